@@ -1,0 +1,7 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An AWS on 127.0.0.1 for the demo and the tests: several accounts, access enforced, faults on demand."""
+
+from __future__ import annotations
