@@ -1,0 +1,168 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Make what accounts hold before anything of ours runs: roles, users with access keys, groups, instance profiles.
+
+The format is in README.md. What exists already stays as it is, so a seed that has grown can be applied
+again; an account whose seed has not changed is left alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import botocore.exceptions
+
+if TYPE_CHECKING:
+    from .server import LocalAws
+
+SECTIONS = ("account_id", "managed_policies", "groups", "users", "roles", "instance_profiles")
+MEMBERS = {
+    "groups": {"path", "policies", "managed_policies"},
+    "users": {"path", "policies", "managed_policies", "groups", "tags", "permissions_boundary", "access_key"},
+    "roles": {
+        "path", "policies", "managed_policies", "tags", "permissions_boundary", "trust", "description",
+        "max_session_duration",
+    },
+}  # fmt: skip
+
+
+class SeedError(ValueError):
+    """A seed that cannot be understood."""
+
+
+def seed(local_aws: LocalAws, document: Mapping) -> dict:
+    """Apply a seed; {"accounts": {name: {"account_id", "users": {…}, "roles": {…}}}}.
+
+    The same is in DIRECTORY/seed.json, which only its owner may read: it holds the users' access keys.
+    """
+    remembered = local_aws.directory / "seed.json"
+    accounts = {name: checked(name, account or {}) for name, account in document["accounts"].items()}
+    known = read(remembered)
+    for name, account in accounts.items():
+        before = known["accounts"].get(name, {})
+        digest = hashlib.sha256(json.dumps(account, sort_keys=True).encode()).hexdigest()
+        if before.get("digest") != digest:
+            known["accounts"][name] = {**seed_account(local_aws, account, before), "digest": digest}
+    write_private(remembered, known)
+    return known
+
+
+def read(path: Path) -> dict:
+    """What an earlier seed made, as long as the server was not reset."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {"accounts": {}}
+
+
+def write_private(path: Path, document: Mapping) -> None:
+    """Write a file that only its owner may read, whole or not at all."""
+    partial = path.with_suffix(".part")
+    with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        json.dump(document, file, indent=2)
+    partial.replace(path)
+
+
+def checked(name: str, account: Mapping) -> dict:
+    """The account with its ID; raises SeedError for what is unknown."""
+    account_id = account.get("account_id", name)
+    if not (isinstance(account_id, str) and len(account_id) == 12 and account_id.isdigit()):
+        raise SeedError(f"{name}: account_id must be twelve digits in quotes, not {account_id!r}")
+    unknown = set(account) - set(SECTIONS)
+    for section, members in MEMBERS.items():
+        for item in (account.get(section) or {}).values():
+            unknown |= set(item or {}) - members
+    if unknown:
+        raise SeedError(f"{name}: unknown {', '.join(sorted(unknown))}")
+    return {**account, "account_id": account_id}
+
+
+def seed_account(local_aws: LocalAws, account: Mapping, known: Mapping) -> dict:
+    """Make what one account holds, as its root."""
+    iam = local_aws.client("iam", account["account_id"])
+    made: dict = {"account_id": account["account_id"], "users": {}, "roles": {}}
+    for name, document in section(account, "managed_policies"):
+        unless_there(iam.create_policy, PolicyName=name, PolicyDocument=json.dumps(document))
+    for name, group in section(account, "groups"):
+        unless_there(iam.create_group, GroupName=name, Path=group.get("path", "/"))
+        attach(iam, "group", name, group)
+    for name, user in section(account, "users"):
+        unless_there(iam.create_user, UserName=name, **creation(user))
+        attach(iam, "user", name, user)
+        for group in user.get("groups", ()):
+            iam.add_user_to_group(GroupName=group, UserName=name)
+        made["users"][name] = known.get("users", {}).get(name) or credentials(iam, name, user)
+    for name, role in section(account, "roles"):
+        trust = role.get("trust") or trust_of_account(account["account_id"])
+        fields = {"RoleName": name, "AssumeRolePolicyDocument": json.dumps(trust), **creation(role)}
+        unless_there(iam.create_role, **fields)
+        attach(iam, "role", name, role)
+        made["roles"][name] = {"arn": iam.get_role(RoleName=name)["Role"]["Arn"]}
+    for name, roles in section(account, "instance_profiles"):
+        unless_there(iam.create_instance_profile, InstanceProfileName=name)
+        for role in roles:
+            with contextlib.suppress(iam.exceptions.LimitExceededException):  # it is there already
+                iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=role)
+    return made
+
+
+def section(account: Mapping, name: str) -> Iterator[tuple[str, Mapping]]:
+    """The items of a section, which may be missing; an item that says nothing is an empty mapping."""
+    for item, content in (account.get(name) or {}).items():
+        yield item, content or {}
+
+
+def unless_there(create: Callable, **fields: object) -> None:
+    """Create something unless there is one of that name."""
+    try:
+        create(**fields)
+    except botocore.exceptions.ClientError as error:
+        if error.response["Error"]["Code"] != "EntityAlreadyExists":
+            raise
+
+
+def creation(item: Mapping) -> dict:
+    """The fields that CreateUser and CreateRole have in common, and the role's own."""
+    fields = {
+        "Path": item.get("path", "/"),
+        "PermissionsBoundary": item.get("permissions_boundary"),
+        "Description": item.get("description"),
+        "MaxSessionDuration": item.get("max_session_duration"),
+        "Tags": [{"Key": key, "Value": value} for key, value in item.get("tags", {}).items()],
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def attach(iam, kind: str, name: str, item: Mapping) -> None:
+    """Give a user, group or role its inline and managed policies."""
+    owner = {f"{kind.title()}Name": name}
+    for policy, document in item.get("policies", {}).items():
+        getattr(iam, f"put_{kind}_policy")(**owner, PolicyName=policy, PolicyDocument=json.dumps(document))
+    for arn in item.get("managed_policies", ()):
+        getattr(iam, f"attach_{kind}_policy")(**owner, PolicyArn=arn)
+
+
+def credentials(iam, name: str, user: Mapping) -> dict:
+    """The ARN of a user, and a new access key unless it is to have none."""
+    made = {"arn": iam.get_user(UserName=name)["User"]["Arn"]}
+    if user.get("access_key", True):
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        made |= {"access_key": key["AccessKeyId"], "secret_key": key["SecretAccessKey"]}
+    return made
+
+
+def trust_of_account(account_id: str) -> dict:
+    """The trust policy of a role that says nothing of it: whoever its own account lets."""
+    principal = {"AWS": f"arn:aws:iam::{account_id}:root"}
+    return {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}],
+    }
