@@ -1,0 +1,231 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Policy documents as values: read from JSON text or a dict, walked, and written again.
+
+A document is a plain ``dict`` here. :func:`parse_document` is the only way in: whatever it returns has text keys,
+JSON types only, no NaN, a bounded depth, and shares nothing with the caller's data.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+CURRENT_VERSION = "2012-10-17"
+OLD_VERSION = "2008-10-17"
+"""What AWS assumes where a document has no Version. It switches policy variables off."""
+
+MAX_DEPTH = 20
+"""AWS's own grammar nests eight deep (a value in a list of a condition of a statement)."""
+
+_DOCUMENT_ORDER = ("Version", "Id", "Statement")
+_STATEMENT_ORDER = (
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+)
+_MAY_BE_NULL = ("Version", "Id")
+_MAY_BE_NULL_IN_STATEMENT = ("Sid", "Condition")
+_A_STATEMENT = re.compile(r"Statement(\[[0-9]+\])?")
+
+
+class PolicyError(ValueError):
+    """A policy, or a part of one, is not what it has to be. The text says where and what would be right."""
+
+
+def parse_document(value: str | dict | None) -> dict | None:
+    """Return the document as a fresh dict, or ``None`` where there is none.
+
+    ``None``, ``""``, ``{}`` and the JSON text ``null`` are all "no policy". Text may be URL-encoded, as IAM's API sends
+    trust policies. Raises :class:`PolicyError` for text that is not JSON, for an object that has one key twice (parsers
+    disagree about which one counts), for types that JSON does not have (a YAML date, a tuple, NaN) and for ``null``
+    inside; ``null`` for the whole of Version, Id, Sid or Condition is let through and means that it is absent.
+    """
+    if isinstance(value, str):
+        value = _decode(value)
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise PolicyError(f"a policy document is a JSON object, not {_kind(value)}")
+    return checked_copy(value) or None
+
+
+def statements(document: dict | None) -> list[dict]:
+    """Return the statements as a list; a single Statement object counts as a list of one (R1)."""
+    found = (document or {}).get("Statement", [])
+    if isinstance(found, dict):
+        return [found]
+    if not isinstance(found, list):
+        raise PolicyError(f"Statement is a list of objects, not {_kind(found)}")
+    for index, statement in enumerate(found):
+        if not isinstance(statement, dict):
+            raise PolicyError(f"Statement[{index}] is an object, not {_kind(statement)}")
+    return found
+
+
+def new_document(statements: list[dict]) -> dict:
+    """Return a document of today's version around ``statements``."""
+    return {"Version": CURRENT_VERSION, "Statement": list(statements)}
+
+
+def compact_json(document: dict) -> str:
+    """Return the text to send: Version first, no whitespace, one order of keys; lists stay as they are.
+
+    IAM's legacy parser wants Version first (R16). Not escaped to ASCII, because AWS counts characters.
+    """
+    if not document:
+        raise PolicyError("there is no policy document to write")
+    copy = checked_copy(document, nulls_allowed=False)
+    if "Statement" in copy:
+        single = isinstance(copy["Statement"], dict)
+        ordered = [_ordered(statement, _STATEMENT_ORDER) for statement in statements(copy)]
+        copy["Statement"] = ordered[0] if single else ordered
+    return json.dumps(_ordered(copy, _DOCUMENT_ORDER), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def checked_copy(value: object, place: str = "", nulls_allowed: bool = True):
+    """Return a deep copy of JSON data; raise :class:`PolicyError` with the place for anything that is not.
+
+    ``place`` tells what ``value`` is: ``""`` for a document, ``Statement`` for one statement of it.
+    """
+    return _copy(value, place, 0, nulls_allowed)
+
+
+def texts(value: object, place: str) -> list[str]:
+    """Return a scalar or a flat list of scalars as a list of texts (R2, R6)."""
+    values = value if isinstance(value, list) else [value]
+    return [scalar_text(item, place) for item in values]
+
+
+def scalar_text(value: object, place: str) -> str:
+    """Return the text that AWS takes a JSON scalar for (R6).
+
+    Booleans are ``true`` and ``false``; a number is the JSON text that is sent, so ``1`` and ``1.0`` are two texts.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (bool, int)) or (isinstance(value, float) and math.isfinite(value)):
+        return json.dumps(value)
+    raise PolicyError(f"{place} holds {_kind(value)} where text is wanted")
+
+
+def ascii_lower(text: str) -> str:
+    """Lower-case A-Z only: the names that AWS compares without case are ASCII, and U+212A is not a k."""
+    return text.translate(_LOWER)
+
+
+def walk_texts(value: object) -> Iterator[str]:
+    """Yield every text value in JSON data, keys not included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from walk_texts(item)
+
+
+_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+
+
+def _decode(text: str) -> object:
+    stripped = text.strip()
+    if stripped.startswith("%"):
+        stripped = unquote(stripped).strip()
+    if not stripped:
+        return None
+    try:
+        return json.loads(
+            stripped,
+            object_pairs_hook=_object,
+            parse_float=_number,
+            parse_int=_number,
+            parse_constant=_constant,
+        )
+    except PolicyError:
+        raise
+    except RecursionError as error:
+        raise PolicyError(f"the policy document nests deeper than {MAX_DEPTH} levels") from error
+    except ValueError as error:
+        raise PolicyError(f"the policy document is not valid JSON: {error}") from error
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        names = [name for name, ignored in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise PolicyError(f"the policy document has an object with the key {twice!r} twice")
+    return result
+
+
+def _number(text: str) -> int | float | str:
+    """Keep the text of a number that Python would write differently (1.10, 1e400): AWS compares text (R6)."""
+    value = float(text) if any(mark in text for mark in ".eE") else int(text)
+    return value if json.dumps(value) == text else text
+
+
+def _constant(text: str) -> object:
+    raise PolicyError(f"the policy document is not valid JSON: {text} is not a JSON number")
+
+
+def _copy(value: object, place: str, depth: int, nulls_allowed: bool):
+    if depth > MAX_DEPTH:
+        raise PolicyError(f"{_shown(place)} nests deeper than {MAX_DEPTH} levels")
+    if isinstance(value, dict):
+        return {key: _copy_item(value[key], key, place, depth, nulls_allowed) for key in value}
+    if isinstance(value, list):
+        return [_copy(item, f"{place}[{index}]", depth + 1, nulls_allowed) for index, item in enumerate(value)]
+    if value is None:
+        raise PolicyError(f"{_shown(place)} is null: leave it out, or give it a value")
+    scalar_text(value, _shown(place))
+    return value
+
+
+def _copy_item(value: object, key: object, place: str, depth: int, nulls_allowed: bool):
+    if not isinstance(key, str):
+        raise PolicyError(f"{_shown(place)} has the key {key!r}, {_kind(key)}; keys are text")
+    if value is None and nulls_allowed:
+        known = _MAY_BE_NULL if place == "" else _MAY_BE_NULL_IN_STATEMENT if _A_STATEMENT.fullmatch(place) else ()
+        if key in known:
+            return None
+    return _copy(value, f"{place}.{key}" if place else key, depth + 1, nulls_allowed)
+
+
+def _ordered(value: dict, order: tuple[str, ...]) -> dict:
+    first = [key for key in order if key in value]
+    rest = sorted(key for key in value if key not in order)
+    return {key: _sorted_keys(value[key]) if key != "Statement" else value[key] for key in first + rest}
+
+
+def _sorted_keys(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _sorted_keys(value[key]) for key in sorted(value)}
+    if isinstance(value, list):
+        return [_sorted_keys(item) for item in value]
+    return value
+
+
+def _shown(place: str) -> str:
+    return place or "the policy document"
+
+
+def _kind(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, datetime.date):
+        return f"a date ({value.isoformat()}; YAML makes one of an unquoted date, put it in quotes)"
+    names = {str: "text", bool: "a boolean", dict: "an object", list: "a list", tuple: "a tuple", bytes: "bytes"}
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"{value}, which JSON does not have"
+    return next((name for type_, name in names.items() if isinstance(value, type_)), f"a {type(value).__name__}")

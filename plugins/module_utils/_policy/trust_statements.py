@@ -1,0 +1,372 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One entry of a role's ``trusted`` list, checked and written as one statement of its trust policy."""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+
+from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import sid_of
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
+    PolicyError,
+    ascii_lower,
+    checked_copy,
+    parse_document,
+    statements,
+    texts,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import SidAlphabet, own_sid
+from ansible_collections.xacct.aws.plugins.module_utils._policy.narrowing import narrows
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import (
+    Principal,
+    parse_principal,
+    principal_element,
+)
+
+TRUSTED_GRANT_OPTIONS: dict[str, dict] = {
+    "name": {"type": "str", "required": True},
+    "principals": {"type": "list", "elements": "raw", "required": True},
+    "external_id": {"type": "raw"},
+    "require_mfa": {"type": "bool"},
+    "mfa_max_age": {"type": "int"},
+    "organizations": {"type": "list", "elements": "str"},
+    "principal_arns": {"type": "list", "elements": "str"},
+    "source_ips": {"type": "list", "elements": "str"},
+    "session_tags": {"type": "bool"},
+    "source_identity": {"type": "bool"},
+    "not_after": {"type": "raw"},
+    "conditions": {"type": "dict"},
+    "allow_anyone": {"type": "bool"},
+}
+"""The options of one entry by name, each with its piece of an argument spec.
+
+``raw`` where Ansible's conversion would hide a mistake: a number in ``principals`` or ``external_id`` would become text
+without its leading zeros, an external ID with a comma two, and YAML reads an unquoted time as an object.
+"""
+
+_SAML_AUDIENCES = {
+    "aws": "https://signin.aws.amazon.com/saml",
+    "aws-cn": "https://signin.amazonaws.cn/saml",
+    "aws-us-gov": "https://signin.amazonaws-us-gov.com/saml",
+}
+"""The sign-in address of each partition, which is what an assertion for it has as audience."""
+
+_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9:]{8})(?:\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")
+_ASSUME_ACTIONS = {"oidc": "sts:AssumeRoleWithWebIdentity", "saml": "sts:AssumeRoleWithSAML"}
+_NEVER_IN_TRUST = {
+    "canonical": "IAM takes no canonical user ID in a trust policy; name the account ID",
+    "unique_id": "a unique id stands for a principal that was deleted or cannot be seen; name its ARN",
+}
+
+
+def trust_statement(grant: Mapping, partition: str = "aws") -> dict:
+    """Return the trust policy statement of one entry; raise :class:`PolicyError` with all that is wrong with it.
+
+    ``partition`` is where a bare account ID is: it is written as that partition's root ARN.
+    """
+    reading = _Reading(grant, partition)
+    if reading.errors:
+        raise PolicyError("; ".join(f"{reading.label('trusted entry')}: {error}" for error in reading.errors))
+    return reading.statement()
+
+
+def check_trusted(grants: list[Mapping]) -> list[str]:
+    """Return everything that is wrong with a ``trusted`` list, each error with the name of its entry in front."""
+    errors = []
+    names: dict[str, int] = {}
+    for index, grant in enumerate(grants):
+        reading = _Reading(grant, "aws")
+        label = reading.label(f"trusted[{index}]")
+        errors.extend(f"{label}: {error}" for error in reading.errors)
+        if reading.name:
+            names[reading.name] = names.get(reading.name, 0) + 1
+            if names[reading.name] == 2:
+                errors.append(f"{label}: two entries have this name; a name is one statement, give each its own")
+    return errors
+
+
+def external_ids(document: str | dict | None) -> dict[str, list[str]]:
+    """Return the external IDs that a trust policy asks for, by the Sid of the statement (``""`` without one)."""
+    found: dict[str, list[str]] = {}
+    for statement in statements(parse_document(document)):
+        for operator, keys in (statement.get("Condition") or {}).items():
+            for key, values in keys.items():
+                if (ascii_lower(operator), ascii_lower(key)) == ("stringequals", "sts:externalid"):
+                    found.setdefault(sid_of(statement), []).extend(texts(values, key))
+    return found
+
+
+class _Reading:
+    """One entry being read: what it says as far as it is right, and all that is wrong with it."""
+
+    def __init__(self, grant: Mapping, partition: str) -> None:
+        self.errors: list[str] = []
+        self.partition = partition
+        self.grant = {key: value for key, value in grant.items() if value is not None}
+        self.name = self._name()
+        self.principals = self._principals()
+        self.condition = self._condition()
+        self._check_options()
+        self._check_principals()
+        self._check_anyone()
+
+    def label(self, otherwise: str) -> str:
+        return self.name or otherwise
+
+    def statement(self) -> dict:
+        statement = {
+            "Sid": own_sid(self.name, SidAlphabet.IAM),
+            "Effect": "Allow",
+            "Principal": principal_element(self.principals, self.partition),
+            "Action": self._actions(),
+        }
+        if self.condition:
+            statement["Condition"] = self.condition
+        return statement
+
+    def _name(self) -> str:
+        name = self.grant.get("name")
+        if isinstance(name, str) and name.strip():
+            return name
+        self.errors.append(f"name is missing: text that is not empty, not {name!r}")
+        return ""
+
+    def _principals(self) -> list[Principal]:
+        given = _as_list(self.grant.get("principals", []))
+        if not given:
+            self.errors.append("principals is empty: say who may assume the role")
+        found: dict[Principal, object] = {}
+        for text in given:
+            try:
+                principal = parse_principal(text)
+                if principal.kind in _NEVER_IN_TRUST:
+                    raise PolicyError(f"{text!r}: {_NEVER_IN_TRUST[principal.kind]}")
+            except PolicyError as error:
+                self.errors.append(f"principals: {error}")
+                continue
+            key = _spelled_one_way(principal)
+            if key in found:
+                same = "" if found[key] == text else f", which is the same as {found[key]!r}"
+                self.errors.append(f"principals: {text!r} is there twice{same}")
+            else:
+                found[key] = text
+        return [parse_principal(text) for text in found.values()]
+
+    def _condition(self) -> dict:
+        pieces: list[tuple[str, str, object, str]] = []
+        for option, (operator, key, read) in _CONDITION_OPTIONS.items():
+            try:
+                values = read(self.grant[option]) if option in self.grant else []
+            except PolicyError as error:
+                self.errors.append(f"{option}: {error}")
+                continue
+            if values:
+                pieces.append((operator, key, values[0] if len(values) == 1 else values, option))
+        try:
+            pieces.extend(_given_conditions(self.grant.get("conditions", {})))
+        except PolicyError as error:
+            self.errors.append(f"conditions: {error}")
+        pieces.extend(self._saml_audience(pieces))
+        return self._merged(pieces)
+
+    def _saml_audience(self, pieces: list[tuple[str, str, object, str]]) -> list[tuple[str, str, object, str]]:
+        """An assertion is only good for AWS's sign-in page, unless the entry says what else it may be for."""
+        partitions = sorted({principal.partition or "" for principal in self.principals if principal.kind == "saml"})
+        if not partitions or any(ascii_lower(key) == "saml:aud" for operator, key, values, option in pieces):
+            return []
+        unknown = [partition for partition in partitions if partition not in _SAML_AUDIENCES]
+        if unknown:
+            self.errors.append(f"conditions: say what SAML:aud is in the partition {', '.join(unknown)}")
+            return []
+        return [("StringEquals", "SAML:aud", _SAML_AUDIENCES[partitions[0]], "the default for saml: principals")]
+
+    def _merged(self, pieces: list[tuple[str, str, object, str]]) -> dict:
+        """One block an operator and one line a key, without case, as AWS reads them; twice is a contradiction."""
+        operators: dict[str, str] = {}
+        givers: dict[tuple[str, str], str] = {}
+        merged: dict[str, dict] = {}
+        for operator, key, values, option in pieces:
+            spelling = operators.setdefault(ascii_lower(operator), operator)
+            slot = (ascii_lower(operator), ascii_lower(key))
+            if slot in givers:
+                self.errors.append(
+                    f"{spelling} {key} is given twice, by {givers[slot]} and by {option}: AWS holds one; write all the "
+                    "values in one place"
+                )
+                continue
+            givers[slot] = option
+            merged.setdefault(spelling, {})[key] = values
+        return merged
+
+    def _actions(self) -> str | list[str]:
+        kinds = {principal.kind for principal in self.principals}
+        actions = [next((_ASSUME_ACTIONS[kind] for kind in kinds if kind in _ASSUME_ACTIONS), "sts:AssumeRole")]
+        if self.grant.get("session_tags"):
+            actions.append("sts:TagSession")
+        if self.grant.get("source_identity"):
+            actions.append("sts:SetSourceIdentity")
+        return actions[0] if len(actions) == 1 else actions
+
+    def _check_options(self) -> None:
+        for option in self.grant:
+            if option not in TRUSTED_GRANT_OPTIONS:
+                known = ", ".join(TRUSTED_GRANT_OPTIONS)
+                self.errors.append(f"{option} is not an option of a trusted entry ({known})")
+        for option in ("session_tags", "source_identity", "allow_anyone"):
+            if not isinstance(self.grant.get(option, False), bool):
+                self.errors.append(f"{option}: true or false, not {self.grant[option]!r}")
+
+    def _check_principals(self) -> None:
+        kinds = {principal.kind for principal in self.principals}
+        federated = sorted(kinds & _ASSUME_ACTIONS.keys())
+        if federated and len(kinds) > 1:
+            self.errors.append(
+                f"principals: {federated[0]}: principals assume with {_ASSUME_ACTIONS[federated[0]]}, the others do "
+                "not; give them an entry of their own"
+            )
+        if federated and "external_id" in self.grant:
+            self.errors.append(
+                f"external_id: {_ASSUME_ACTIONS[federated[0]]} takes none, so nobody could assume the role"
+            )
+        for option in ("require_mfa", "mfa_max_age"):
+            without = sorted(kinds & {"oidc", "saml", "service"})
+            if without and self.grant.get(option):
+                self.errors.append(f"{option}: {without[0]}: principals never come with MFA as AWS counts it")
+        partitions = sorted({principal.partition for principal in self.principals if principal.partition})
+        if len(partitions) > 1:
+            self.errors.append(
+                f"principals: a policy names principals of one partition, not of {' and '.join(partitions)}"
+            )
+
+    def _check_anyone(self) -> None:
+        if not any(principal.kind == "anyone" for principal in self.principals):
+            return
+        if len(self.principals) > 1:
+            self.errors.append("principals: '*' is everyone already; take the others out")
+        if not self.grant.get("allow_anyone") and not narrows(self.condition):
+            self.errors.append(
+                "principals: '*' without a condition that narrows it lets every AWS account in (an external ID does "
+                "not narrow); add organizations, principal_arns of a fixed account, or a condition on aws:PrincipalAccount "
+                "or aws:PrincipalOrgPaths, or say allow_anyone: true"
+            )
+
+
+def _spelled_one_way(principal: Principal) -> Principal:
+    if principal.kind == "account":
+        return Principal("account", principal.account_id or principal.value)
+    if principal.kind == "service":
+        return Principal("service", ascii_lower(principal.value))
+    return principal
+
+
+def _as_list(value: object) -> list:
+    return value if isinstance(value, list) else [value]
+
+
+def _given_conditions(conditions: object) -> list[tuple[str, str, object, str]]:
+    if not isinstance(conditions, dict):
+        raise PolicyError("an object {OPERATOR: {KEY: VALUES}}")
+    pieces = []
+    for operator, keys in checked_copy(conditions, "conditions").items():
+        if not isinstance(keys, dict) or not keys:
+            raise PolicyError(f"{operator} is an object {{KEY: VALUES}}")
+        for key, values in keys.items():
+            texts(values, f"{operator}.{key}")
+            pieces.append((operator, key, values, "conditions"))
+    return pieces
+
+
+def _external_ids(value: object) -> list[str]:
+    found = []
+    for text in _as_list(value):
+        if not isinstance(text, str):
+            raise PolicyError(f"{text!r} is not text: put it in quotes, YAML reads digits as a number")
+        if not re.fullmatch(r"[\w+=,.@:/-]{2,1224}", text, re.ASCII):
+            raise PolicyError(f"{text!r} is not an external ID: 2 to 1,224 of A-Z a-z 0-9 _ + = , . @ : / -")
+        found.append(text)
+    if not found:
+        raise PolicyError("an empty list lets nobody in; leave the option out, or give an external ID")
+    return list(dict.fromkeys(found))
+
+
+def _mfa(value: object) -> list[str]:
+    if not isinstance(value, bool):
+        raise PolicyError(f"true or false, not {value!r}")
+    return ["true"] if value else []
+
+
+def _mfa_age(value: object) -> list[str]:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise PolicyError(f"a number of seconds from 1, not {value!r}")
+    return [str(value)]
+
+
+def _organizations(value: object) -> list[str]:
+    return _each(value, r"o-[a-z0-9]{10,32}", "an organization ID (o- and 10 to 32 of a-z 0-9)")
+
+
+def _principal_arns(value: object) -> list[str]:
+    found = _each(
+        value, r"arn(:[^:\s]*){4}:\S+", "an ARN, wildcards allowed, such as arn:aws:iam::111111111111:role/app-*"
+    )
+    for text in found:
+        if text.split(":")[2] == "sts":
+            raise PolicyError(
+                f"{text!r} never matches: aws:PrincipalArn of a session is the ARN of its role (arn:…:iam::…)"
+            )
+    return found
+
+
+def _source_ips(value: object) -> list[str]:
+    found = _each(value, r"[0-9a-fA-F:.]+(/[0-9]+)?", "an IP address or a range such as 198.51.100.0/24")
+    for text in found:
+        try:
+            network = ipaddress.ip_network(text, strict=False)
+        except ValueError as error:
+            raise PolicyError(f"{text!r} is not an IP address or a range such as 198.51.100.0/24") from error
+        address = text.partition("/")[0]
+        if ipaddress.ip_address(address) != network.network_address:
+            raise PolicyError(f"{text!r} has bits outside its prefix: the range is {network}, the address {address}")
+    return found
+
+
+def _not_after(value: object) -> list[str]:
+    """Return the time as AWS writes it; YAML may have made an object of it, and Ansible text of that object."""
+    advice = f"{value!s} is not a time with its time zone, such as 2027-01-01T00:00:00Z"
+    if isinstance(value, str):
+        match = _TIME.fullmatch(value)
+        if match is None:
+            raise PolicyError(advice)
+        day, clock, zone = match.groups()
+        try:
+            value = datetime.datetime.fromisoformat(f"{day}T{clock}{'+00:00' if zone == 'Z' else zone}")
+        except ValueError as error:
+            raise PolicyError(advice) from error
+    if not isinstance(value, datetime.datetime) or value.tzinfo is None:
+        raise PolicyError(advice)
+    return [value.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")]
+
+
+def _each(value: object, pattern: str, wanted: str) -> list[str]:
+    found = []
+    for text in _as_list(value):
+        if not isinstance(text, str) or not re.fullmatch(pattern, text):
+            raise PolicyError(f"{text!r} is not {wanted}")
+        found.append(text)
+    return list(dict.fromkeys(found))
+
+
+_CONDITION_OPTIONS: dict[str, tuple[str, str, Callable[[object], list[str]]]] = {
+    "external_id": ("StringEquals", "sts:ExternalId", _external_ids),
+    "require_mfa": ("Bool", "aws:MultiFactorAuthPresent", _mfa),
+    "mfa_max_age": ("NumericLessThan", "aws:MultiFactorAuthAge", _mfa_age),
+    "organizations": ("StringEquals", "aws:PrincipalOrgID", _organizations),
+    "principal_arns": ("ArnLike", "aws:PrincipalArn", _principal_arns),
+    "source_ips": ("IpAddress", "aws:SourceIp", _source_ips),
+    "not_after": ("DateLessThan", "aws:CurrentTime", _not_after),
+}
