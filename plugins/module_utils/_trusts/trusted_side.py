@@ -1,0 +1,185 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the trusted side gets: one statement a trust and principal, measured before anything is written.
+
+IAM's quotas, in characters without whitespace: all inline policies of a user 2,048, of a group 5,120, of a role
+10,240; a customer managed policy 6,144 (IAM and AWS STS quotas). Ten managed policies can be attached to a principal
+unless the account asked for more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import new_document
+from ansible_collections.xacct.aws.plugins.module_utils._policy.identity_statements import (
+    identity_statement,
+    split_by_size,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._policy.sizes import policy_size
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.declaration import Trust
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.directory import Directory
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.principals import DeclaredPrincipal
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.problems import Problems
+
+INLINE_CHARACTERS = {"user": 2048, "group": 5120, "role": 10240}
+MANAGED_CHARACTERS = 6144
+ATTACHED_POLICIES = 10
+POLICY_NAME = "xacct"
+
+
+@dataclass(frozen=True)
+class TrustedOperation:
+    """One run of xacct_identity_grant: the statements of one principal in one policy. ``via`` is inline or managed."""
+
+    principal: DeclaredPrincipal
+    via: str
+    trusts: tuple[str, ...]
+    grants: tuple[dict, ...]
+
+    @property
+    def policy_name(self) -> str:
+        """Names of managed policies are the account's, so the principal is part of them."""
+        if self.via == "inline":
+            return POLICY_NAME
+        return f"{POLICY_NAME}-{self.principal.kind}-{self.principal.name}"
+
+    @property
+    def present_grants(self) -> list[dict]:
+        return [grant for grant in self.grants if grant["state"] == "present"]
+
+    def as_data(self) -> dict:
+        """As the plan holds it."""
+        return {
+            "principal": self.principal.spelling,
+            "via": self.via,
+            "policy_name": self.policy_name,
+            "trusts": list(self.trusts),
+            "options": {
+                "principal": self.principal.spelling,
+                "policy_name": self.policy_name,
+                "via": self.via,
+                "state": "present" if self.present_grants else "absent",
+                "grants": [dict(grant) for grant in self.grants],
+            },
+        }
+
+
+def trusted_grant(trust: Trust) -> dict:
+    """The statement that lets the trusted principals of a trust assume its roles, as xacct_identity_grant takes it."""
+    if not trust.present:
+        return {"name": trust.name, "state": "absent"}
+    conditions: dict = {}
+    if trust.trusted_side == "pattern":
+        resources = [trust.role.arn(trust.trusted.partition, "*")]
+        if trust.organization:
+            conditions = {"StringEquals": {"aws:ResourceOrgID": [trust.organization]}}
+        else:
+            account_ids = sorted(account.account_id for account in trust.trusting)
+            conditions = {"StringEquals": {"aws:ResourceAccount": account_ids}}
+    else:
+        resources = sorted(trust.role_arn(account) for account in trust.trusting)
+    grant = {"name": trust.name, "state": "present", "actions": trust.role.actions, "resources": resources}
+    return {**grant, "conditions": conditions} if conditions else grant
+
+
+def trusted_operations(trusts: Iterable[Trust], host: str) -> list[TrustedOperation]:
+    """The operations of one trusted account, by principal; root has none, the account decides itself who may.
+
+    A managed trust is taken out of the inline policy as well: it may have been there before it grew.
+    """
+    grants: dict[tuple[DeclaredPrincipal, str], dict[str, dict]] = {}
+    for trust in trusts:
+        if trust.trusted.host != host:
+            continue
+        for principal in trust.trusted.principals:
+            if principal.kind == "root":
+                continue
+            inline = grants.setdefault((principal, "inline"), {})
+            if trust.trusted_side == "managed":
+                grants.setdefault((principal, "managed"), {})[trust.name] = trusted_grant(trust)
+                inline[trust.name] = {"name": trust.name, "state": "absent"}
+            else:
+                inline[trust.name] = trusted_grant(trust)
+    operations = []
+    for principal, via in sorted(grants, key=lambda key: (key[0].spelling, key[1] == "inline")):
+        named = grants[principal, via]
+        operations.append(
+            TrustedOperation(principal, via, tuple(sorted(named)), tuple(named[name] for name in sorted(named)))
+        )
+    return operations
+
+
+def check_sizes(trusts: list[Trust], directory: Directory, problems: Problems) -> list[str]:
+    """Measure every trusted side; what does not fit goes to ``problems``. Returns warnings."""
+    warnings: list[str] = []
+    by_name = {trust.name: trust for trust in trusts}
+    for host in sorted({trust.trusted.host for trust in trusts if trust.trusted.host}):
+        for operation in trusted_operations(trusts, host):
+            if operation.via == "inline":
+                _check_inline(operation, host, by_name, problems)
+            else:
+                warnings.extend(_check_managed(operation, host))
+    return warnings
+
+
+def statement_size(grants: Iterable[dict]) -> int:
+    """Characters of one document that holds these grants."""
+    return policy_size(new_document([identity_statement(_stateless(grant)) for grant in grants]), "characters")
+
+
+def managed_count(grants: Iterable[dict]) -> int:
+    """How many managed policies these grants take."""
+    return sum(len(split_by_size(identity_statement(_stateless(grant)), MANAGED_CHARACTERS)) for grant in grants)
+
+
+def _stateless(grant: dict) -> dict:
+    return {key: value for key, value in grant.items() if key != "state"}
+
+
+def _check_inline(operation: TrustedOperation, host: str, trusts: dict[str, Trust], problems: Problems) -> None:
+    grants = operation.present_grants
+    if not grants:
+        return
+    kind = operation.principal.kind
+    limit, size = INLINE_CHARACTERS[kind], statement_size(grants)
+    if size <= limit:
+        return
+    # The longest statement is the one worth moving, and the one to name.
+    largest = max(grants, key=lambda grant: (statement_size([grant]), grant["name"]))
+    trust = trusts[largest["name"]]
+    alone = statement_size([largest])
+    others = f" ({alone:,} of them for this trust)" if len(grants) > 1 else ""
+    ways = []
+    if not trust.organization:
+        ways.append("trusted_side: pattern with organization: o-… (one ARN pattern, narrowed to the organization)")
+    if trust.trusted_side == "exact":
+        short = {**largest, "resources": [trust.role.arn(trust.trusted.partition, "*")]}
+        short["conditions"] = {"StringEquals": {"aws:ResourceAccount": [a.account_id for a in trust.trusting]}}
+        listed = size - alone + statement_size([short])
+        if listed <= limit:
+            ways.append(f"trusted_side: pattern alone (narrowed to the account IDs, {listed:,} characters)")
+    exact = {**largest, "resources": [trust.role_arn(account) for account in trust.trusting]}
+    exact.pop("conditions", None)
+    count = managed_count([exact])
+    policies = "1 managed policy" if count == 1 else f"{count} managed policies"
+    ways.append(f"trusted_side: managed ({policies}; {ATTACHED_POLICIES} can be attached by default)")
+    problems.add(
+        f"trust '{trust.name}'",
+        f"the statements of {host}'s {operation.principal.spelling} take {size:,} characters{others}, "
+        f"the inline policies of a {kind} hold {limit:,}",
+        "either " + ", or ".join(ways),
+    )
+
+
+def _check_managed(operation: TrustedOperation, host: str) -> list[str]:
+    count = managed_count(operation.present_grants)
+    if count <= ATTACHED_POLICIES:
+        return []
+    return [
+        f"{host}'s {operation.principal.spelling} gets {count} managed policies (trusts {', '.join(operation.trusts)}); "
+        f"by default IAM attaches at most {ATTACHED_POLICIES}: ask for a larger quota or use trusted_side: pattern"
+    ]
