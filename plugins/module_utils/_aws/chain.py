@@ -1,0 +1,118 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The assume-role chain: each hop's session starts the next one, and each is made once a run.
+
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime, timezone
+
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import WhereItHappened, aws_call, is_code
+from ansible_collections.xacct.aws.plugins.module_utils._aws.hops import Hop
+from ansible_collections.xacct.aws.plugins.module_utils._aws.retries import retry_while
+from ansible_collections.xacct.aws.plugins.module_utils._aws.session_files import SessionCredentials, SessionFiles
+
+DENIED = ("AccessDenied", "AccessDeniedException")
+
+
+def assume_role(
+    client: object,
+    request: dict,
+    *,
+    account: WhereItHappened | None = None,
+    propagation_timeout: float = 0.0,
+    warn: Callable[[str], None] | None = None,
+) -> dict:
+    """Call AssumeRole with this request and return STS's answer. Raises AwsError.
+
+    A role that was made, or trusted, seconds ago may still be denied: with `propagation_timeout` (seconds) a denial is
+    tried again until then. By default denied is denied.
+    """
+
+    def call() -> dict:
+        with aws_call(account, f"assuming role {request['RoleArn']}", request["RoleArn"]):
+            return client.assume_role(**request)
+
+    return retry_while(
+        call,
+        lambda error: is_code(error, *DENIED),
+        propagation_timeout,
+        what=f"role {request['RoleArn']}, which may be new, to become assumable",
+        warn=warn,
+    )
+
+
+def credentials_in(answer: dict) -> SessionCredentials:
+    """Return the credentials in an answer of STS (AssumeRole, AssumeRoleWithWebIdentity, AssumeRoleWithSAML …)."""
+    credentials = answer["Credentials"]
+    caller = answer.get("AssumedRoleUser", {})
+    return SessionCredentials(
+        access_key=credentials["AccessKeyId"],
+        secret_key=credentials["SecretAccessKey"],
+        session_token=credentials["SessionToken"],
+        expiration=_utc(credentials["Expiration"]),
+        arn=caller.get("Arn", ""),
+        user_id=caller.get("AssumedRoleId", ""),
+    )
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.astimezone(timezone.utc) if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+
+
+class Chain:
+    """The hops of one connection. Sessions come from `files` while they live long enough."""
+
+    def __init__(
+        self,
+        hops: Sequence[Hop],
+        start: Sequence[object],
+        sts_client: Callable[[SessionCredentials | None], object],
+        files: SessionFiles,
+        assume: Callable[[object, dict], dict],
+    ) -> None:
+        """Make no call.
+
+        `start` says who makes the first hop and where (JSON-able): it is part of what makes two sessions the same.
+        `sts_client` makes an STS client for a session, or for the starting credentials (None).
+        """
+        self._hops = tuple(hops)
+        self._keys = _keys(start, self._hops)
+        self._sts_client = sts_client
+        self._files = files
+        self._assume = assume
+
+    def credentials(self) -> SessionCredentials:
+        """Return the last hop's session, making what is missing. Raises AwsError."""
+        return self._session(len(self._hops) - 1)
+
+    def _session(self, position: int) -> SessionCredentials:
+        hop = self._hops[position]
+
+        def make() -> SessionCredentials:
+            before = self._session(position - 1) if position else None
+            return credentials_in(self._assume(self._sts_client(before), hop.request()))
+
+        return self._files.session(self._keys[position], f"the session of {hop.role_arn}", make)
+
+
+def digest(value: object) -> str:
+    """Return a hash of something JSON-able, for the name of a file."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def _keys(start: Sequence[object], hops: Sequence[Hop]) -> tuple[str, ...]:
+    """A hop's key covers all hops before it, so chains that begin alike share the sessions of their beginning."""
+    keys: list[str] = []
+    key = digest(list(start))
+    for hop in hops:
+        key = digest([key, hop.identity()])
+        keys.append(key)
+    return tuple(keys)

@@ -1,0 +1,163 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Errors of the AWS SDK, said so that the reader knows which account, which resource, which call, and what to do.
+
+    Creating role BackupService in account 111111111111 (platform): iam:CreateRole was denied: <AWS's message>. <hint>
+
+Nothing secret is in such a message: see `redaction.py`.
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Protocol
+
+from ansible_collections.xacct.aws.plugins.module_utils._aws.hints import hint_for, verb_for
+from ansible_collections.xacct.aws.plugins.module_utils._aws.redaction import hide_secrets
+
+try:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    SDK_ERRORS: tuple[type[Exception], ...] = (ClientError, BotoCoreError)
+    """What a call of the SDK raises; empty without boto3, so that `except SDK_ERRORS` is always valid."""
+except ImportError:
+    SDK_ERRORS = ()
+
+CALL_MARK = "xacct_call"
+"""Where the client hooks leave the name of the failed call ("iam:CreateRole") on an error of the SDK."""
+
+
+class WhereItHappened(Protocol):
+    """What a message says of the account; `Account` is one."""
+
+    @property
+    def description(self) -> str:
+        """Say which account, without a call: "account 111111111111 (platform)"."""
+
+    @property
+    def known_account_id(self) -> str:
+        """The account ID as far as it is known without a call, or an empty text."""
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return the values that must not appear in a message."""
+
+
+class AwsError(Exception):
+    """Something that AWS refused, or that keeps us from asking it. `str()` is the whole message.
+
+    `code` is AWS's error code or the name of the SDK's exception, `call` the API call ("iam:CreateRole"),
+    `account` the account ID as far as known, `resource` what was being worked on, `hint` what the user can do;
+    `aws_message` is AWS's own text. All of them may be empty.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "",
+        call: str = "",
+        account: str = "",
+        resource: str = "",
+        hint: str = "",
+        aws_message: str = "",
+    ) -> None:
+        """Keep the parts; the hint is added to the message."""
+        self.message = _sentences(message, hint)
+        self.code = code
+        self.call = call
+        self.account = account
+        self.resource = resource
+        self.hint = hint
+        self.aws_message = aws_message
+        super().__init__(self.message)
+
+
+@contextlib.contextmanager
+def aws_call(account: WhereItHappened | None, what: str, resource: str = "") -> Iterator[None]:
+    """Turn errors of the SDK inside the block into `AwsError`.
+
+    `what` begins the message ("creating role BackupService", or just "role BackupService"); `resource` is the
+    resource alone and defaults to `what`.
+    """
+    try:
+        yield
+    except SDK_ERRORS as error:
+        # The SDK's error may carry what it signed and sent: it must not follow ours into a traceback.
+        raise translate(error, account, what, resource) from None
+
+
+def translate(error: Exception, account: WhereItHappened | None, what: str, resource: str = "") -> AwsError:
+    """Return the `AwsError` of an error of the SDK; one that is an `AwsError` already comes back as it is."""
+    if isinstance(error, AwsError):
+        return error
+    code = error_code(error)
+    call = called(error)
+    secrets = account.secrets() if account is not None else ()
+    text = hide_secrets(_message_of(error), secrets)
+    hint = hide_secrets(hint_for(code, call, text), secrets)
+    where = f"{what[:1].upper()}{what[1:]}"
+    if account is not None:
+        where = f"{where} in {account.description}" if where else _first_upper(account.description)
+    return AwsError(
+        f"{where}: {verb_for(code, call or 'the call')}: {text}",
+        code=code,
+        call=call,
+        account=account.known_account_id if account is not None else "",
+        resource=resource or what,
+        hint=hint,
+        aws_message=text,
+    )
+
+
+def error_code(error: BaseException) -> str:
+    """Return AWS's error code ("NoSuchEntity"), or the name of the exception's class when AWS did not answer."""
+    if isinstance(error, AwsError):
+        return error.code
+    response = getattr(error, "response", None)
+    if isinstance(response, dict):
+        return str(response.get("Error", {}).get("Code", "")) or "Unknown"
+    return type(error).__name__
+
+
+def is_code(error: BaseException, *codes: str) -> bool:
+    """Say whether an error (of the SDK or ours) has one of these codes."""
+    return error_code(error) in codes
+
+
+def called(error: BaseException) -> str:
+    """Return the call that failed ("iam:CreateRole"), the bare operation if the service is not known, or nothing."""
+    if isinstance(error, AwsError):
+        return error.call
+    mark = getattr(error, CALL_MARK, "")
+    response = getattr(error, "response", None)
+    if not mark and isinstance(response, dict):
+        mark = response.get("ResponseMetadata", {}).get(CALL_MARK, "")
+    return mark or getattr(error, "operation_name", "") or ""
+
+
+def aws_text(error: BaseException) -> str:
+    """Return AWS's own message for an error, for rules that have to look into it. Not scrubbed: never show it."""
+    return error.aws_message if isinstance(error, AwsError) else _message_of(error)
+
+
+def _message_of(error: BaseException) -> str:
+    response = getattr(error, "response", None)
+    if isinstance(response, dict):
+        error_part = response.get("Error", {})
+        return str(error_part.get("Message") or error_part.get("Code") or "AWS gave no message")
+    return str(error)
+
+
+def _sentences(message: str, hint: str) -> str:
+    message = message.strip()
+    if not hint:
+        return message
+    return f"{message} {hint}" if message.endswith((".", "!", "?")) else f"{message}. {hint}"
+
+
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]

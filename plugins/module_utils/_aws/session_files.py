@@ -1,0 +1,136 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Sessions that are made once a run, not once a task: kept in Ansible's own per-run directory (0700, files 0600).
+
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import stat
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta, timezone
+
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.xacct.aws.plugins.module_utils._aws.locks import file_lock, require_private
+
+SHORTEST_USEFUL_LIFE = timedelta(minutes=5)
+"""A session that lives less long is not handed out but made again."""
+
+LOCK_TIMEOUT = 180.0
+"""Seconds to wait for another process that makes the same session; longer than AssumeRole with all its retries."""
+
+
+@dataclass(frozen=True)
+class SessionCredentials:
+    """Credentials and whose they are. `repr` shows no secret.
+
+    `arn` and `user_id` are those that STS names for the caller; `expiration` is aware (UTC), or None for keys that do
+    not expire.
+    """
+
+    access_key: str
+    secret_key: str = field(repr=False)
+    session_token: str | None = field(repr=False)
+    expiration: datetime | None
+    arn: str = ""
+    user_id: str = ""
+
+    def lives_long_enough(self, now: datetime | None = None) -> bool:
+        """Say whether the session can still be handed out."""
+        if self.expiration is None:
+            return True
+        return self.expiration - (now or datetime.now(timezone.utc)) > SHORTEST_USEFUL_LIFE
+
+
+class SessionFiles:
+    """Entries by key, made once and shared by all processes that use the same directory.
+
+    Without a directory they are shared by the threads of this process only.
+    """
+
+    def __init__(self, directory: str | None) -> None:
+        """Keep the directory; it is looked at when it is needed."""
+        self._directory = directory
+        self._memory: dict[str, dict] = {}
+        self._lock = threading.Lock()
+
+    def session(self, key: str, what: str, make: Callable[[], SessionCredentials]) -> SessionCredentials:
+        """Return the session of this key, from `make` if there is none that lives long enough.
+
+        `what` names it in a message. Nothing is kept when `make` raises.
+        """
+        entry = self._once(key, what, lambda: _packed(make()), lambda found: _unpacked(found).lives_long_enough())
+        return _unpacked(entry)
+
+    def fact(self, key: str, what: str, find: Callable[[], dict]) -> dict:
+        """Return a fact that does not change during a run (JSON-able), from `find` the first time."""
+        return self._once(key, what, find, lambda _found: True)
+
+    def _once(self, key: str, what: str, make: Callable[[], dict], is_good: Callable[[dict], bool]) -> dict:
+        with self._lock:
+            found = self._memory.get(key)
+            if found is not None and is_good(found):
+                return found
+            if self._directory is None:
+                self._memory[key] = make()
+                return self._memory[key]
+            require_private(self._directory)
+            path = os.path.join(self._directory, f"xacct-{key}.json")
+            found = _read(path)
+            if found is None or not is_good(found):
+                with file_lock(f"{path}.lock", what, timeout=LOCK_TIMEOUT):
+                    found = _read(path)
+                    if found is None or not is_good(found):
+                        found = make()
+                        _write(path, found)
+            self._memory[key] = found
+            return found
+
+
+def _packed(session: SessionCredentials) -> dict:
+    expiration = session.expiration.isoformat() if session.expiration else None
+    return {**asdict(session), "expiration": expiration}
+
+
+def _unpacked(entry: dict) -> SessionCredentials:
+    expiration = entry["expiration"]
+    return SessionCredentials(**{**entry, "expiration": datetime.fromisoformat(expiration) if expiration else None})
+
+
+def _read(path: str) -> dict | None:
+    """Return the entry in a file, or None if it is missing or unreadable. A file of somebody else is refused."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    with open(descriptor, encoding="utf-8") as file:
+        status = os.fstat(file.fileno())
+        if status.st_uid != os.geteuid() or stat.S_IMODE(status.st_mode) & 0o077:
+            raise AwsError(f"{path} can be read or was made by another user: it is not used")
+        try:
+            entry = json.load(file)
+        except ValueError:
+            return None
+    return entry if isinstance(entry, dict) else None
+
+
+def _write(path: str, entry: dict) -> None:
+    """Put the entry in place at once: a reader sees the old file or the new one. `mkstemp` makes files 0600."""
+    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix="xacct-new-")
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:
+            json.dump(entry, file)
+        os.replace(temporary, path)
+    except OSError:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+        raise
