@@ -1,0 +1,108 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the two faces of a module share: the argument spec, one run of an operation, and the words of a failure.
+
+The module face is `run_module`; the face inside the controller's process is `plugin_utils/_controller.py`.
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import (
+    BOTO3_IMPORT_ERROR,
+    CONNECTION_ARGUMENTS,
+    open_account,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation, Task, TaskError
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
+
+COUNT_CALLS_VARIABLE = "XACCT_COUNT_CALLS"
+"""Environment variable; `1` adds `api_calls` (operation to count) to every result."""
+
+
+def argument_spec_of(operation: Operation) -> dict:
+    """Return the whole argument spec: the operation's own options and those of the connection."""
+    return {**CONNECTION_ARGUMENTS, **operation.argument_spec}
+
+
+def failure(error: AwsError | PolicyError | TaskError) -> dict:
+    """Return the failed result of an error that an operation raised on purpose.
+
+    `error` holds what a program needs of a refused call: {code, call, account, resource}.
+    """
+    failed = {"failed": True, "msg": str(error)}
+    if isinstance(error, AwsError):
+        failed["error"] = {
+            "code": error.code,
+            "call": error.call,
+            "account": error.account,
+            "resource": error.resource,
+        }
+    if isinstance(error, TaskError):
+        failed.update(error.details)
+    return failed
+
+
+def refused_input(errors: list[str]) -> dict:
+    """Return the failed result that lists every error in the input."""
+    if len(errors) == 1:
+        return {"failed": True, "msg": errors[0], "errors": errors}
+    lines = "".join(f"\n- {error}" for error in errors)
+    return {"failed": True, "msg": f"{len(errors)} errors in the input, nothing was called:{lines}", "errors": errors}
+
+
+def invoke(
+    operation: Operation,
+    params: Mapping,
+    *,
+    check_mode: bool,
+    warn: Callable[[str], None],
+    progress: Callable[[str], None],
+    session_directory: str | None = None,
+) -> dict:
+    """Run an operation on validated parameters and return its result, or the failure as `failed: true`.
+
+    Errors that an operation does not raise on purpose go through: they are defects, and Ansible shows the traceback.
+    """
+    if BOTO3_IMPORT_ERROR is not None:
+        return {"failed": True, "msg": missing_required_lib("boto3 and botocore"), "exception": BOTO3_IMPORT_ERROR}
+    errors = operation.check(params)
+    if errors:
+        return refused_input(errors)
+    account = None
+    try:
+        account = open_account(params, session_directory=session_directory, warn=warn)
+        account.calls.clear()
+        account.read_only = check_mode
+        outcome = operation.run(
+            Task(params=dict(params), check_mode=check_mode, account=account, warn=warn, progress=progress)
+        )
+    except (AwsError, PolicyError, TaskError) as error:
+        outcome = failure(error)
+    if account is not None and os.environ.get(COUNT_CALLS_VARIABLE) == "1":
+        outcome["api_calls"] = dict(account.calls)
+    return outcome
+
+
+def run_module(operation: Operation) -> None:
+    """Run an operation as an ordinary Ansible module and leave the process with its result."""
+    module = AnsibleModule(argument_spec=argument_spec_of(operation), supports_check_mode=True, **operation.rules)
+    outcome = invoke(
+        operation,
+        module.params,
+        check_mode=module.check_mode,
+        warn=module.warn,
+        progress=module.debug,
+    )
+    if not module._diff:
+        outcome.pop("diff", None)
+    if outcome.get("failed"):
+        module.fail_json(**outcome)
+    module.exit_json(**outcome)

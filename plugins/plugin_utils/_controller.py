@@ -1,0 +1,175 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The face of every module inside the controller's process.
+
+A module of this kind costs more for its process, its imports and botocore's service models than for its calls.
+An action plugin that is a subclass of `OperationAction` runs the same operation in the worker that Ansible has forked
+anyway. `linear` and `free` load the action class before they fork, so what is loaded here (boto3 and the service
+models: data only, no client, no connection, no thread) is paid once for a whole play.
+
+Where that cannot work the module runs the ordinary way: see `OperationAction.reason_for_the_module`.
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator, Mapping
+
+from ansible import constants as C
+from ansible.errors import AnsibleActionFail
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import BOTO3_IMPORT_ERROR, preload
+from ansible_collections.xacct.aws.plugins.module_utils._faces import argument_spec_of, invoke
+from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation
+
+IN_PROCESS_VARIABLE = "xacct_in_process"
+HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+
+display = Display()
+
+
+class OperationAction(ActionBase):
+    """Runs `OPERATION` in this process, or the module of the same name where that is not possible."""
+
+    OPERATION: Operation
+    ALLOW_ASYNC = True
+    """False where the result is a secret: an asynchronous job leaves its result in a file."""
+
+    _supports_check_mode = True
+    _supports_diff = True
+
+    def __init_subclass__(cls, **kwargs: object) -> None:
+        """Load the service models that the operation needs, in the process that will fork."""
+        super().__init_subclass__(**kwargs)
+        cls._supports_async = cls.ALLOW_ASYNC
+        if sys.platform != "darwin" and BOTO3_IMPORT_ERROR is None:
+            preload(cls.OPERATION.services)
+
+    def run(self, tmp: str | None = None, task_vars: dict | None = None) -> dict:
+        """Run the operation and return its result, in the words of the module."""
+        super().run(tmp, task_vars)
+        task_vars = task_vars or {}
+        reason = self.reason_for_the_module(task_vars)
+        if reason:
+            display.vvv(f"{self.OPERATION.name} runs as a module: {reason}")
+            outcome = self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val)
+        else:
+            environment: dict = {}
+            self._compute_environment_string(environment)
+            with changed_environment(environment):
+                outcome = self.run_here()
+        if self.OPERATION.secret_result and not outcome.get("failed"):
+            outcome["_ansible_no_log"] = True
+        return outcome
+
+    def reason_for_the_module(self, task_vars: Mapping) -> str | None:
+        """Say why the operation can't run in this process, or None when it can."""
+        wanted = task_vars.get(IN_PROCESS_VARIABLE, True)
+        if not boolean(self._templar.template(wanted), strict=False):
+            return f"{IN_PROCESS_VARIABLE} is false"
+        if self._connection.transport != "local":
+            return f"the connection is {self._connection.transport}, not local"
+        if self._task.become or self._connection.become:
+            return "become is in use"
+        if self._task.async_val:
+            return "the task is asynchronous"
+        if BOTO3_IMPORT_ERROR is not None:
+            return f"boto3 is missing in {sys.executable}"
+        if sys.platform == "darwin":
+            return "boto3 is not safe in a forked process on macOS"
+        return None
+
+    def run_here(self) -> dict:
+        """Validate the task's arguments as a module does, run the operation and return its result."""
+        operation = self.OPERATION
+        validator = ArgumentSpecValidator(argument_spec_of(operation), **operation.rules)
+        validation = validator.validate(plain(self._task.args))
+        params = validation.validated_parameters
+        hidden = validation._no_log_values
+        warnings: list[str] = [
+            f"Both option {both['option']} and its alias {both['alias']} are set." for both in validation._warnings
+        ]
+        if validation.error_messages:
+            message = validation.errors.msg
+            if isinstance(validation.errors[0], UnsupportedError):
+                message = f"Unsupported parameters for ({self._task.action}) module: {message}"
+            outcome = {"failed": True, "msg": message}
+        else:
+            outcome = invoke(
+                operation,
+                params,
+                check_mode=self._task.check_mode,
+                warn=warnings.append,
+                progress=display.display,
+                session_directory=C.DEFAULT_LOCAL_TMP,
+            )
+        if not self._task.diff:
+            outcome.pop("diff", None)
+        outcome.setdefault("changed", False)
+        outcome["invocation"] = {"module_args": hidden_arguments(argument_spec_of(operation), params)}
+        flags = {key: value for key, value in outcome.items() if value is None or isinstance(value, bool)}
+        outcome = {**remove_values(outcome, hidden), **flags}
+        if warnings:
+            outcome["warnings"] = remove_values(warnings, hidden)
+        return outcome
+
+
+def plain(value: object) -> object:
+    """Return a value as the module would get it: JSON types only, without Ansible's tags and lazy containers."""
+    if isinstance(value, Mapping):
+        return {str.__str__(str(key)): plain(item) for key, item in value.items()}
+    if isinstance(value, str):
+        return str.__str__(value)
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return int.__int__(value)
+    if isinstance(value, float):
+        return float.__float__(value)
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(item) for item in value]
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        raise AnsibleActionFail("an option holds bytes: text is expected")
+    return str(value)
+
+
+def hidden_arguments(argument_spec: Mapping, params: Mapping) -> dict:
+    """Return the arguments for the result's `invocation`, with the values of no_log options replaced."""
+    shown = {}
+    for name, value in params.items():
+        option = argument_spec.get(name, {})
+        if option.get("no_log") and value is not None:
+            shown[name] = HIDDEN
+        elif isinstance(value, Mapping) and option.get("options"):
+            shown[name] = hidden_arguments(option["options"], value)
+        elif isinstance(value, list) and option.get("options"):
+            shown[name] = [
+                hidden_arguments(option["options"], item) if isinstance(item, Mapping) else item for item in value
+            ]
+        else:
+            shown[name] = value
+    return shown
+
+
+@contextlib.contextmanager
+def changed_environment(variables: Mapping) -> Iterator[None]:
+    """Set environment variables for the time of one task (`environment:` of the task, its block and its play)."""
+    before = dict(os.environ)
+    os.environ.update({str(name): str(value) for name, value in variables.items()})
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)

@@ -1,0 +1,141 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Both faces of every module give the same results: each task runs in the controller's process and as a module.
+
+The two runs use two empty accounts; what differs by nature (account IDs, unique IDs, dates, credentials) is evened out.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+COLLECTION = Path(__file__).resolve().parents[2]
+ACCOUNTS = {True: "333333333331", False: "333333333332"}
+TRUSTED = [{"name": "backup", "principals": ["111111111111"], "external_id": ["shared-words"], "require_mfa": True}]
+
+ROLE = {"name": "Parity", "trusted": TRUSTED, "tags": {"team": "backup"}, "max_session_duration": 7200}
+GRANT = {"principal": "role/Parity", "grants": [{"name": "one", "actions": ["s3:GetObject"], "resources": ["*"]}]}
+TASKS: list[tuple[str, str, dict, dict]] = [
+    ("would create", "xacct_role", ROLE, {"check_mode": True, "diff": True}),
+    ("creates", "xacct_role", ROLE, {"diff": True}),
+    ("again", "xacct_role", ROLE, {"diff": True}),
+    ("changes", "xacct_role", {**ROLE, "description": "mended", "tags": {"team": "other"}}, {"diff": True}),
+    ("unknown option", "xacct_role", {**ROLE, "maximum_session": 1}, {}),
+    ("missing option", "xacct_role", {"trusted": TRUSTED}, {}),
+    ("wrong type", "xacct_role", {**ROLE, "max_session_duration": "long"}, {}),
+    ("bad input", "xacct_role", {**ROLE, "trusted": [{"name": "x", "principals": [111111111111]}]}, {}),
+    ("profile and keys", "xacct_role", {**ROLE, "profile": "some"}, {}),
+    ("wrong account", "xacct_role", {**ROLE, "expected_account_id": "999999999999"}, {}),
+    ("grants", "xacct_identity_grant", GRANT, {"diff": True}),
+    ("grants again", "xacct_identity_grant", GRANT, {}),
+    ("grants to nobody", "xacct_identity_grant", {**GRANT, "principal": "role/Nobody"}, {}),
+    ("assumes in vain", "xacct_assume", {"role_arn": "arn:aws:iam::{account}:role/Nobody", "session_name": "p"}, {}),
+    ("assumes badly", "xacct_assume", {"role_arn": "not an arn", "duration_seconds": 5}, {}),
+    ("verifies nothing", "xacct_verify", {"expectations": []}, {}),
+    ("would remove", "xacct_role", {"name": "Parity", "state": "absent"}, {"check_mode": True, "diff": True}),
+    ("removes", "xacct_role", {"name": "Parity", "state": "absent"}, {"diff": True}),
+    ("removes again", "xacct_role", {"name": "Parity", "state": "absent"}, {}),
+]
+
+
+def run_tasks(folder: Path, endpoint: str, in_process: bool) -> dict[str, dict]:
+    """Run every task of the table in one play and return the results by title."""
+    account = ACCOUNTS[in_process]
+    tasks = []
+    for number, (title, module, arguments, keywords) in enumerate(TASKS):
+        filled = json.loads(json.dumps(arguments).replace("{account}", account))
+        tasks.append(
+            {
+                "name": title,
+                f"xacct.aws.{module}": filled,
+                "register": f"result_{number}",
+                "ignore_errors": True,
+                **keywords,
+            }
+        )
+    shown = ", ".join(f"'{title}': result_{number}" for number, (title, *_rest) in enumerate(TASKS))
+    answer = folder / f"results-{in_process}.json"
+    tasks.append({"ansible.builtin.copy": {"content": "{{ {" + shown + "} | to_json }}", "dest": str(answer)}})
+    play = {
+        "hosts": "localhost",
+        "connection": "local",
+        "gather_facts": False,
+        "vars": {"xacct_in_process": in_process},
+        "environment": {"XACCT_COUNT_CALLS": "1"},
+        "module_defaults": {
+            "group/xacct.aws.xacct": {
+                "access_key": account,
+                "secret_key": "local",
+                "region": "eu-central-1",
+                "endpoint_url": endpoint,
+            }
+        },
+        "tasks": tasks,
+    }
+    playbook = folder / f"faces-{in_process}.yml"
+    playbook.write_text(yaml.safe_dump([play], sort_keys=False))
+    done = subprocess.run(
+        ["ansible-playbook", "-i", "localhost,", str(playbook)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        cwd=folder,
+        env={**os.environ, "ANSIBLE_NOCOLOR": "1"},
+    )
+    assert answer.exists(), done.stdout + done.stderr
+    return json.loads(answer.read_text())
+
+
+def evened_out(results: dict, account: str) -> dict:
+    """Take out what differs by nature between two accounts and two runs."""
+    text = json.dumps(results).replace(account, "ACCOUNT")
+    text = re.sub(r"\bARO?I?D?A[A-Z0-9]{8,}", "UNIQUE_ID", text)
+    text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^\"]*", "DATE", text)
+    text = re.sub(r"(?i)request ?id: [-0-9a-f]+", "REQUEST", text)
+    cleaned = json.loads(text)
+    cleaned.pop("exception", None)
+    return cleaned
+
+
+@pytest.fixture(scope="module")
+def both(local_aws, tmp_path_factory):
+    """The results of every task through both faces."""
+    local_aws.reset()
+    folder = tmp_path_factory.mktemp("faces")
+    return {in_process: run_tasks(folder, local_aws.endpoint, in_process) for in_process in (True, False)}
+
+
+@pytest.mark.parametrize("title", [title for title, *_rest in TASKS])
+def test_both_faces_agree(both, title):
+    here = evened_out(both[True][title], ACCOUNTS[True])
+    module = evened_out(both[False][title], ACCOUNTS[False])
+    for result in (here, module):
+        result.pop("exception", None)
+        result.pop("failed_when_result", None)
+        result.pop("ansible_facts", None)
+    assert here == module
+
+
+def test_the_table_holds_successes_changes_and_refusals(both):
+    results = both[True]
+    assert results["creates"]["changed"] and not results["again"]["changed"]
+    assert results["would create"]["changed"] and results["would create"]["changes"] == results["creates"]["changes"]
+    assert results["removes"]["changed"] and not results["removes again"]["changed"]
+    for title in ("unknown option", "bad input", "wrong account", "assumes in vain", "grants to nobody"):
+        assert results[title]["failed"], title
+
+
+def test_every_module_is_in_the_table():
+    modules = {path.stem for path in (COLLECTION / "plugins/modules").glob("xacct_*.py")}
+    actions = {path.stem for path in (COLLECTION / "plugins/action").glob("xacct_*.py")}
+    assert modules == actions == {module for _title, module, *_rest in TASKS}
