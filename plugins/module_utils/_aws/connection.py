@@ -17,12 +17,13 @@ import json
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.chain import Chain, assume_role, digest
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call
 from ansible_collections.xacct.aws.plugins.module_utils._aws.hooks import CallJournal, attach, is_writing_call
+from ansible_collections.xacct.aws.plugins.module_utils._aws.hops import read_hops
 from ansible_collections.xacct.aws.plugins.module_utils._aws.options import (
     CONNECTION_ARGUMENTS,
     ConnectionOptions,
@@ -249,6 +250,15 @@ class Account:
             expected_account_id=None,
         )
         return Account(options, self._session_directory, warn=self.warn, label=label)
+
+    def over_hops(self, hops: Sequence[Mapping], label: str = "") -> Account:
+        """Return the account that the same starting credentials reach over these hops (options of `assume_role`)."""
+        options = replace(self.options, hops=read_hops(hops), expected_account_id=None)
+        return Account(options, self._session_directory, warn=self.warn, label=label)
+
+    def beside(self, params: Mapping, label: str = "") -> Account:
+        """Return the account that other connection options lead to, in the same run. Raises AwsError, see above."""
+        return Account(read_options(params, self.warn), self._session_directory, warn=self.warn, label=label)
 
     def secrets(self) -> tuple[str, ...]:
         """Return the values that must not appear in a message."""
