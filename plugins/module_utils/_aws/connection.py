@@ -11,44 +11,26 @@ Private to this collection.
 
 from __future__ import annotations
 
-import functools
-import hashlib
-import json
-import os
-import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.chain import Chain, assume_role, digest
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call
-from ansible_collections.xacct.aws.plugins.module_utils._aws.hooks import CallJournal, attach, is_writing_call
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.xacct.aws.plugins.module_utils._aws.hooks import CallJournal, is_writing_call
 from ansible_collections.xacct.aws.plugins.module_utils._aws.hops import read_hops
 from ansible_collections.xacct.aws.plugins.module_utils._aws.options import (
     CONNECTION_ARGUMENTS,
     ConnectionOptions,
     read_options,
 )
-from ansible_collections.xacct.aws.plugins.module_utils._aws.retries import (
-    bound_retries,
-    client_config,
-    user_chose_retries,
-)
 from ansible_collections.xacct.aws.plugins.module_utils._aws.sdk import (
     BOTO3_IMPORT_ERROR,
     HAS_BOTO3,
-    new_session,
     outdated_sdk,
     preload,
 )
-from ansible_collections.xacct.aws.plugins.module_utils._aws.session_files import SessionCredentials, SessionFiles
-
-try:
-    from botocore.credentials import CredentialResolver, Credentials, RefreshableCredentials
-    from botocore.exceptions import BotoCoreError
-except ImportError:
-    # `open_account` refuses before any of them is used.
-    pass
+from ansible_collections.xacct.aws.plugins.module_utils._aws.session_files import SessionCredentials
+from ansible_collections.xacct.aws.plugins.module_utils._aws.shared_connection import Caller, shared_connection
 
 __all__ = [
     "BOTO3_IMPORT_ERROR",
@@ -60,38 +42,6 @@ __all__ = [
     "open_account",
     "preload",
 ]
-
-REFRESH_BEFORE = 300
-REFRESH_AT_LAST = 60
-"""Seconds before a session ends: from the first on a new one is tried for, from the second on it must succeed."""
-
-_DEFAULT_REGIONS = {
-    "aws": "us-east-1",
-    "aws-cn": "cn-north-1",
-    "aws-us-gov": "us-gov-west-1",
-    "aws-iso": "us-iso-east-1",
-    "aws-iso-b": "us-isob-east-1",
-    "aws-iso-e": "eu-isoe-west-1",
-    "aws-iso-f": "us-isof-south-1",
-    "aws-eusc": "eusc-de-east-1",
-}
-"""Where IAM and STS are asked when no region is set anywhere: their answers do not depend on it."""
-
-_SERVICES_WITHOUT_REGION = frozenset({"iam", "sts", "organizations"})
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Who STS says we are."""
-
-    account_id: str
-    arn: str
-    user_id: str
-
-    @property
-    def partition(self) -> str:
-        """The partition of the caller ("aws", "aws-cn" …)."""
-        return self.arn.split(":")[1]
 
 
 def print_nothing(_message: str) -> None:
@@ -126,7 +76,8 @@ class Account:
 
     `calls` counts the API calls ("iam:GetRole": 1). With `read_only` (check mode) a writing call raises instead of
     being sent, and with an expected account the first writing call is held until the account is confirmed: no
-    operation can forget either.
+    operation can forget either. The accounts that `connection_for`, `over_hops` and `beside` return belong to the same
+    task: they share its counter and its check mode.
     """
 
     def __init__(
@@ -137,6 +88,7 @@ class Account:
         warn: Callable[[str], None] = print_nothing,
         label: str = "",
         propagation_timeout: float = 0.0,
+        journal: CallJournal | None = None,
     ) -> None:
         """Use the shared connection of these options, from here on for this account's calls."""
         self.options = options
@@ -144,9 +96,9 @@ class Account:
         self.warn = warn
         self.read_only = False
         self.propagation_timeout = propagation_timeout
-        self.journal = CallJournal()
+        self.journal = journal or CallJournal()
         self._session_directory = session_directory
-        self._connection = _connection(options, session_directory, _environment(), os.getpid())
+        self._connection = shared_connection(options, session_directory)
         self._connection.account = self
 
     def __repr__(self) -> str:
@@ -249,16 +201,28 @@ class Account:
             hops=(),
             expected_account_id=None,
         )
-        return Account(options, self._session_directory, warn=self.warn, label=label)
+        return self._sibling(options, label)
 
     def over_hops(self, hops: Sequence[Mapping], label: str = "") -> Account:
         """Return the account that the same starting credentials reach over these hops (options of `assume_role`)."""
-        options = replace(self.options, hops=read_hops(hops), expected_account_id=None)
-        return Account(options, self._session_directory, warn=self.warn, label=label)
+        return self._sibling(replace(self.options, hops=read_hops(hops), expected_account_id=None), label)
 
     def beside(self, params: Mapping, label: str = "") -> Account:
         """Return the account that other connection options lead to, in the same run. Raises AwsError, see above."""
-        return Account(read_options(params, self.warn), self._session_directory, warn=self.warn, label=label)
+        return self._sibling(read_options(params, self.warn), label)
+
+    def _sibling(self, options: ConnectionOptions, label: str) -> Account:
+        """Return another account of the same task: its calls are counted here, and check mode holds there too."""
+        account = Account(
+            options,
+            self._session_directory,
+            warn=self.warn,
+            label=label,
+            propagation_timeout=self.propagation_timeout,
+            journal=self.journal,
+        )
+        account.read_only = self.read_only
+        return account
 
     def secrets(self) -> tuple[str, ...]:
         """Return the values that must not appear in a message."""
@@ -278,248 +242,3 @@ class Account:
             if self.options.expected_account_id:
                 self.confirm_account()
         self.journal.count(call)
-
-
-class _Connection:
-    """What accounts with the same options share: sessions, clients, identity."""
-
-    def __init__(self, options: ConnectionOptions, files: SessionFiles) -> None:
-        self.options = options
-        self.account: Account | None = None
-        self.proved: str | None = None
-        self._files = files
-        self._lock = threading.RLock()
-        self._clients: dict[tuple[str, str | None], object] = {}
-        self._caller: Caller | None = None
-        self._chain = (
-            Chain(options.hops, _start(options), self._sts_client, files, self._assume) if options.hops else None
-        )
-
-    def __repr__(self) -> str:
-        return "<_Connection>"
-
-    @functools.cached_property
-    def _base(self) -> object:
-        """The session of the starting credentials."""
-        options = self.options
-        session = new_session(options.profile, ignore_profiles=bool(options.access_key))
-        # The default since botocore 1.42 or so; tokens of the global endpoint are refused in opt-in regions.
-        session.set_config_variable("sts_regional_endpoints", "regional")
-        if options.access_key:
-            keys = Credentials(options.access_key, options.secret_key, options.session_token)
-            _use_credentials(session, lambda: keys)
-        return session
-
-    @functools.cached_property
-    def _session(self) -> object:
-        """The session that calls are made with."""
-        if self._chain is None:
-            return self._base
-        session = new_session(self.options.profile, ignore_profiles=bool(self.options.access_key))
-        session.set_config_variable("sts_regional_endpoints", "regional")
-        _use_credentials(session, self._refreshable)
-        return session
-
-    def _refreshable(self) -> RefreshableCredentials:
-        return RefreshableCredentials.create_from_metadata(
-            self._hop_metadata(),
-            refresh_using=self._hop_metadata,
-            method="xacct-assume-role",
-            advisory_timeout=REFRESH_BEFORE,
-            mandatory_timeout=REFRESH_AT_LAST,
-        )
-
-    def _hop_metadata(self) -> dict:
-        session = self._chain.credentials()
-        return {
-            "access_key": session.access_key,
-            "secret_key": session.secret_key,
-            "token": session.session_token,
-            "expiry_time": session.expiration.isoformat(),
-        }
-
-    def _assume(self, client: object, request: dict) -> dict:
-        account = self.account
-        return assume_role(
-            client, request, account=account, propagation_timeout=account.propagation_timeout, warn=account.warn
-        )
-
-    def _sts_client(self, credentials: SessionCredentials | None) -> object:
-        keys = {}
-        if credentials is not None:
-            keys = {
-                "aws_access_key_id": credentials.access_key,
-                "aws_secret_access_key": credentials.secret_key,
-                "aws_session_token": credentials.session_token,
-            }
-        return self._new_client(self._base, "sts", None, **keys)
-
-    def client(self, service: str, region: str | None) -> object:
-        with self._lock:
-            if (service, region) not in self._clients:
-                self._clients[service, region] = self._new_client(self._session, service, region)
-            return self._clients[service, region]
-
-    def _new_client(self, session: object, service: str, region: str | None, **keys: str | None) -> object:
-        options = self.options
-        with aws_call(self.account, f"connecting to {service}"):
-            aws_config = json.loads(options.aws_config) if options.aws_config else None
-            own_retries = user_chose_retries(aws_config, session.get_scoped_config())
-            config = client_config(aws_config, user_chose_retries=own_retries)
-            try:
-                client = session.create_client(
-                    service,
-                    region_name=region or options.region or self._default_region(service),
-                    endpoint_url=options.endpoint_url,
-                    verify=options.verify,
-                    config=config,
-                    **keys,
-                )
-            except ValueError as error:
-                raise AwsError(f"Connecting to {service}: {error}", code="InvalidEndpoint") from None
-        attach(client, self._before_call)
-        if not own_retries:
-            bound_retries(client)
-        return client
-
-    def _before_call(self, call: str) -> None:
-        """Ask the account that uses this connection now: clients are shared, accounts come and go."""
-        self.account.before_call(call)
-
-    def _default_region(self, service: str) -> str | None:
-        """Return the configured region, or for IAM and STS one of the partition when there is none."""
-        configured = self.configured_region()
-        if configured is None and service in _SERVICES_WITHOUT_REGION:
-            return _DEFAULT_REGIONS.get(self.partition())
-        return configured
-
-    def configured_region(self) -> str | None:
-        try:
-            return self._base.get_config_variable("region")
-        except BotoCoreError:
-            # A profile that does not exist; the first client says so.
-            return None
-
-    def partition(self) -> str:
-        if self.options.hops:
-            return self.options.hops[-1].partition
-        region = self.options.region or self.configured_region()
-        if region is None:
-            return "aws"
-        try:
-            return self._base.get_partition_for_region(region)
-        except BotoCoreError:
-            return "aws"
-
-    def caller(self) -> Caller:
-        with self._lock:
-            if self._caller is None:
-                self._caller = self._caller_by_hop() if self._chain else self._caller_by_call()
-            return self._caller
-
-    def _caller_by_hop(self) -> Caller:
-        session = self._chain.credentials()
-        return Caller(account_id=session.arn.split(":")[4], arn=session.arn, user_id=session.user_id)
-
-    def _caller_by_call(self) -> Caller:
-        credentials = self.frozen_credentials()
-        key = digest(
-            ["caller", credentials.access_key, _fingerprint(credentials.secret_key), self.options.endpoint_url]
-        )
-        return Caller(**self._files.fact(key, "the caller's identity", self._ask_who_we_are))
-
-    def _ask_who_we_are(self) -> dict:
-        client = self.client("sts", None)
-        with aws_call(self.account, "asking whose credentials these are", "credentials"):
-            answer = client.get_caller_identity()
-        return {"account_id": answer["Account"], "arn": answer["Arn"], "user_id": answer["UserId"]}
-
-    def frozen_credentials(self) -> SessionCredentials:
-        with self._lock:
-            if self._chain is not None:
-                return self._chain.credentials()
-            with aws_call(self.account, "looking for credentials", "credentials"):
-                found = self._base.get_credentials()
-                frozen = found.get_frozen_credentials() if found is not None else None
-        if frozen is None:
-            raise AwsError(
-                "No credentials were found",
-                code="NoCredentialsError",
-                hint="Give profile or access_key and secret_key, set AWS_PROFILE or AWS_ACCESS_KEY_ID and "
-                "AWS_SECRET_ACCESS_KEY in the environment, or run where AWS provides credentials.",
-            )
-        return SessionCredentials(frozen.access_key, frozen.secret_key, frozen.token, None)
-
-    def secrets(self) -> tuple[str, ...]:
-        options = self.options
-        codes = (hop.mfa_token for hop in options.hops)
-        return tuple(secret for secret in (options.secret_key, options.session_token, *codes) if secret)
-
-
-def _use_credentials(session: object, load: Callable[[], object]) -> None:
-    """Have a session take its credentials from `load`, called once, when they are first needed."""
-    session.register_component("credential_provider", CredentialResolver([_Provider(load)]))
-
-
-class _Provider:
-    """What botocore's resolver asks for credentials."""
-
-    METHOD = "xacct"
-    CANONICAL_NAME = None
-
-    def __init__(self, load: Callable[[], object]) -> None:
-        self.load = load
-
-
-@functools.lru_cache(maxsize=64)
-def _connection(
-    options: ConnectionOptions, session_directory: str | None, _environment_now: tuple, process: int
-) -> _Connection:
-    """Return the shared connection of these options; another environment or process has one of its own."""
-    return _Connection(options, _session_files(session_directory, process))
-
-
-@functools.lru_cache(maxsize=8)
-def _session_files(session_directory: str | None, _process: int) -> SessionFiles:
-    return SessionFiles(session_directory)
-
-
-def _environment() -> tuple[tuple[str, str], ...]:
-    """Return what botocore reads from the environment, as it is now: a task may bring an `environment:` of its own."""
-    return tuple(
-        sorted(
-            (name, value)
-            for name, value in os.environ.items()
-            if name.upper().startswith("AWS_")
-            or name in ("HOME", "BOTO_CONFIG", "REQUESTS_CA_BUNDLE")
-            or name.upper().endswith("_PROXY")
-        )
-    )
-
-
-def _start(options: ConnectionOptions) -> list[object]:
-    """Return who makes the first hop and where, for the key of its session; secrets are hashed.
-
-    For a profile or the default credentials that is where they are read from: files (as they are now) and environment.
-    """
-    if options.access_key:
-        return ["keys", options.access_key, _fingerprint(options.secret_key), options.endpoint_url]
-    home = os.path.expanduser("~")
-    files = (
-        os.environ.get("AWS_CONFIG_FILE") or os.path.join(home, ".aws", "config"),
-        os.environ.get("AWS_SHARED_CREDENTIALS_FILE") or os.path.join(home, ".aws", "credentials"),
-    )
-    environment = [(name, _fingerprint(value)) for name, value in _environment() if name.startswith("AWS_")]
-    return ["profile", options.profile, [_state_of(path) for path in files], environment, options.endpoint_url]
-
-
-def _state_of(path: str) -> list[object]:
-    try:
-        status = os.stat(os.path.expanduser(path))
-    except OSError:
-        return [path, None]
-    return [path, status.st_mtime_ns, status.st_size, status.st_ino]
-
-
-def _fingerprint(value: str | None) -> str:
-    return hashlib.sha256((value or "").encode()).hexdigest()

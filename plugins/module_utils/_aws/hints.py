@@ -52,8 +52,8 @@ _MALFORMED_POLICY = frozenset(
 _HINTS = {
     "ExpiredToken": "The temporary credentials have expired: get new ones (`aws sso login`, a new session).",
     "InvalidClientTokenId": "AWS does not know this access key: it is deleted, inactive, mistyped, of another "
-    "partition, or a session token is missing or belongs to another key. In a region that the account has not enabled, tokens "
-    "of the global STS endpoint are refused the same way.",
+    "partition, or a session token is missing or belongs to another key. In a region that the account has not enabled, "
+    "tokens of the global STS endpoint are refused the same way.",
     "SignatureDoesNotMatch": "The secret key does not belong to the access key, or something on the way changed the "
     "request.",
     "RequestExpired": "The clock of this machine is wrong: AWS takes at most 5 minutes (S3: 15) of difference.",

@@ -1,0 +1,289 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What all accounts with the same connection options share in a process: sessions, clients, hops, identity.
+
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ansible_collections.xacct.aws.plugins.module_utils._aws.chain import Chain, assume_role
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call
+from ansible_collections.xacct.aws.plugins.module_utils._aws.hooks import attach
+from ansible_collections.xacct.aws.plugins.module_utils._aws.retries import (
+    bound_retries,
+    client_config,
+    user_chose_retries,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._aws.sdk import new_session
+from ansible_collections.xacct.aws.plugins.module_utils._aws.session_files import SessionCredentials, SessionFiles
+from ansible_collections.xacct.aws.plugins.module_utils._aws.starting_identity import (
+    caller_key,
+    sdk_environment,
+    starting_identity,
+)
+
+try:
+    from botocore.credentials import CredentialResolver, Credentials, RefreshableCredentials
+    from botocore.exceptions import BotoCoreError
+except ImportError:
+    # `open_account` refuses before any of them is used.
+    pass
+
+if TYPE_CHECKING:
+    from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
+    from ansible_collections.xacct.aws.plugins.module_utils._aws.options import ConnectionOptions
+
+REFRESH_BEFORE = 300
+REFRESH_AT_LAST = 60
+"""Seconds before a session ends: from the first on a new one is tried for, from the second on it must succeed."""
+
+_DEFAULT_REGIONS = {
+    "aws": "us-east-1",
+    "aws-cn": "cn-north-1",
+    "aws-us-gov": "us-gov-west-1",
+    "aws-iso": "us-iso-east-1",
+    "aws-iso-b": "us-isob-east-1",
+    "aws-iso-e": "eu-isoe-west-1",
+    "aws-iso-f": "us-isof-south-1",
+    "aws-eusc": "eusc-de-east-1",
+}
+"""Where IAM and STS are asked when no region is set anywhere: their answers do not depend on it."""
+
+_SERVICES_WITHOUT_REGION = frozenset({"iam", "sts", "organizations"})
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who STS says we are."""
+
+    account_id: str
+    arn: str
+    user_id: str
+
+    @property
+    def partition(self) -> str:
+        """The partition of the caller ("aws", "aws-cn" …)."""
+        return self.arn.split(":")[1]
+
+
+def shared_connection(options: ConnectionOptions, session_directory: str | None) -> SharedConnection:
+    """Return the connection of these options; another environment or process has one of its own."""
+    return _shared_connection(options, session_directory, sdk_environment(), os.getpid())
+
+
+@functools.lru_cache(maxsize=64)
+def _shared_connection(
+    options: ConnectionOptions, session_directory: str | None, _environment: tuple, process: int
+) -> SharedConnection:
+    return SharedConnection(options, _session_files(session_directory, process))
+
+
+@functools.lru_cache(maxsize=8)
+def _session_files(session_directory: str | None, _process: int) -> SessionFiles:
+    return SessionFiles(session_directory)
+
+
+class SharedConnection:
+    """Sessions, clients, hops and identity; each made when it is first needed, safe with threads.
+
+    `account` is the account that uses it now: clients outlive it, and it is the one that their calls belong to.
+    `proved` is the account ID once an answer of AWS has named it.
+    """
+
+    def __init__(self, options: ConnectionOptions, files: SessionFiles) -> None:
+        self.options = options
+        self.account: Account | None = None
+        self.proved: str | None = None
+        self._files = files
+        self._lock = threading.RLock()
+        self._clients: dict[tuple[str, str | None], object] = {}
+        self._caller: Caller | None = None
+        self._chain = (
+            Chain(options.hops, starting_identity(options), self._sts_client, files, self._assume)
+            if options.hops
+            else None
+        )
+
+    def __repr__(self) -> str:
+        return "<SharedConnection>"
+
+    @functools.cached_property
+    def _base(self) -> object:
+        """The session of the starting credentials."""
+        options = self.options
+        session = new_session(options.profile, ignore_profiles=bool(options.access_key))
+        # The default since botocore 1.42 or so; tokens of the global endpoint are refused in opt-in regions.
+        session.set_config_variable("sts_regional_endpoints", "regional")
+        if options.access_key:
+            keys = Credentials(options.access_key, options.secret_key, options.session_token)
+            _use_credentials(session, lambda: keys)
+        return session
+
+    @functools.cached_property
+    def _session(self) -> object:
+        """The session that calls are made with."""
+        if self._chain is None:
+            return self._base
+        session = new_session(self.options.profile, ignore_profiles=bool(self.options.access_key))
+        session.set_config_variable("sts_regional_endpoints", "regional")
+        _use_credentials(session, self._refreshable)
+        return session
+
+    def _refreshable(self) -> RefreshableCredentials:
+        return RefreshableCredentials.create_from_metadata(
+            self._hop_metadata(),
+            refresh_using=self._hop_metadata,
+            method="xacct-assume-role",
+            advisory_timeout=REFRESH_BEFORE,
+            mandatory_timeout=REFRESH_AT_LAST,
+        )
+
+    def _hop_metadata(self) -> dict:
+        session = self._chain.credentials()
+        return {
+            "access_key": session.access_key,
+            "secret_key": session.secret_key,
+            "token": session.session_token,
+            "expiry_time": session.expiration.isoformat(),
+        }
+
+    def _assume(self, client: object, request: dict) -> dict:
+        account = self.account
+        return assume_role(
+            client, request, account=account, propagation_timeout=account.propagation_timeout, warn=account.warn
+        )
+
+    def _sts_client(self, credentials: SessionCredentials | None) -> object:
+        keys = {}
+        if credentials is not None:
+            keys = {
+                "aws_access_key_id": credentials.access_key,
+                "aws_secret_access_key": credentials.secret_key,
+                "aws_session_token": credentials.session_token,
+            }
+        return self._new_client(self._base, "sts", None, **keys)
+
+    def client(self, service: str, region: str | None) -> object:
+        with self._lock:
+            if (service, region) not in self._clients:
+                self._clients[service, region] = self._new_client(self._session, service, region)
+            return self._clients[service, region]
+
+    def _new_client(self, session: object, service: str, region: str | None, **keys: str | None) -> object:
+        options = self.options
+        with aws_call(self.account, f"connecting to {service}"):
+            aws_config = json.loads(options.aws_config) if options.aws_config else None
+            own_retries = user_chose_retries(aws_config, session.get_scoped_config())
+            config = client_config(aws_config, user_chose_retries=own_retries)
+            try:
+                client = session.create_client(
+                    service,
+                    region_name=region or options.region or self._default_region(service),
+                    endpoint_url=options.endpoint_url,
+                    verify=options.verify,
+                    config=config,
+                    **keys,
+                )
+            except ValueError as error:
+                raise AwsError(f"Connecting to {service}: {error}", code="InvalidEndpoint") from None
+        attach(client, self._before_call)
+        if not own_retries:
+            bound_retries(client)
+        return client
+
+    def _before_call(self, call: str) -> None:
+        """Ask the account that uses this connection now: clients are shared, accounts come and go."""
+        self.account.before_call(call)
+
+    def _default_region(self, service: str) -> str | None:
+        """Return the configured region, or for IAM and STS one of the partition when there is none."""
+        configured = self.configured_region()
+        if configured is None and service in _SERVICES_WITHOUT_REGION:
+            return _DEFAULT_REGIONS.get(self.partition())
+        return configured
+
+    def configured_region(self) -> str | None:
+        try:
+            return self._base.get_config_variable("region")
+        except BotoCoreError:
+            # A profile that does not exist; the first client says so.
+            return None
+
+    def partition(self) -> str:
+        if self.options.hops:
+            return self.options.hops[-1].partition
+        region = self.options.region or self.configured_region()
+        if region is None:
+            return "aws"
+        try:
+            return self._base.get_partition_for_region(region)
+        except BotoCoreError:
+            return "aws"
+
+    def caller(self) -> Caller:
+        with self._lock:
+            if self._caller is None:
+                self._caller = self._caller_by_hop() if self._chain else self._caller_by_call()
+            return self._caller
+
+    def _caller_by_hop(self) -> Caller:
+        session = self._chain.credentials()
+        return Caller(account_id=session.arn.split(":")[4], arn=session.arn, user_id=session.user_id)
+
+    def _caller_by_call(self) -> Caller:
+        credentials = self.frozen_credentials()
+        key = caller_key(credentials.access_key, credentials.secret_key, self.options.endpoint_url)
+        return Caller(**self._files.fact(key, "the caller's identity", self._ask_who_we_are))
+
+    def _ask_who_we_are(self) -> dict:
+        client = self.client("sts", None)
+        with aws_call(self.account, "asking whose credentials these are", "credentials"):
+            answer = client.get_caller_identity()
+        return {"account_id": answer["Account"], "arn": answer["Arn"], "user_id": answer["UserId"]}
+
+    def frozen_credentials(self) -> SessionCredentials:
+        with self._lock:
+            if self._chain is not None:
+                return self._chain.credentials()
+            with aws_call(self.account, "looking for credentials", "credentials"):
+                found = self._base.get_credentials()
+                frozen = found.get_frozen_credentials() if found is not None else None
+        if frozen is None:
+            raise AwsError(
+                "No credentials were found",
+                code="NoCredentialsError",
+                hint="Give profile or access_key and secret_key, set AWS_PROFILE or AWS_ACCESS_KEY_ID and "
+                "AWS_SECRET_ACCESS_KEY in the environment, or run where AWS provides credentials.",
+            )
+        return SessionCredentials(frozen.access_key, frozen.secret_key, frozen.token, None)
+
+    def secrets(self) -> tuple[str, ...]:
+        options = self.options
+        codes = (hop.mfa_token for hop in options.hops)
+        return tuple(secret for secret in (options.secret_key, options.session_token, *codes) if secret)
+
+
+def _use_credentials(session: object, load: Callable[[], object]) -> None:
+    """Have a session take its credentials from `load`, called once, when they are first needed."""
+    session.register_component("credential_provider", CredentialResolver([_Provider(load)]))
+
+
+class _Provider:
+    """What botocore's resolver asks for credentials."""
+
+    METHOD = "xacct"
+    CANONICAL_NAME = None
+
+    def __init__(self, load: Callable[[], object]) -> None:
+        self.load = load
