@@ -6,10 +6,10 @@
 
     python tools/sanity.py ENVIRONMENT [ansible-test sanity's options]
 
-ENVIRONMENT is a virtual environment of .cache/venvs that holds ansible-core. ansible-test runs only from a path that ends
-in ansible_collections/xacct/aws, and makes virtual environments of its own for its linters, below $HOME: both are in
-.cache. It would download pip's bootstrap script for them; ensurepip does the same. It also hides the environment from
-pip, so pip's settings are handed on in a file.
+ENVIRONMENT is a virtual environment of .cache/venvs that holds ansible-core. ansible-test runs only from a path that
+ends in ansible_collections/xacct/aws, and makes virtual environments of its own for its linters, below $HOME: both are
+in .cache. It would download pip's bootstrap script for them; ensurepip does the same. It also hides the environment
+from pip, so pip's settings are handed on in a file.
 """
 
 from __future__ import annotations
@@ -40,12 +40,14 @@ def main() -> int:
     for test, reason in SKIPPED.items():
         print(f"SKIPPED sanity test {test}: {reason}", flush=True)
     skip = [option for test in SKIPPED for option in ("--skip-test", test)]
-    python = (environment / "bin" / "python").resolve()
-    version = re.search(r"(\d+\.\d+)$", (environment / "lib").glob("python3*").__next__().name).group(1)
-    command = [environment / "bin" / "ansible-test", "sanity", "--color", "no", "--python", version, *skip, *sys.argv[2:]]
-    path = os.pathsep.join([str(environment / "bin"), str(python.parent), os.environ["PATH"]])
+    ansible_test = [environment / "bin" / "ansible-test", "sanity", "--color", "no"]
+    version = next((environment / "lib").glob("python3.*")).name.removeprefix("python")
+    path = os.pathsep.join([str(environment / "bin"), os.environ["PATH"]])
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "PYTHON"))}
-    return subprocess.run(command, cwd=COPY, env={**variables, "HOME": str(HOME), "PATH": path}, check=False).returncode
+    return subprocess.run(
+        [*ansible_test, "--python", version, *skip, *sys.argv[2:]],
+        cwd=COPY, env={**variables, "HOME": str(HOME), "PATH": path}, check=False,
+    ).returncode  # fmt: skip
 
 
 def copy_checkout() -> None:

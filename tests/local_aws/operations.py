@@ -17,9 +17,9 @@ import botocore.loaders
 
 # A form field or JSON member that names what a call is about, the most telling first.
 RESOURCE_FIELDS = (
-    "InstanceProfileName RoleName UserName GroupName PolicyArn RoleArn TopicArn QueueUrl KeyId SecretId FunctionName "
-    "QueueName Name ResourceArn"
-).split()
+    "InstanceProfileName", "RoleName", "UserName", "GroupName", "PolicyArn", "RoleArn", "TopicArn", "QueueUrl", "KeyId",
+    "SecretId", "FunctionName", "QueueName", "Name", "ResourceArn",
+)  # fmt: skip
 STS_WITHOUT_SIGNATURE = ("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML", "DecodeAuthorizationMessage")
 
 
