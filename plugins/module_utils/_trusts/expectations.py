@@ -186,7 +186,7 @@ class _Maker:
         mfa: str | None = None,
         host: str | None = None,
     ) -> dict:
-        """One call to sts:AssumeRole. What is not said is sent as declared, so that only one thing is wrong at a time."""
+        """One call to sts:AssumeRole. What is not said is sent as declared: one thing at a time is wrong."""
         role = self.trust.role
         name = f"connection-of-{host}" if actor == CONNECTION else actor.replace("/", "-", 1)
         return {

@@ -15,13 +15,13 @@ GENERATED_WHEN_APPLIED = "(generated when applied)"
 """What xacct_role returns in check mode for an external ID that it would make."""
 
 
-def per_account(plan: Mapping) -> dict:
+def per_account(plan: Mapping, run: Iterable[str] | None = None) -> dict:
     """Cut a plan into parts.
 
     `accounts` maps a host to its part as JSON text: {account_id, trusting, trusted, expectations}, where the
     expectations are those that are proved from this account. It is text because a template that looks at one part must
-    not walk through all of them. `hosts` lists who has something to do: `trusting`, `trusted`, `proving`, and
-    `generating` (has roles whose external ID only the account itself knows).
+    not walk through all of them. `hosts` lists who of `run` (all hosts, unless given) has something to do: `trusting`,
+    `trusted`, `proving`, and `generating` (has roles whose external ID only the account itself knows).
     """
     plan = plain(plan)
     expectations: dict[str, list[dict]] = {}
@@ -30,13 +30,15 @@ def per_account(plan: Mapping) -> dict:
     accounts = {
         host: {**work, "expectations": expectations.get(host, [])} for host, work in sorted(plan["accounts"].items())
     }
+    names = set(accounts) if run is None else set(plain(run))
+    taking_part = {host: part for host, part in accounts.items() if host in names}
     return {
         "accounts": {host: json.dumps(part, sort_keys=True) for host, part in accounts.items()},
         "hosts": {
-            "trusting": [host for host, part in accounts.items() if part["trusting"]],
-            "trusted": [host for host, part in accounts.items() if part["trusted"]],
-            "proving": [host for host, part in accounts.items() if part["expectations"]],
-            "generating": [host for host, part in accounts.items() if any(map(generates, part["trusting"]))],
+            "trusting": [host for host, part in taking_part.items() if part["trusting"]],
+            "trusted": [host for host, part in taking_part.items() if part["trusted"]],
+            "proving": [host for host, part in taking_part.items() if part["expectations"]],
+            "generating": [host for host, part in taking_part.items() if any(map(generates, part["trusting"]))],
         },
     }
 
@@ -46,20 +48,18 @@ def generates(operation: Mapping) -> bool:
     return any(entry.get("generate_external_id") for entry in operation["options"]["trusted"])
 
 
-def external_ids(expectations: Iterable[Mapping], parts: Mapping, results: Mapping[str, Iterable[Mapping]]) -> dict:
+def external_ids(expectations: Iterable[Mapping], parts: Mapping, known: Mapping[str, Mapping[str, list]]) -> dict:
     """The external IDs that the proofs of some expectations need: {"TRUST/HOST": [ID …]}.
 
-    They are taken from the results of xacct_role (`results`: host to its items' results), which know generated ones,
-    else from the declaration (`parts`: what `per_account` returned). An ID that nobody knows in this run is left out.
+    `known` holds those that the trusting accounts said in this run, by host and trust; the others are taken from the
+    declaration (`parts`: what `per_account` returned). An ID that nobody knows in this run is left out.
     """
-    known: dict[str, list[str]] = {}
+    needed: dict[str, list[str]] = {}
     for host in sorted({expectation["trusting"] for expectation in expectations}):
         for operation in json.loads(parts["accounts"][host])["trusting"]:
-            for entry in operation["options"]["trusted"]:
-                if entry.get("external_id"):
-                    known[f"{operation['trust']}/{host}"] = entry["external_id"]
-        for result in results.get(host, ()):
-            found = (result.get("external_ids") or {}).get(result["item"]["trust"], [])
-            if found and GENERATED_WHEN_APPLIED not in found:
-                known[f"{result['item']['trust']}/{host}"] = list(found)
-    return known
+            trust = operation["trust"]
+            declared = [name for entry in operation["options"]["trusted"] for name in entry.get("external_id", [])]
+            said = [name for name in known.get(host, {}).get(trust, []) if name != GENERATED_WHEN_APPLIED]
+            if said or declared:
+                needed[f"{trust}/{host}"] = said or declared
+    return needed

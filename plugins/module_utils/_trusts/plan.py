@@ -50,7 +50,7 @@ def plan(trusts: object, accounts: object, now: datetime.datetime | None = None)
     problems = Problems()
     declared = read_trusts(plain(trusts), directory, problems)
     check_conflicts(declared, problems)
-    warnings = check_sizes(declared, directory, problems)
+    warnings = check_sizes(declared, problems)
     problems.raise_if_any()
     ended = {trust.name for trust in declared if has_ended(trust, now)}
     work = {

@@ -73,7 +73,7 @@ _OWN_POLICY = re.compile(r"policy/([\x21-\x7e]+)", re.ASCII)
 
 @dataclass(frozen=True)
 class RoleMethod:
-    """``options`` are those of xacct_role, ``grant`` those of its entry of trusted principals; only what was declared."""
+    """``options`` are those of xacct_role, ``grant`` those of its entry of trusted principals; as far as declared."""
 
     name: str
     path: str

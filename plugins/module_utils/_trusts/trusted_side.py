@@ -21,7 +21,6 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.identity_stateme
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.sizes import policy_size
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.declaration import Trust
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.directory import Directory
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.principals import DeclaredPrincipal
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.problems import Problems
 
@@ -113,7 +112,7 @@ def trusted_operations(trusts: Iterable[Trust], host: str) -> list[TrustedOperat
     return operations
 
 
-def check_sizes(trusts: list[Trust], directory: Directory, problems: Problems) -> list[str]:
+def check_sizes(trusts: list[Trust], problems: Problems) -> list[str]:
     """Measure every trusted side; what does not fit goes to ``problems``. Returns warnings."""
     warnings: list[str] = []
     by_name = {trust.name: trust for trust in trusts}
@@ -180,6 +179,6 @@ def _check_managed(operation: TrustedOperation, host: str) -> list[str]:
     if count <= ATTACHED_POLICIES:
         return []
     return [
-        f"{host}'s {operation.principal.spelling} gets {count} managed policies (trusts {', '.join(operation.trusts)}); "
-        f"by default IAM attaches at most {ATTACHED_POLICIES}: ask for a larger quota or use trusted_side: pattern"
+        f"{host}'s {operation.principal.spelling} gets {count} managed policies "
+        f"(trusts {', '.join(operation.trusts)}); by default IAM attaches at most {ATTACHED_POLICIES}: ask for a larger quota or use trusted_side: pattern"
     ]

@@ -4,7 +4,7 @@
 
 """The types of declared options, read the way Ansible's modules read theirs.
 
-Each reader returns the value in its proper type or raises :class:`Unreadable` with (what is wrong, what would be right).
+Each reader returns the value in its proper type or raises ``Unreadable`` with what is wrong and what would be right.
 Templates turn numbers and booleans into text on older ansible-core, so "3600" and "yes" are read too.
 """
 

@@ -1,0 +1,268 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The filter `plan`: both sides of every trust, from the declared list."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: plan
+version_added: 0.1.0
+short_description: Plan both sides of every declared trust
+description:
+  - Takes the list of trusts and the accounts of the whole inventory, and returns what each account has to apply on
+    either side, and what must hold afterwards (who gets in and who is refused).
+  - Makes no call. Everything that is wrong with the list is said at once, each with the trust's name, what is wrong and
+    what would be right.
+  - The plan is always made over the whole directory of accounts, whatever a run is limited to, so that a grant never
+    shrinks because some hosts were left out.
+  - The permissions of the trusted side are measured against IAM's quotas. What does not fit is refused with the numbers
+    and with the ways out.
+notes:
+  - IAM cannot name a group in a trust policy. For C(group/NAME), as for C(root), the trust policy names the whole
+    account.
+  - Trusts that share one role say C(purge_trusted=false) each.
+  - A trust that moves from C(trusted_side=managed) to another way leaves its managed policies in place. They give
+    nothing that the trust does not give, and nothing any more once the trust is absent.
+positional: _input, accounts
+options:
+  _input:
+    description: The trusts (C(xacct_trusts)).
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      name:
+        description: Marks what belongs to the trust. It is unique.
+        type: str
+        required: true
+      state:
+        description: V(absent) takes back both sides.
+        type: str
+        choices: [present, absent]
+        default: present
+      description:
+        description: What the trust is for.
+        type: str
+      trusted:
+        description: Who gets access.
+        type: dict
+        required: true
+        suboptions:
+          account:
+            description: A host of the inventory.
+            type: str
+          account_id:
+            description:
+              - The ID of a third party, an account outside the inventory, in quotes. Only the trusting side is applied.
+              - Needs O(_input[].role.external_id) or O(_input[].role.generate).
+            type: str
+          partition:
+            description: The partition of a third party.
+            type: str
+            default: aws
+          principals:
+            description:
+              - V(role/NAME), V(user/NAME) and V(group/NAME), with a path as in V(role/PATH/NAME), or V(root) alone.
+            type: list
+            elements: str
+            default: [root]
+      trusting:
+        description:
+          - Hosts and groups whose accounts give access. Where a group brings in the trusted account itself, it is left
+            out and the plan says so.
+        type: list
+        elements: str
+        required: true
+      role:
+        description: The method of the trust is a role in every trusting account that the trusted principals may assume.
+        type: dict
+        required: true
+        suboptions:
+          name:
+            description: The name of the role.
+            type: str
+            required: true
+          path:
+            description: Its path.
+            type: str
+          description:
+            description: Its description.
+            type: str
+          max_session_duration:
+            description: The longest session in seconds.
+            type: int
+          permissions_boundary:
+            description: The ARN of a policy, or V(policy/NAME) for the policy of each trusting account itself.
+            type: str
+          managed_policies:
+            description: ARNs of policies, or V(policy/NAME) for policies of each trusting account itself.
+            type: list
+            elements: str
+          purge_managed_policies:
+            description: Detach all others.
+            type: bool
+          inline_policies:
+            description: Policy documents by name.
+            type: dict
+          purge_inline_policies:
+            description: Delete all others.
+            type: bool
+          tags:
+            description: Tags of the role.
+            type: dict
+          purge_tags:
+            description: Remove all others.
+            type: bool
+          external_id:
+            description: External IDs of which one has to be sent. Two at the same time let you change them in peace.
+            type: list
+            elements: str
+          generate:
+            description: Make an external ID for each trusting account once, and keep it.
+            type: bool
+          require_mfa:
+            description: Only sessions with MFA get in.
+            type: bool
+          mfa_max_age:
+            description: The oldest MFA in seconds that gets in.
+            type: int
+          organizations:
+            description: Only principals of these organizations get in.
+            type: list
+            elements: str
+          source_ips:
+            description: Only calls from these addresses get in.
+            type: list
+            elements: str
+          session_tags:
+            description: Session tags may be sent.
+            type: bool
+          source_identity:
+            description: A source identity may be sent.
+            type: bool
+          not_after:
+            description: The time when the trust ends by itself, such as V(2027-01-01T00:00:00Z).
+            type: str
+          conditions:
+            description: More conditions of the trust policy.
+            type: dict
+          follow:
+            description:
+              - Name the account, narrowed to the declared principals by C(aws:PrincipalArn), instead of the principals.
+                Then a principal that is deleted and made again gets in again.
+            type: bool
+            default: false
+          purge_trusted:
+            description: Whether the role is the trust's alone. V(false) shares it with others.
+            type: bool
+            default: true
+          take_over:
+            description: Take over a role of that name that was not made by this collection.
+            type: bool
+            default: false
+      trusted_side:
+        description:
+          - How the trusted principals get the permission to assume the roles.
+          - V(exact) lists every role in an inline policy.
+          - V(pattern) puts one pattern of roles there, narrowed to O(_input[].organization), or without it to the
+            account IDs.
+          - V(managed) spreads the list over as many customer managed policies as it takes.
+        type: str
+        choices: [exact, pattern, managed]
+        default: exact
+      organization:
+        description: The organization of the trusting accounts, for O(_input[].trusted_side=pattern).
+        type: str
+  accounts:
+    description:
+      - All accounts by host name, as P(xacct.aws.accounts#filter) returns them.
+    type: dict
+    required: true
+author:
+  - xacct.aws contributors
+seealso:
+  - plugin: xacct.aws.accounts
+    plugin_type: filter
+  - plugin: xacct.aws.report
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Plan both sides
+  ansible.builtin.set_fact:
+    plan: "{{ xacct_trusts | xacct.aws.plan(hostvars | xacct.aws.accounts(groups)) }}"
+  run_once: true
+  vars:
+    xacct_trusts:
+      - name: backup
+        trusted: {account: platform, principals: [role/BackupService]}
+        trusting: [customers]
+        role:
+          name: XacctBackup
+          managed_policies: [arn:aws:iam::aws:policy/ReadOnlyAccess]
+          generate: true
+
+- name: Make the roles of this account
+  xacct.aws.xacct_role:
+    name: "{{ item.options.name }}"
+    trusted: "{{ item.options.trusted }}"
+  loop: "{{ plan.accounts[inventory_hostname].trusting }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The plan. It is plain data and can be written as JSON.
+  type: dict
+  contains:
+    trusts:
+      description: For each trust C(method), C(state), C(description), C(from), C(to) (hosts) and C(notes).
+      type: dict
+    accounts:
+      description:
+        - For each host C(account_id), C(trusting) and C(trusted).
+        - C(trusting) lists C(trust), C(method), C(state) and C(options), which are those of M(xacct.aws.xacct_role).
+        - C(trusted) lists C(principal), C(via), C(policy_name), C(trusts) and C(options), which are those of
+          M(xacct.aws.xacct_identity_grant).
+      type: dict
+    expectations:
+      description:
+        - What must hold, as M(xacct.aws.xacct_verify) takes it. The C(id) is stable,
+          such as V(backup/customer_a/role-BackupService/allowed).
+        - C(depends_on) names conditions of the trust that the place where a proof runs may not meet.
+        - C(unless) lists ARNs. If the connection turns out to be one of them, the expectation says nothing.
+      type: list
+      elements: dict
+    third_parties:
+      description:
+        - What accounts outside the inventory have to add, with C(trust), C(account_id), C(principals), C(policy) (a
+          document), C(trusting) (role ARNs) and C(external_id_note).
+      type: list
+      elements: dict
+    warnings:
+      description: What may go wrong though nothing is wrong with the list.
+      type: list
+      elements: str
+"""
+
+import datetime
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.plan import PlanError, plan
+
+
+def plan_trusts(trusts: list, accounts: dict) -> dict:
+    """The plan as of now; what is wrong with the list becomes one error of the filter."""
+    try:
+        return plan(trusts, accounts, datetime.datetime.now(datetime.timezone.utc))
+    except PlanError as error:
+        raise AnsibleFilterError(f"xacct.aws.plan: {error}") from error
+
+
+class FilterModule:
+    """Makes the filter known to Ansible."""
+
+    def filters(self) -> dict:
+        """Return the filters by name."""
+        return {"plan": plan_trusts}

@@ -1,0 +1,100 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the roles of this collection registered on a host, as the report and the later parts of a run take it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.plain_values import plain
+
+TRUSTING, READ = "_trusting_account_results", "_verify_trust_roles"
+TRUSTED, PREFLIGHT = "_trusted_account_results", "_trusted_account_preflight"
+PROOFS = "_verify_trust_proofs"
+_KEPT = ("changed", "failed", "msg", "external_ids")
+
+
+def results_of_host(variables: Mapping) -> dict:
+    """The results of one host: {trusting, trusted, proofs, external_ids, failed, msg}, each only where there is one.
+
+    `trusting` is keyed by trust, `trusted` by "PRINCIPAL inline" or "PRINCIPAL managed". A principal that the look
+    before the first write found missing counts as failed. `external_ids` (by trust) were applied or read in this run.
+    `failed` and `msg` are those of a whole task: it came to none of its items.
+    """
+    found: dict = {}
+    trusting = _items(variables, TRUSTING, lambda item: item["trust"], found)
+    if trusting is not None:
+        found["trusting"] = trusting
+    preflight = _items(variables, PREFLIGHT, _principal_of, found) or {}
+    refused = {name: result for name, result in preflight.items() if result["failed"]}
+    trusted = _items(variables, TRUSTED, _principal_of, found)
+    if trusted is not None or refused:
+        found["trusted"] = {**refused, **(trusted or {})}
+    if PROOFS in variables:
+        proofs = plain(variables[PROOFS])
+        found["proofs"] = proofs.get("proofs") or []
+        if proofs.get("failed") and not found["proofs"]:
+            found.update(failed=True, msg=_message(proofs))
+    read = _items(variables, READ, lambda item: item["trust"], {}) or {}
+    found["external_ids"] = {
+        trust: ids
+        for results in (read, trusting or {})
+        for trust, result in results.items()
+        for ids in [(result.get("external_ids") or {}).get(trust)]
+        if ids
+    }
+    return found
+
+
+def not_applied(results: Mapping[str, Mapping]) -> list[str]:
+    """What of a plan could not be applied: "TRUST" where a principal is missing, else "TRUST/HOST"."""
+    missing = {
+        trust
+        for result in results.values()
+        for operation in result.get("trusted", {}).values()
+        if operation["failed"]
+        for trust in operation["trusts"]
+    }
+    failed = {
+        f"{trust}/{host}"
+        for host, result in results.items()
+        for trust, operation in result.get("trusting", {}).items()
+        if operation["failed"]
+    }
+    return sorted(missing) + sorted(failed)
+
+
+def results_of_hosts(hostvars: Mapping[str, Mapping], hosts: Iterable[str]) -> dict:
+    """The results of several hosts; a host that Ansible does not know has none."""
+    return {str(host): results_of_host(hostvars[host]) for host in hosts if host in hostvars}
+
+
+def _items(variables: Mapping, name: str, key: Callable[[Mapping], str], whole: dict) -> dict | None:
+    """The results of a loop by key; a task that failed before its first item is noted in `whole`."""
+    if name not in variables:
+        return None
+    registered = plain(variables[name])
+    if registered.get("failed") and not registered.get("results"):
+        whole.update(failed=True, msg=_message(registered))
+    return {
+        key(result["item"]): _kept(result) for result in registered.get("results") or [] if not result.get("skipped")
+    }
+
+
+def _kept(result: Mapping) -> dict:
+    kept = {name: result[name] for name in _KEPT if name in result}
+    kept["failed"] = bool(result.get("failed"))
+    kept["trusts"] = result["item"].get("trusts", [])
+    if kept["failed"]:
+        kept["msg"] = _message(result)
+    return kept
+
+
+def _message(result: Mapping) -> str:
+    return str(result.get("msg") or "failed without a message")
+
+
+def _principal_of(item: Mapping) -> str:
+    return f"{item['principal']} {item['via']}"
