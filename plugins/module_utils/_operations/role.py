@@ -1,0 +1,105 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""`xacct_role`: a role, who may assume it, and what it may do.
+
+Read what the options concern, decide what differs, check that it fits, carry it out.
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation, Task, TaskError, result
+from ansible_collections.xacct.aws.plugins.module_utils._operations.role_apply import RoleChangedMeanwhile, apply
+from ansible_collections.xacct.aws.plugins.module_utils._operations.role_decide import Decision, decide
+from ansible_collections.xacct.aws.plugins.module_utils._operations.role_limits import check_limits
+from ansible_collections.xacct.aws.plugins.module_utils._operations.role_options import ARGUMENT_SPEC, check
+from ansible_collections.xacct.aws.plugins.module_utils._operations.role_state import RoleState, read_state
+from ansible_collections.xacct.aws.plugins.module_utils._operations.role_trust import shown, shown_external_ids
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import unresolved_ids
+from ansible_collections.xacct.aws.plugins.module_utils._resources.quotas import Quotas
+from ansible_collections.xacct.aws.plugins.module_utils._resources.role import Role, RoleFacts
+
+ROUNDS = 5
+"""How often a role that others make or change at the same moment is read and decided about."""
+
+
+def run(task: Task) -> dict:
+    """Bring the role to what is declared and return the module's result."""
+    role = Role(task.account, task.params["name"])
+    quotas = Quotas(task.account)
+    for _round in range(ROUNDS):
+        state = read_state(role, task.params)
+        task.account.confirm_account(state.facts.arn if state else None)
+        decision = decide(task.params, state, task.account.partition)
+        _warn_of_deleted_principals(task, role, decision)
+        if decision.steps:
+            check_limits(role, quotas, state, decision)
+        if task.check_mode or not decision.steps:
+            return _foretold(decision, state)
+        try:
+            apply(task, role, decision, quotas)
+        except RoleChangedMeanwhile:
+            task.progress(f"{role.label} was made or changed by somebody else at the same time: reading it again")
+            continue
+        return _reported(decision, role.read() if decision.trust_policy else None)
+    raise TaskError(f"{role.label} was changed by somebody else each of the {ROUNDS} times it was read. Run again")
+
+
+def _foretold(decision: Decision, state: RoleState | None) -> dict:
+    """Return the result of a run that wrote nothing: the role as it is, the trust policy as it would be."""
+    names = decision.trust.names if decision.trust else {}
+    return result(
+        decision.plan,
+        role=described(state.facts) if state else None,
+        trust_policy=shown(decision.trust_policy),
+        external_ids=shown_external_ids(decision.trust_policy, names),
+    )
+
+
+def _reported(decision: Decision, facts: RoleFacts | None) -> dict:
+    names = decision.trust.names if decision.trust else {}
+    trust_policy = facts.trust_policy if facts else None
+    return result(
+        decision.plan,
+        role=described(facts) if facts else None,
+        trust_policy=trust_policy,
+        external_ids=shown_external_ids(trust_policy, names),
+    )
+
+
+def described(facts: RoleFacts) -> Mapping:
+    """Return the facts of a role for a result."""
+    return {
+        "arn": facts.arn,
+        "name": facts.name,
+        "path": facts.path,
+        "unique_id": facts.unique_id,
+        "account_id": facts.account_id,
+        "create_date": facts.create_date,
+        "description": facts.description,
+        "max_session_duration": facts.max_session_duration,
+        "permissions_boundary": facts.permissions_boundary,
+        "tags": facts.tags,
+    }
+
+
+def _warn_of_deleted_principals(task: Task, role: Role, decision: Decision) -> None:
+    """Point at principals that are gone, where this run leaves them in the trust policy."""
+    for unique_id in unresolved_ids(decision.trust_policy):
+        task.warn(
+            f"{role.label} trusts {unique_id}, the unique ID of a principal that was deleted (or was made moments ago). "
+            "The statement is not declared here and stays as it is."
+        )
+
+
+OPERATION = Operation(
+    name="xacct_role",
+    argument_spec=ARGUMENT_SPEC,
+    run=run,
+    services=("iam", "sts"),
+    check=check,
+)

@@ -1,0 +1,170 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Carrying out the steps of a decision about a role: each a call or two, and what can go wrong with it.
+
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_code
+from ansible_collections.xacct.aws.plugins.module_utils._aws.locks import controller_lock
+from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Task, TaskError
+from ansible_collections.xacct.aws.plugins.module_utils._operations.role_decide import Decision, Step, name_is_taken
+from ansible_collections.xacct.aws.plugins.module_utils._operations.role_principals import while_principals_propagate
+from ansible_collections.xacct.aws.plugins.module_utils._operations.shared_policy import converge_policy, same_policy
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
+from ansible_collections.xacct.aws.plugins.module_utils._resources import iam
+from ansible_collections.xacct.aws.plugins.module_utils._resources.quotas import Quotas
+from ansible_collections.xacct.aws.plugins.module_utils._resources.role import Role, RoleFacts, TrustPolicy
+
+DELETE_ROUNDS = 3
+
+
+class RoleChangedMeanwhile(Exception):
+    """Somebody else made or changed the role after it was read: read it again and decide anew."""
+
+
+def apply(task: Task, role: Role, decision: Decision, quotas: Quotas) -> None:
+    """Carry out the steps in their order.
+
+    When one fails the error also says which steps were carried out; running again goes on from there.
+    Raises `RoleChangedMeanwhile` before anything was done when the decision does not hold any more.
+    """
+    done: list[Step] = []
+    apply_step = _Applier(task, role, decision, quotas)
+    for step in decision.steps:
+        try:
+            apply_step(step)
+        except (AwsError, PolicyError, TaskError) as error:
+            if not done:
+                raise
+            raise _stopped_after(error, done, decision.steps[len(done) :]) from error
+        done.append(step)
+
+
+class _Applier:
+    """Knows how to carry out each verb. What has no method here is a method of `Role`."""
+
+    def __init__(self, task: Task, role: Role, decision: Decision, quotas: Quotas) -> None:
+        self.task = task
+        self.role = role
+        self.trust = decision.trust.with_external_ids() if decision.trust else None
+        self.stored_trust_policy = decision.stored_trust_policy
+        self.quotas = quotas
+
+    def __call__(self, step: Step) -> None:
+        verb = getattr(self, step.verb, None) or getattr(self.role, step.verb)
+        verb(**step.arguments)
+
+    def create(self, **arguments: object) -> None:
+        """Make the role. A creation whose answer was lost is one: the retry says that the role exists."""
+        document = self.trust.merge(None)
+        try:
+            self._while_propagating(document, lambda: self.role.create(document, **arguments))
+        except AwsError as error:
+            if not is_code(error, "EntityAlreadyExists"):
+                raise
+            facts = self.role.read()
+            if facts is None or facts.name != self.role.name:
+                raise TaskError(self._who_has_the_name(facts)) from error
+            if not _as_asked(facts, document, arguments):
+                raise RoleChangedMeanwhile from error
+
+    def put_trust(self) -> None:
+        """Replace the trust policy, which is declared whole."""
+        document = self.trust.merge(self.stored_trust_policy)
+        self._while_propagating(document, lambda: self.role.put_trust_policy(document))
+
+    def share_trust(self) -> None:
+        """Merge our statements into the trust policy, and lose nobody's."""
+        carrier = TrustPolicy(self.role, self.quotas)
+        converge = functools.partial(
+            converge_policy,
+            carrier,
+            self.trust.merge,
+            self.trust.own_sids,
+            lock=lambda: controller_lock(self.task.account.account_id, self.role.label),
+            progress=self.task.progress,
+        )
+        self._while_propagating(self.trust.merge(None), converge)
+
+    def delete(self) -> None:
+        """Delete the role; what was attached to it meanwhile goes too."""
+        for _round in range(DELETE_ROUNDS - 1):
+            try:
+                return self.role.delete()
+            except AwsError as error:
+                if not is_code(error, "DeleteConflict"):
+                    raise
+            self._strip()
+        return self.role.delete()
+
+    def delete_if_unshared(self) -> None:
+        """Delete the role unless somebody has added a statement since it was read."""
+        facts = self.role.read()
+        if facts and self.trust.merge(facts.trust_policy):
+            raise TaskError(
+                f"{self.role.label}: somebody added a statement to its trust policy while it was being removed. It was "
+                "not deleted, but its permissions are gone already: run what declares them again"
+            )
+        self.delete()
+
+    def _strip(self) -> None:
+        for instance_profile in self.role.instance_profiles():
+            self.role.leave_instance_profile(instance_profile)
+        for policy_arn in self.role.attached():
+            self.role.detach(policy_arn)
+        for policy_name in self.role.inline_names():
+            self.role.remove_inline(policy_name)
+
+    def _while_propagating(self, document: dict | None, write: Callable[[], object]) -> None:
+        while_principals_propagate(self.task, self.role.label, document, write)
+
+    def _who_has_the_name(self, facts: RoleFacts | None) -> str:
+        """Say which role has the name: IAM compares names without case, and GetRole need not."""
+        if facts is not None:
+            return name_is_taken(self.role.name, facts.name, facts.path)
+        for other in iam.listed(self.task.account, self.role.label, "list_roles", "Roles"):
+            if other["RoleName"].lower() == self.role.name.lower():
+                return name_is_taken(self.role.name, other["RoleName"], other["Path"])
+        return f"{self.role.label}: IAM says that it exists, but shows no such role. Run again"
+
+
+def _as_asked(facts: RoleFacts, document: dict, arguments: dict) -> bool:
+    """Whether a role is exactly what CreateRole was asked for."""
+    asked = {
+        "path": arguments["path"] or "/",
+        "description": arguments["description"] or "",
+        "max_session_duration": arguments["max_session_duration"] or 3600,
+        "permissions_boundary": arguments["permissions_boundary"] or None,
+        "tags": arguments["tags"],
+    }
+    return same_policy(facts.trust_policy, document) and all(
+        getattr(facts, name) == value for name, value in asked.items()
+    )
+
+
+def _stopped_after(error: Exception, done: list[Step], left: tuple[Step, ...]) -> Exception:
+    """Return the error with how far the run had come."""
+    steps = [step.says for step in done]
+    text = (
+        f"{error} It stopped in the middle. Done before: {'; '.join(steps)}. {len(left)} of "
+        f"{len(done) + len(left)} steps are left: running again goes on from here."
+    )
+    if isinstance(error, AwsError):
+        return AwsError(
+            text,
+            code=error.code,
+            call=error.call,
+            account=error.account,
+            resource=error.resource,
+            aws_message=error.aws_message,
+        )
+    details = error.details if isinstance(error, TaskError) else {}
+    return TaskError(text, **{**details, "done": steps})

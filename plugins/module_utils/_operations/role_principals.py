@@ -1,0 +1,118 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Waiting for a principal that was made moments ago to be accepted in a trust policy.
+
+IAM says "Invalid principal in policy" both for a principal that is not visible everywhere yet and for one that does not
+exist. In the role's own account the principal itself tells which; in another account nobody here can look.
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TypeVar
+
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_text, is_code
+from ansible_collections.xacct.aws.plugins.module_utils._aws.retries import retry_while
+from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Task, TaskError
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError, statements
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import parse_principal, principal_pairs
+from ansible_collections.xacct.aws.plugins.module_utils._resources.identity import Identity
+
+OWN_ACCOUNT_SECONDS = 120
+"""How long a principal of the role's own account, which exists, may take to be accepted."""
+OTHER_ACCOUNT_SECONDS = 30
+"""The same for one of another account, which may as well be a typing error. Propagation takes 10 to 30 s as a rule."""
+
+_NAMED = re.compile(r'"(?:AWS|Service|Federated)"\s*:\s*"([^"]+)"')
+
+Result = TypeVar("Result")
+
+
+def while_principals_propagate(
+    task: Task, label: str, document: dict | None, write: Callable[[], Result]
+) -> Result:
+    """Call `write`, again while a principal of `document` may still be propagating.
+
+    `propagation_timeout` bounds the wait when the user gives it; see the constants above otherwise. Raises `TaskError`
+    at once when a principal of the role's own account does not exist.
+    """
+    try:
+        return write()
+    except AwsError as error:
+        if not is_invalid_principal(error):
+            raise
+        suspects = _suspects(aws_text(error), document)
+    seconds = _time_to_wait(task, label, suspects)
+    try:
+        return retry_while(
+            write,
+            is_invalid_principal,
+            seconds,
+            what=f"{' and '.join(suspects) or 'a principal'} to be visible to IAM ({label})",
+            warn=task.progress,
+        )
+    except AwsError as error:
+        if not is_invalid_principal(error):
+            raise
+        raise AwsError(
+            f"{error.message} This was tried for {seconds} s. Check that {' and '.join(suspects) or 'the principal'} "
+            "exists and is spelled exactly so, path and case included; if it was made just now, run again or raise "
+            "propagation_timeout",
+            code=error.code,
+            call=error.call,
+            account=error.account,
+            resource=error.resource,
+            aws_message=error.aws_message,
+        ) from error
+
+
+def is_invalid_principal(error: Exception) -> bool:
+    """Say whether IAM refused a trust policy for a principal that it does not see."""
+    return is_code(error, "MalformedPolicyDocument") and "invalid principal" in aws_text(error).lower()
+
+
+def _time_to_wait(task: Task, label: str, suspects: list[str]) -> float:
+    """Return how long to wait, having looked for the suspects of our own account."""
+    own_account_id = task.account.account_id
+    others = False
+    for text in suspects:
+        try:
+            principal = parse_principal(text)
+        except PolicyError:
+            continue
+        if principal.account_id != own_account_id:
+            others = others or principal.kind != "service"
+        elif principal.kind == "iam" and _is_missing(task, text):
+            raise TaskError(
+                f"{label} in account {own_account_id}: {text} is to be trusted and does not exist in this account. Make "
+                "it first, or correct the ARN (path and case count)"
+            )
+    if task.params.get("propagation_timeout") is not None:
+        return task.params["propagation_timeout"]
+    return OTHER_ACCOUNT_SECONDS if others else OWN_ACCOUNT_SECONDS
+
+
+def _is_missing(task: Task, arn: str) -> bool:
+    identity = Identity.of(task.account, arn)
+    if identity is None:
+        return False
+    try:
+        facts = identity.read()
+    except AwsError as error:
+        if is_code(error, "AccessDenied"):
+            return False
+        raise
+    return facts is None or facts.arn != arn
+
+
+def _suspects(message: str, document: dict | None) -> list[str]:
+    """Return the principals that the message names, all of the document when it names none."""
+    named = _NAMED.findall(message)
+    if named:
+        return named
+    pairs = [pair for statement in statements(document) for pair in principal_pairs(statement.get("Principal"))]
+    return list(dict.fromkeys(text for kind, text in pairs if kind == "AWS" and text != "*"))

@@ -1,0 +1,176 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An IAM user, group or role as a holder of policies, and one inline policy of it.
+
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
+    PolicyError,
+    compact_json,
+    parse_document,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import SidAlphabet
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import is_account_id, parse_arn
+from ansible_collections.xacct.aws.plugins.module_utils._policy.sizes import PolicyTooLarge, policy_size
+from ansible_collections.xacct.aws.plugins.module_utils._resources import iam
+from ansible_collections.xacct.aws.plugins.module_utils._resources.quotas import INLINE_SIZE, Quotas
+
+if TYPE_CHECKING:
+    from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
+
+KINDS = ("role", "user", "group")
+_RESOURCE = re.compile(r"(role|user|group)/((?:[!-~]+/)?)([\w+=,.@-]{1,128})", re.ASCII)
+
+
+@dataclass(frozen=True)
+class IdentityName:
+    """What a user calls an identity. `path` and `account_id` are None where the text does not say."""
+
+    kind: str
+    name: str
+    path: str | None
+    account_id: str | None
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+@dataclass(frozen=True)
+class IdentityFacts:
+    """What IAM says of an identity."""
+
+    arn: str
+    name: str
+    path: str
+    unique_id: str
+
+
+def parse_identity(text: str) -> IdentityName:
+    """Return what `role/NAME`, `user/PATH/NAME`, `group/NAME` or an ARN of one names; raise `PolicyError` otherwise.
+
+    The short form without a path does not say which path; an ARN without one says that there is none.
+    """
+    wanted = "write role/NAME, user/NAME or group/NAME (with the path, if any), or the ARN of one"
+    is_arn = text.startswith("arn:")
+    arn = parse_arn(text) if is_arn else None
+    match = _RESOURCE.fullmatch(arn.resource if arn else text)
+    if match is None or (arn and (arn.service != "iam" or not is_account_id(arn.account_id))):
+        raise PolicyError(f"{text!r} is not a user, group or role: {wanted}")
+    kind, path, name = match.groups()
+    known_path = f"/{path}" if path or arn else None
+    return IdentityName(kind, name, known_path, arn.account_id if arn else None)
+
+
+class Identity:
+    """A user, group or role of one account by its name, which is unique in the account whatever its path."""
+
+    def __init__(self, account: Account, kind: str, name: str) -> None:
+        """Do nothing yet."""
+        self.account = account
+        self.kind = kind
+        self.name = name
+        self.label = f"{kind} {name}"
+        self._by_name = {f"{kind.title()}Name": name}
+
+    @classmethod
+    def of(cls, account: Account, text: str) -> Identity | None:
+        """Return what a user's text or a principal's ARN names, None when it is no user, group or role."""
+        try:
+            name = parse_identity(text)
+        except PolicyError:
+            return None
+        return cls(account, name.kind, name.name)
+
+    def read(self) -> IdentityFacts | None:
+        """Return the identity, None when there is none of that name."""
+        answer = iam.found(lambda: self._call(f"get_{self.kind}"))
+        if answer is None:
+            return None
+        entity = answer[self.kind.title()]
+        title = self.kind.title()
+        return IdentityFacts(entity["Arn"], entity[f"{title}Name"], entity["Path"], entity[f"{title}Id"])
+
+    def attached(self) -> list[str]:
+        """Return the ARNs of the attached managed policies."""
+        pages = iam.listed(
+            self.account, self.label, f"list_attached_{self.kind}_policies", "AttachedPolicies", **self._by_name
+        )
+        return [policy["PolicyArn"] for policy in pages]
+
+    def inline_names(self) -> list[str]:
+        """Return the names of the inline policies."""
+        return list(iam.listed(self.account, self.label, f"list_{self.kind}_policies", "PolicyNames", **self._by_name))
+
+    def inline(self, policy_name: str) -> dict | None:
+        """Return an inline policy's document; None when there is no such policy, or no such identity."""
+        answer = iam.found(lambda: self._call(f"get_{self.kind}_policy", PolicyName=policy_name))
+        return parse_document(answer["PolicyDocument"]) if answer else None
+
+    def put_inline_once(self, policy_name: str, document: dict) -> None:
+        """Add or replace an inline policy with one request: see `iam.call_once`."""
+        arguments = {"PolicyName": policy_name, "PolicyDocument": compact_json(document)}
+        iam.call_once(self.account, self.label, f"put_{self.kind}_policy", **self._by_name, **arguments)
+
+    def remove_inline(self, policy_name: str) -> None:
+        """Delete an inline policy."""
+        with iam.absent_is_fine():
+            self._call(f"delete_{self.kind}_policy", PolicyName=policy_name)
+
+    def attach(self, policy_arn: str) -> None:
+        """Attach a managed policy."""
+        self._call(f"attach_{self.kind}_policy", PolicyArn=policy_arn)
+
+    def detach(self, policy_arn: str) -> None:
+        """Detach a managed policy."""
+        with iam.absent_is_fine():
+            self._call(f"detach_{self.kind}_policy", PolicyArn=policy_arn)
+
+    def _call(self, operation: str, **arguments: object) -> dict:
+        return iam.call(self.account, self.label, operation, **self._by_name, **arguments)
+
+
+class InlinePolicy:
+    """One inline policy of an identity as something that several writers share (a `PolicyCarrier`)."""
+
+    alphabet = SidAlphabet.IAM
+
+    def __init__(self, identity: Identity, policy_name: str, quotas: Quotas) -> None:
+        """Do nothing yet."""
+        self.identity = identity
+        self.policy_name = policy_name
+        self.quotas = quotas
+        self.label = f"inline policy {policy_name} of {identity.label}"
+        self._others_size: int | None = None
+
+    def read(self) -> dict | None:
+        """Return the document, None when there is no such policy (or no such identity)."""
+        return self.identity.inline(self.policy_name)
+
+    def write(self, document: dict | None) -> None:
+        """Replace the policy; None deletes it."""
+        if document is None:
+            self.identity.remove_inline(self.policy_name)
+        else:
+            self.identity.put_inline_once(self.policy_name, document)
+
+    def check_size(self, document: dict | None) -> None:
+        """Raise `PolicyTooLarge` when all inline policies together would exceed the identity's limit."""
+        limit = self.quotas.limit(INLINE_SIZE[self.identity.kind])
+        if limit is None or document is None:
+            return
+        if self._others_size is None:
+            others = [name for name in self.identity.inline_names() if name != self.policy_name]
+            self._others_size = sum(policy_size(self.identity.inline(name), "characters") for name in others)
+        total = policy_size(document, "characters") + self._others_size
+        if total > limit:
+            together = f" together with the other inline policies ({self._others_size:,})" if self._others_size else ""
+            raise PolicyTooLarge(f"{self.label}{together}", total, limit, "characters")
