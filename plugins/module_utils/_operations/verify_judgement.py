@@ -1,0 +1,166 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What one attempt says about one expectation of a trust. Pure: the calls were made elsewhere.
+
+The rule of the house: "proved" is said of what AWS itself has shown, "broken" of what it has shown to be otherwise, and
+everything else is "not proved", with the reason. A refusal counts only when it is about the trust: keys that have
+expired, an endpoint that does not answer or a root user are refused too, and that shows nothing.
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+ALLOWED = "allowed"
+DENIED = "denied"
+
+PROVED = "proved"
+BROKEN = "broken"
+NOT_PROVED = "not_proved"
+OUTCOMES = (PROVED, BROKEN, NOT_PROVED)
+
+ACCESS_DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
+
+WITHOUT_VERDICT = {
+    "ExpiredToken": "the actor's credentials have expired",
+    "ExpiredTokenException": "the actor's credentials have expired",
+    "InvalidClientTokenId": "AWS does not know the actor's access key",
+    "UnrecognizedClientException": "AWS does not know the actor's access key",
+    "SignatureDoesNotMatch": "the actor's secret key does not fit its access key",
+    "RegionDisabledException": "STS is not active in this region for the account",
+    "EndpointConnectionError": "STS could not be reached",
+    "ConnectTimeoutError": "STS could not be reached",
+    "ReadTimeoutError": "STS did not answer in time",
+    "NoCredentialsError": "there are no credentials for the actor",
+    "ValidationError": "AWS did not take the call",
+    "Throttling": "STS was too busy to answer",
+    "ThrottlingException": "STS was too busy to answer",
+}
+"""Code of a failure to what it means; any other code than these and those of refused access says nothing either."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One call that was made: let in, or refused with AWS's code and message. No credentials are kept of it."""
+
+    actor_arn: str
+    let_in: bool
+    code: str = ""
+    message: str = ""
+
+    @property
+    def by_root(self) -> bool:
+        """Whether the root user of an account made the call."""
+        return self.actor_arn.endswith(":root")
+
+    @property
+    def refused(self) -> bool:
+        """Whether AWS answered that the caller may not."""
+        return self.code in ACCESS_DENIED
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The outcome for one expectation and the sentence that says why; `answer` is AWS's own message, or nothing.
+
+    `may_settle`: a change made seconds ago may not have reached AWS everywhere, so that another attempt can differ.
+    """
+
+    outcome: str
+    said: str
+    answer: str = ""
+    may_settle: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """What an attempt is to show: who was expected to get where, and how it was tried ("without an external ID").
+
+    `depends_on` names conditions of the trust that may not be met where this runs (`source_ips`, `conditions`).
+    """
+
+    trust: str
+    role_arn: str
+    expect: str
+    how: str = ""
+    depends_on: tuple[str, ...] = ()
+
+
+def judge(question: Question, attempt: Attempt) -> Judgement:
+    """Return what an attempt to assume a role says about an expectation."""
+    role_arn = question.role_arn
+    tried = f"{attempt.actor_arn} {question.how}".rstrip()
+    if attempt.let_in and question.expect == ALLOWED:
+        return Judgement(PROVED, f"{tried} assumed {role_arn}")
+    if attempt.let_in:
+        said = f"trust '{question.trust}' does not hold: {tried} had to be refused, and assumed {role_arn}"
+        return Judgement(BROKEN, said, may_settle=True)
+    if not attempt.refused:
+        meaning = WITHOUT_VERDICT.get(attempt.code, f"the call failed with {attempt.code}")
+        return Judgement(NOT_PROVED, meaning, attempt.message)
+    if attempt.by_root:
+        said = (
+            f"{attempt.actor_arn} is a root user, which AWS lets assume no role: use a user or a role of that account"
+        )
+        return Judgement(NOT_PROVED, said, attempt.message)
+    if is_wrong_mfa_code(attempt.message):
+        return Judgement(NOT_PROVED, "the MFA code was not accepted: wrong, used before, or too old", attempt.message)
+    if question.expect == DENIED:
+        return Judgement(PROVED, f"{tried} was refused at {role_arn}", attempt.message)
+    if question.depends_on:
+        said = f"refused, but the trust depends on {', '.join(question.depends_on)}, which may not be met from here"
+        return Judgement(NOT_PROVED, said, attempt.message, may_settle=True)
+    said = (
+        f"trust '{question.trust}' does not hold: {tried} had to get in, and was refused at {role_arn}: "
+        f"{attempt.message.rstrip('.')}. {missing_side(attempt.message)}"
+    )
+    return Judgement(BROKEN, said, attempt.message, may_settle=True)
+
+
+def worst(judgements: Sequence[Judgement]) -> Judgement:
+    """Return the judgement that decides where one expectation took several attempts (two external IDs, say)."""
+    return max(judgements, key=lambda judgement: (PROVED, NOT_PROVED, BROKEN).index(judgement.outcome))
+
+
+def is_wrong_mfa_code(message: str) -> bool:
+    """Tell whether AWS refused the MFA code itself, not the access."""
+    return "MultiFactorAuthentication failed" in message
+
+
+def missing_side(message: str) -> str:
+    """Return where to look after AssumeRole was denied, from AWS's message, as far as that can be trusted.
+
+    Across accounts AWS says "no resource-based policy allows" also when the trust policy names the caller's account and
+    only the caller's own policy lacks the permission, so that text never clears the trusted side.
+    """
+    if "explicit deny" in message:
+        kind = re.search(r"explicit deny in an? ([a-z -]*policy)", message)
+        where = f"a {kind.group(1)}" if kind else "some policy"
+        return f"An explicit Deny in {where} forbids it; an Allow elsewhere does not help."
+    if "no identity-based policy allows" in message:
+        return "The trusted side is missing: the actor's own policies do not allow sts:AssumeRole on that role."
+    if "no permissions boundary allows" in message:
+        return "The actor's permissions boundary does not allow sts:AssumeRole on that role."
+    if "no session policy allows" in message:
+        return "The actor's session policy does not allow sts:AssumeRole on that role."
+    if "no service control policy allows" in message or "no resource control policy allows" in message:
+        return "The organization's policies do not allow it; nothing in these accounts can change that."
+    if "no resource-based policy allows" in message:
+        return (
+            "The trusting side is likely missing (the role's trust policy, its external ID, MFA or other conditions); "
+            "AWS says the same when only the actor's own policy lacks sts:AssumeRole, so look at both."
+        )
+    return (
+        "AWS does not say which side refused: look at the role's trust policy with its conditions (and whether the "
+        "role exists), and at the actor's own policies, which must allow sts:AssumeRole on that role."
+    )
+
+
+def counted(outcomes: Sequence[str]) -> dict[str, int]:
+    """Return how many expectations came out which way; every outcome is there."""
+    return {outcome: list(outcomes).count(outcome) for outcome in OUTCOMES}
