@@ -1,0 +1,52 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The filter `not_applied`: what a run could not do."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: not_applied
+version_added: 0.1.0
+short_description: Trusts that could not be applied in this run
+description:
+  - Takes what P(xacct.aws.run_results#filter) returned.
+  - The playbook C(xacct.aws.bootstrap_trust) leaves these trusts out of what follows.
+options:
+  _input:
+    description: Results by host.
+    type: dict
+    required: true
+author:
+  - xacct.aws contributors
+seealso:
+  - plugin: xacct.aws.run_results
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Trusts that failed
+  ansible.builtin.debug:
+    msg: "{{ hostvars | xacct.aws.run_results(groups['accounts']) | xacct.aws.not_applied }}"
+  run_once: true
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - V(TRUST) where a trusted principal is missing or cannot be looked at, V(TRUST/HOST) where one trusting account
+      failed.
+  type: list
+  elements: str
+"""
+
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.run_results import not_applied
+
+
+class FilterModule:
+    """Makes the filter known to Ansible."""
+
+    def filters(self) -> dict:
+        """Return the filters by name."""
+        return {"not_applied": not_applied}

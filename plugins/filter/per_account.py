@@ -1,0 +1,67 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The filter `per_account`: a plan cut into the parts of its accounts."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: per_account
+version_added: 0.1.0
+short_description: Cut a plan of trusts into what each account needs of it
+description:
+  - Takes what P(xacct.aws.plan#filter) returns.
+  - The part of an account is JSON text, so that a template that looks at one account does not walk through all of them.
+  - The roles of this collection use it; a playbook of your own needs it only to run the modules itself.
+positional: _input, run
+options:
+  _input:
+    description: The plan.
+    type: dict
+    required: true
+  run:
+    description: The hosts of this run. The lists of hosts are cut down to them; the parts are not.
+    type: list
+    elements: str
+author:
+  - xacct.aws contributors
+seealso:
+  - plugin: xacct.aws.plan
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Roles that this account gives away
+  ansible.builtin.debug:
+    msg: "{{ (parts.accounts[inventory_hostname] | from_json).trusting | map(attribute='options.name') }}"
+  vars:
+    parts: "{{ xacct_trusts | xacct.aws.plan(hostvars | xacct.aws.accounts(groups)) | xacct.aws.per_account }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The parts of the plan.
+  type: dict
+  contains:
+    accounts:
+      description:
+        - The part of each host as JSON text with C(account_id), C(trusting), C(trusted), and C(expectations), which are
+          those to be proved from this account.
+      type: dict
+    hosts:
+      description:
+        - Lists of hosts. C(trusting) and C(trusted) have something to apply, C(proving) make calls of proof,
+          C(generating) make external IDs themselves.
+      type: dict
+"""
+
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.per_account import per_account
+
+
+class FilterModule:
+    """Makes the filter known to Ansible."""
+
+    def filters(self) -> dict:
+        """Return the filters by name."""
+        return {"per_account": per_account}
