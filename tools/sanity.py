@@ -77,7 +77,7 @@ def hand_on_pip_settings(environment: Path) -> None:
         # The environment's word comes last in pip's own order too.
         if section in ("global", "install", ":env:") and option not in ("config-file", "cache-dir"):
             settings[option] = str(ast.literal_eval(value))
-    lines = ["quiet = 1", *(f"{option} = {indented(value)}" for option, value in settings.items())]
+    lines = ["quiet = 2", *(f"{option} = {indented(value)}" for option, value in settings.items())]
     file = HOME / ".config" / "pip" / "pip.conf"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o600)

@@ -61,8 +61,8 @@ def run(arguments: argparse.Namespace, local_aws: LocalAws) -> int:
         local_aws.seed(yaml.safe_load(arguments.file.read_text(encoding="utf-8")))
     else:
         journal = local_aws.journal()
-        accounts = sorted({call.account for call in journal})
-        print(json.dumps({account: dict(sorted(journal.operations(account).items())) for account in accounts}, indent=2))
+        operations = {account: journal.operations(account) for account in {call.account for call in journal}}
+        print(json.dumps(operations, indent=2, sort_keys=True))
     return 0
 
 

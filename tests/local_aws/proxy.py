@@ -105,7 +105,7 @@ class Proxy:
         return None if rule and rule.effect == faults.CUT_AFTER_WRITE else answer
 
     def account_of(self, access_key: str) -> str:
-        """The account of a signer; "" for an unsigned request or a key that the server did not issue before our eyes."""
+        """The account of a signer; "" for an unsigned request or a key that was not issued through this proxy."""
         if re.fullmatch(r"\d{12}", access_key):
             return access_key
         return self.accounts.get(access_key, "")
