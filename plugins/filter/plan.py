@@ -217,7 +217,8 @@ _value:
   type: dict
   contains:
     trusts:
-      description: For each trust C(method), C(state), C(description), C(from), C(to) (hosts) and C(notes).
+      description:
+        - For each trust C(method), C(state), C(description), C(third_party), C(from), C(to) (hosts) and C(notes).
       type: dict
     accounts:
       description:
@@ -236,7 +237,8 @@ _value:
       elements: dict
     third_parties:
       description:
-        - What accounts outside the inventory have to add, with C(trust), C(account_id), C(principals), C(policy) (a
+        - What has to be attached where this collection cannot write (to principals of accounts outside the inventory,
+          and to roles of IAM Identity Center), with C(trust), C(account_id), C(principals), C(policy) (a
           document), C(trusting) (role ARNs) and C(external_id_note).
       type: list
       elements: dict

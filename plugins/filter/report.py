@@ -93,7 +93,7 @@ _value:
       type: list
       elements: dict
     broken:
-      description: Expectations that came out the other way, with C(id), C(trust), C(expect) and C(why).
+      description: Expectations that came out the other way, with C(id), C(trust), C(expect) and C(said).
       type: list
       elements: dict
     not_proved:

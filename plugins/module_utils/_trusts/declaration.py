@@ -149,7 +149,9 @@ class _Reader:
     def _check_keys(self) -> None:
         known = _KEYS + METHODS + METHODS_OF_LATER_RELEASES
         for key in sorted(set(self.entry) - set(known)):
-            self.wrong(f"unknown key '{key}'", f"{did_you_mean(key, known)}a trust takes {some_of(known, 20)}")
+            self.wrong(
+                f"unknown key '{key}'", f"{did_you_mean(key, known)}a trust takes {some_of(_KEYS + METHODS, 20)}"
+            )
 
     def _name(self) -> str:
         name = self.entry.get("name")

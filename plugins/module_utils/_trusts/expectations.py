@@ -10,7 +10,7 @@ refer to it: ``TRUST/HOST/ACTOR/what``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.conflicts import RoleKey, role_key, trusts_by_role
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.declaration import Trust
@@ -36,6 +36,8 @@ class _Expectations:
         self.ended = ended
         self.live = [trust for trust in trusts if trust.present and trust.name not in ended]
         self.live_by_role: dict[RoleKey, list[Trust]] = trusts_by_role(self.live)
+        self.strangers: dict[str, list[Account]] = {}
+        self.reach: dict[tuple[str | None, DeclaredPrincipal], set[str]] = {}
         self.declared: dict[str, list[DeclaredPrincipal]] = {}
         for trust in self.live:
             if trust.trusted.host:
@@ -112,20 +114,21 @@ class _Expectations:
 
     def _other_account(self, trust: Trust, account: Account, make: _Maker) -> list[dict]:
         """An account that the role does not name: one outside the trust if there is one, else a fellow trusting one."""
-        named = {t.trusted.account_id for t in self.live_by_role[role_key(trust, account)]}
-        fellows = {fellow.key for fellow in trust.trusting}
-        strangers = [
-            stranger
-            for _host, stranger in sorted(self.directory.accounts.items())
-            if stranger.partition == account.partition
-            and stranger.account_id != account.account_id
-            and stranger.account_id not in named
-        ]
-        strangers.sort(key=lambda stranger: stranger.key in fellows)
-        if not strangers:
+        named = {t.trusted.account_id for t in self.live_by_role[role_key(trust, account)]} | {account.account_id}
+        stranger = next((s for s in self._strangers(trust) if s.account_id not in named), None)
+        if stranger is None:
             return []
-        why = f"{trust.name} does not name the account {strangers[0].account_id}"
-        return [self._by_connection(strangers[0].host, "other-account", why, trust, account, make)]
+        why = f"{trust.name} does not name the account {stranger.account_id}"
+        return [self._by_connection(stranger.host, "other-account", why, trust, account, make)]
+
+    def _strangers(self, trust: Trust) -> list[Account]:
+        """The accounts of the trust's partition: those outside the trust first."""
+        if trust.name not in self.strangers:
+            fellows = {fellow.key for fellow in trust.trusting}
+            known = [account for _host, account in sorted(self.directory.accounts.items())]
+            same_partition = [account for account in known if account.partition == trust.trusted.partition]
+            self.strangers[trust.name] = sorted(same_partition, key=lambda account: account.key in fellows)
+        return self.strangers[trust.name]
 
     def _by_connection(self, host: str, what: str, why: str, trust: Trust, account: Account, make: _Maker) -> dict:
         """Asked by whoever the account's own connection is; ``unless`` lists who it must not turn out to be."""
@@ -156,16 +159,20 @@ class _Expectations:
 
     def _may_ask(self, trust: Trust, account: Account, principal: DeclaredPrincipal) -> bool:
         """Whether the principal's own statements reach this role: enough where the role names the whole account."""
-        wanted = trust.role_arn(account).lower()
-        for other in self.live:
-            if other.trusted.host != trust.trusted.host or principal not in other.trusted.principals:
+        key = trust.trusted.host, principal
+        if key not in self.reach:
+            self.reach[key] = {arn.lower() for arn in self._reached_by(*key)}
+        anywhere = trust.role.arn(account.partition, "*")
+        return not self.reach[key].isdisjoint({trust.role_arn(account).lower(), anywhere.lower()})
+
+    def _reached_by(self, host: str | None, principal: DeclaredPrincipal) -> Iterator[str]:
+        for trust in self.live:
+            if trust.trusted.host != host or principal not in trust.trusted.principals:
                 continue
-            if other.trusted_side == "pattern" and other.organization:
-                if other.role.arn(account.partition, account.account_id).lower() == wanted:
-                    return True
-            elif any(other.role_arn(reached).lower() == wanted for reached in other.trusting):
-                return True
-        return False
+            if trust.trusted_side == "pattern" and trust.organization:
+                yield trust.role.arn(trust.trusted.partition, "*")
+            else:
+                yield from (trust.role_arn(account) for account in trust.trusting)
 
 
 class _Maker:

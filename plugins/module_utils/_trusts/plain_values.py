@@ -13,13 +13,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping, Set
 
+# What Ansible's ``omit`` is before ansible-core 2.19, and how it is written since.
 _OMIT_PLACEHOLDER = "__omit_place_holder__"
+_OMIT_TEXT = "<<Omit>>"
 
 
 def plain(value: object) -> object:
     """Return ``value`` as None, bool, int, float, str, list or dict, all the way down.
 
-    - dict keys become strings; an entry whose value is Ansible's ``omit`` placeholder is left out
+    - dict keys become strings; an entry whose value is Ansible's ``omit`` is left out
     - times with a time zone become ISO 8601 text in UTC, which is what AWS policies take; dates and times without one
       become text that says none, so that whoever reads it can refuse it
     - sets become sorted lists, iterators become lists
@@ -57,4 +59,6 @@ def time_text(moment: datetime.date) -> str:
 
 
 def _is_omitted(value: object) -> bool:
-    return isinstance(value, str) and value.startswith(_OMIT_PLACEHOLDER)
+    if isinstance(value, str):
+        return value.startswith(_OMIT_PLACEHOLDER)
+    return not isinstance(value, (int, float, list, dict, type(None))) and repr(value) == _OMIT_TEXT

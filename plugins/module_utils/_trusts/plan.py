@@ -67,7 +67,7 @@ def plan(trusts: object, accounts: object, now: datetime.datetime | None = None)
         "trusts": {trust.name: _summary(trust, declared, trust.name in ended) for trust in declared},
         "accounts": work,
         "expectations": expectations_of(declared, directory, ended),
-        "third_parties": [_third_party(trust) for trust in declared if trust.present and not trust.trusted.host],
+        "third_parties": [entry for trust in declared if trust.present for entry in _by_others(trust)],
         "warnings": warnings,
     }
 
@@ -92,6 +92,7 @@ def _summary(trust: Trust, declared: list[Trust], ended: bool) -> dict:
         "method": trust.method,
         "state": trust.state,
         "description": trust.description,
+        "third_party": not trust.trusted.host,
         "from": trust.trusted.label,
         "to": [account.host for account in trust.trusting],
         "notes": [*trust.notes, *_notes(trust, declared, ended)] if trust.present else list(trust.notes),
@@ -119,6 +120,9 @@ def _notes(trust: Trust, declared: list[Trust], ended: bool) -> list[str]:
         )
     if not trusted.host:
         notes.append(f"{trusted.account_id} is a third party: only the trusting side is applied")
+    kept = [principal.spelling for principal in trusted.principals if principal.is_kept_by_aws]
+    if kept and trusted.host:
+        notes.append(f"{some_of(kept)} is kept by AWS: its permission set has to allow it, nothing is applied there")
     roles = [principal.spelling for principal in trusted.principals if principal.kind == "role"]
     if role.wants_mfa and roles:
         notes.append(
@@ -139,21 +143,31 @@ def _notes(trust: Trust, declared: list[Trust], ended: bool) -> list[str]:
     return notes
 
 
-def _third_party(trust: Trust) -> dict:
+def _by_others(trust: Trust) -> list[dict]:
+    """What has to be attached where this collection cannot write: to principals of a third party, or kept by AWS."""
+    principals = trust.trusted.principals
+    if trust.trusted.host:
+        principals = tuple(principal for principal in principals if principal.is_kept_by_aws)
+    if not principals:
+        return []
     grant = trusted_grant(trust)
-    size = statement_size([grant])
-    parts = (
-        f"; {size:,} characters: more than one policy of {MANAGED_CHARACTERS:,}" if size > MANAGED_CHARACTERS else ""
-    )
+    notes = []
     if trust.role.generate:
-        external = "generated, one for each trusting account: read it from the trust policy of the role there"
-    else:
-        external = f"given as role.external_id of trust {trust.name} in xacct_trusts"
-    return {
-        "trust": trust.name,
-        "account_id": trust.trusted.account_id,
-        "principals": [principal.spelling for principal in trust.trusted.principals],
-        "external_id_note": f"external ID: {external}{parts}",
-        "policy": new_document([identity_statement({key: grant[key] for key in grant if key != "state"})]),
-        "trusting": [trust.role_arn(account) for account in trust.trusting],
-    }
+        notes.append("external ID: generated, one for each trusting account, in the trust policy of the role there")
+    elif trust.role.external_ids:
+        notes.append(f"external ID: given as role.external_id of trust {trust.name} in xacct_trusts")
+    size = statement_size([grant])
+    if size > MANAGED_CHARACTERS:
+        notes.append(
+            f"the policy has {size:,} characters, a managed policy holds {MANAGED_CHARACTERS:,}: it takes several"
+        )
+    return [
+        {
+            "trust": trust.name,
+            "account_id": trust.trusted.account_id,
+            "principals": [principal.spelling for principal in principals],
+            "external_id_note": "; ".join(notes),
+            "policy": new_document([identity_statement({key: grant[key] for key in grant if key != "state"})]),
+            "trusting": [trust.role_arn(account) for account in trust.trusting],
+        }
+    ]

@@ -36,6 +36,11 @@ class DeclaredPrincipal:
         return "root" if self.kind == "root" else f"{self.kind}{self.path}{self.name}"
 
     @property
+    def is_kept_by_aws(self) -> bool:
+        """A role of IAM Identity Center: nobody but its permission set changes its policies."""
+        return self.kind == "role" and self.path.startswith("/aws-reserved/")
+
+    @property
     def is_named_in_trust_policies(self) -> bool:
         """IAM takes roles and users as principals of a trust policy, but not groups."""
         return self.kind in ("role", "user")
@@ -74,6 +79,11 @@ def read_principal(value: object) -> DeclaredPrincipal | tuple[str, str]:
         return (
             f"the principal '{value}' is not a possible name of a {kind}",
             f"a name is 1 to {longest} letters, digits or any of +=,.@-_ ; a path is between single slashes",
+        )
+    if kind == "role" and path.startswith("/aws-service-role/"):
+        return (
+            f"the principal '{value}' is a service-linked role",
+            "only its service acts with it: name a role of your own",
         )
     return DeclaredPrincipal(kind, name, path)
 

@@ -60,7 +60,7 @@ class Proofs:
         for expectation in self.expectations:
             self._by_trust.setdefault((expectation["trust"], expectation["trusting"]), []).append(expectation)
         self.broken = [
-            {"id": e["id"], "trust": e["trust"], "expect": e["expect"], "why": self._why(e) or e["why"]}
+            {"id": e["id"], "trust": e["trust"], "expect": e["expect"], "said": self._said(e) or e["why"]}
             for e in self.expectations
             if self._outcome(e) == BROKEN
         ]
@@ -88,11 +88,10 @@ class Proofs:
     def _reason(self, expectation: dict) -> str:
         if expectation["id"] not in self._proofs:
             return self._otherwise
-        return self._why(expectation) or "no reason was given"
+        return self._said(expectation) or "no reason was given"
 
-    def _why(self, expectation: dict) -> str:
-        proof = self._proofs[expectation["id"]]
-        return str(proof.get("why") or proof.get("said") or "")
+    def _said(self, expectation: dict) -> str:
+        return str(self._proofs[expectation["id"]].get("said") or "")
 
 
 def proofs_of(expectations: Iterable[dict], results: dict, check_mode: bool) -> Proofs:

@@ -9,7 +9,7 @@ The results come from the roles, per host that took part::
     {host: {failed, msg,                                                   # of the host as a whole, both optional
             trusting: {trust: {changed, failed, msg, changes, external_ids, …}},
             trusted: {principal: {changed, failed, msg, changes, …}},      # or "PRINCIPAL inline", "PRINCIPAL managed"
-            proofs: [{id, outcome, said, why, …}]}}
+            proofs: [{id, outcome, said, …}]}}
 
 A host that is missing was not in the run, and so was a side that is missing under its host. External IDs are never
 shown: only how many there are, and where a third party's one is found.
@@ -60,7 +60,6 @@ class _Report:
         self.results = results
         self.check_mode = check_mode
         self.proofs = proofs_of(plan["expectations"], results, check_mode)
-        self.third_parties = {third["trust"]: third for third in plan["third_parties"]}
         # The operations of the trusted side by trust.
         self.trusted: dict[str, list[tuple[str, dict]]] = {}
         for host, sides in plan["accounts"].items():
@@ -99,7 +98,7 @@ class _Report:
             for owner, operation in operations
         ]
         trusted = _worst(states) if states else None
-        outcome = self.proofs.of(name, host, third_party=name in self.third_parties)
+        outcome = self.proofs.of(name, host, third_party=trust["third_party"])
         return {
             "trust": name,
             "from": trust["from"],
@@ -115,7 +114,7 @@ class _Report:
             "broken": outcome.broken,
             "expected": outcome.expected,
             "reason": outcome.reason,
-            "third_party": name in self.third_parties,
+            "third_party": trust["third_party"],
         }
 
     def _state(self, trust: str, host: str, side: str, names: Iterable[str], trusts: Iterable[str]) -> str:

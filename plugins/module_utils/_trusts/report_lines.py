@@ -29,7 +29,7 @@ def report_lines(data: dict) -> list[str]:
         ("Broken: not as the trusts say", _broken(data["broken"])),
         ("Not proved", _not_proved(data["not_proved"])),
         ("Not in this run", _not_in_run(data["not_in_run"])),
-        ("To be done by third parties", _third_parties(data["third_parties"])),
+        ("To be done on the other side", _third_parties(data["third_parties"])),
         (
             "Notes",
             [line for trust, notes in data["notes"].items() for n in notes for line in _wrapped(f"{trust}: {n}")],
@@ -86,7 +86,7 @@ def _broken(broken: list[dict]) -> list[str]:
     lines = []
     for proof in broken:
         expected = "had to be let in" if proof["expect"] == "allowed" else "had to be refused"
-        lines += _wrapped(f"{proof['id']} {expected}: {proof['why']}")
+        lines += _wrapped(f"{proof['id']} {expected}: {proof['said']}")
     return lines
 
 
@@ -112,7 +112,7 @@ def _third_parties(third_parties: list[dict]) -> list[str]:
         who = ", ".join(third["principals"])
         lines += _wrapped(f"{third['trust']}: the account {third['account_id']} attaches this policy to {who}:")
         lines += ["    " + line for line in json.dumps(third["policy"], indent=2).splitlines()]
-        lines += _wrapped(third["external_id_note"], "    ")
+        lines += _wrapped(third["external_id_note"], "    ") if third["external_id_note"] else []
         known = {host: count for host, count in third["external_id_counts"].items() if count}
         if known:
             counts = ", ".join(f"{count} in {host}" for host, count in list(known.items())[:_MOST_ACCOUNTS])

@@ -86,7 +86,9 @@ def trusted_grant(trust: Trust) -> dict:
 
 
 def trusted_operations(trusts: Iterable[Trust], host: str) -> list[TrustedOperation]:
-    """The operations of one trusted account, by principal; root has none, the account decides itself who may.
+    """The operations of one trusted account, by principal.
+
+    The whole account has none, it decides itself who may; a role that AWS keeps has none, it cannot be changed there.
 
     A managed trust is taken out of the inline policy as well: it may have been there before it grew.
     """
@@ -95,7 +97,7 @@ def trusted_operations(trusts: Iterable[Trust], host: str) -> list[TrustedOperat
         if trust.trusted.host != host:
             continue
         for principal in trust.trusted.principals:
-            if principal.kind == "root":
+            if principal.kind == "root" or principal.is_kept_by_aws:
                 continue
             inline = grants.setdefault((principal, "inline"), {})
             if trust.trusted_side == "managed":
@@ -180,5 +182,6 @@ def _check_managed(operation: TrustedOperation, host: str) -> list[str]:
         return []
     return [
         f"{host}'s {operation.principal.spelling} gets {count} managed policies "
-        f"(trusts {', '.join(operation.trusts)}); by default IAM attaches at most {ATTACHED_POLICIES}: ask for a larger quota or use trusted_side: pattern"
+        f"(trusts {', '.join(operation.trusts)}); by default IAM attaches at most {ATTACHED_POLICIES}: "
+        "ask for a larger quota or use trusted_side: pattern"
     ]
