@@ -1,0 +1,380 @@
+#!/usr/bin/python
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Documentation and entry point of `xacct_verify`; what it does is in `module_utils/_operations/verify.py`."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: xacct_verify
+short_description: Prove who can assume a role and who can not, by trying
+version_added: 0.1.0
+author:
+  - xacct.aws contributors
+description:
+  - Takes expectations such as "this role gets in" and "without the external ID it is refused", makes each call as the
+    principal in question, and says which of them hold.
+  - An expectation is V(proved) or V(broken) only by AWS's own answer. Where there is no way to act as a principal, no
+    MFA code, no answer from AWS, or only a root user to ask with (AWS refuses those whatever the trust says), it is
+    V(not_proved), with the reason.
+  - The sessions that are won live for 15 minutes, are dropped at once, and never appear in a result.
+  - Expectations are made by the planner of this collection (C(xacct.aws.plan)), and can be written by hand.
+extends_documentation_fragment:
+  - xacct.aws.connection
+  - xacct.aws.attributes
+attributes:
+  check_mode:
+    description:
+      - Makes the calls in check mode as well, because they change nothing.
+  diff_mode:
+    support: N/A
+    description:
+      - Changes nothing, so there is nothing to show.
+options:
+  expectations:
+    description:
+      - What is to be proved. The actors belong to the account that the connection of this task leads to.
+    type: list
+    elements: dict
+    required: true
+    suboptions:
+      id:
+        description:
+          - A unique name of the expectation, for reports.
+        type: str
+        required: true
+      trust:
+        description:
+          - The name of the trust that it belongs to.
+        type: str
+        required: true
+      trusting:
+        description:
+          - The name of the account that trusts, as the inventory has it.
+        type: str
+        required: true
+      actor:
+        description:
+          - Who makes the call.
+        type: dict
+        required: true
+        suboptions:
+          account:
+            description:
+              - The name of the actor's account, as the inventory has it.
+            type: str
+            required: true
+          principal:
+            description:
+              - V(role/NAME), V(user/NAME) or V(group/NAME) of the account, V(root) for anybody in it, or V(connection)
+                for whoever the connection of this task is.
+            type: str
+            required: true
+      call:
+        description:
+          - The call to make.
+        type: str
+        choices: [assume_role]
+        default: assume_role
+      role_arn:
+        description:
+          - The ARN of the role to assume.
+        type: str
+        required: true
+      external_id:
+        description:
+          - V(declared) sends those of O(external_ids), each of them when access is expected; V(wrong) a random one;
+            V(none) none.
+        type: str
+        choices: [declared, none, wrong]
+        default: none
+      mfa:
+        description:
+          - V(declared) calls with a session that has shown the MFA code of O(principals[].connection.mfa_token).
+        type: str
+        choices: [declared, none]
+        default: none
+      expect:
+        description:
+          - What must come of it.
+        type: str
+        choices: [allowed, denied]
+        required: true
+      why:
+        description:
+          - Why that is expected, for reports.
+        type: str
+        default: ""
+      depends_on:
+        description:
+          - Conditions of the trust that may not be met where this task runs, such as V(source_ips). A refusal where
+            access is expected is then V(not_proved) instead of V(broken).
+        type: list
+        elements: str
+        default: []
+      unless:
+        description:
+          - ARNs of principals that the actor must not turn out to be, for the expectation to make sense.
+        type: list
+        elements: str
+        default: []
+  principals:
+    description:
+      - How to act as a principal. Without an entry a role is assumed with the connection of this task, and there is no
+        way to act as a user or as a member of a group.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      principal:
+        description:
+          - V(role/NAME), V(user/NAME) or V(group/NAME).
+        type: str
+        required: true
+      connection:
+        description:
+          - Connection options that lead to the principal. Region, endpoint and the like are those of the task where
+            they are not set here. So are the credentials, from which O(principals[].connection.assume_role) then
+            leads on.
+          - They are not taken from environment variables.
+        type: dict
+        required: true
+        suboptions:
+          access_key:
+            description:
+              - The access key ID.
+            type: str
+            aliases: [aws_access_key_id, aws_access_key]
+          secret_key:
+            description:
+              - The secret access key.
+            type: str
+            aliases: [aws_secret_access_key, aws_secret_key]
+          session_token:
+            description:
+              - The session token that belongs to a temporary access key.
+            type: str
+            aliases: [aws_session_token]
+          profile:
+            description:
+              - The named profile of the AWS configuration files.
+            type: str
+            aliases: [aws_profile]
+          region:
+            description:
+              - The region to call STS in.
+            type: str
+            aliases: [aws_region]
+          endpoint_url:
+            description:
+              - The URL to call instead of the endpoints of AWS.
+            type: str
+            aliases: [aws_endpoint_url]
+          aws_ca_bundle:
+            description:
+              - The file with the certificates to trust.
+            type: path
+          validate_certs:
+            description:
+              - Whether certificates are validated.
+            type: bool
+          aws_config:
+            description:
+              - Settings for botocore.
+            type: dict
+          mfa_serial:
+            description:
+              - The serial number or ARN of the MFA device of the user. Only a user can show MFA, a role can not.
+            type: str
+          mfa_token:
+            description:
+              - The six digits that the MFA device shows, as a quoted string. One code is enough for all expectations.
+            type: str
+          assume_role:
+            description:
+              - The roles to assume one after the other to get to the principal, which is the last of them.
+            type: list
+            elements: dict
+            suboptions:
+              role_arn:
+                description:
+                  - The ARN of the role.
+                type: str
+                required: true
+              external_id:
+                description:
+                  - The external ID that the role's trust policy asks for.
+                type: str
+              session_name:
+                description:
+                  - The name of the session.
+                type: str
+              duration_seconds:
+                description:
+                  - How long the session lives.
+                type: int
+              mfa_serial:
+                description:
+                  - The serial number or ARN of the MFA device.
+                type: str
+              mfa_token:
+                description:
+                  - The six digits that the MFA device shows.
+                type: str
+              source_identity:
+                description:
+                  - The source identity to set.
+                type: str
+              tags:
+                description:
+                  - Session tags.
+                type: dict
+              policy:
+                description:
+                  - A session policy.
+                type: json
+  external_ids:
+    description:
+      - The external IDs of the trusts by C(TRUST/TRUSTING), each a list. With two of them, while they are rotated, both
+        have to work.
+      - An empty list stands for a trust that has none. A trust that is missing here is V(not_proved) where its
+        external ID is to be sent.
+    type: dict
+    default: {}
+  concurrency:
+    description:
+      - How many calls are made at the same time.
+    type: int
+    default: 8
+  propagation_timeout:
+    description:
+      - For how many seconds, from the beginning of the task, an answer that is not the expected one is asked for again,
+        because a change that was made a moment ago may not be known everywhere yet.
+    type: int
+    default: 20
+  fail_on_broken:
+    description:
+      - Whether the task fails when an expectation is V(broken). The result is the same either way.
+    type: bool
+    default: true
+seealso:
+  - module: xacct.aws.xacct_assume
+  - module: xacct.aws.xacct_role
+  - module: xacct.aws.xacct_identity_grant
+"""
+
+EXAMPLES = r"""
+- name: Prove that the backup service gets in, and only with the external ID
+  xacct.aws.xacct_verify:
+    profile: platform
+    expectations:
+      - id: backup gets in
+        trust: backup
+        trusting: customer_a
+        actor: {account: platform, principal: role/BackupService}
+        role_arn: arn:aws:iam::222222222222:role/XacctBackup
+        external_id: declared
+        expect: allowed
+      - id: backup is refused without its external ID
+        trust: backup
+        trusting: customer_a
+        actor: {account: platform, principal: role/BackupService}
+        role_arn: arn:aws:iam::222222222222:role/XacctBackup
+        expect: denied
+    external_ids:
+      backup/customer_a: ["{{ backup_external_id }}"]
+  register: proof
+
+- name: Say how to act as a user
+  xacct.aws.xacct_verify:
+    profile: platform
+    expectations: "{{ expectations }}"
+    principals:
+      - principal: user/alice
+        connection:
+          profile: alice
+          mfa_serial: arn:aws:iam::111111111111:mfa/alice
+          mfa_token: "{{ mfa_code }}"
+"""
+
+RETURN = r"""
+proofs:
+  description: What came of each expectation, in their order. Also returned on failure.
+  returned: when the calls were made
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The expectation.
+      returned: always
+      type: str
+      sample: backup/customer_a/role-BackupService/without-external-id
+    trust:
+      description: The trust that it belongs to.
+      returned: always
+      type: str
+      sample: backup
+    trusting:
+      description: The account that trusts.
+      returned: always
+      type: str
+      sample: customer_a
+    actor:
+      description: Who made the call.
+      returned: always
+      type: dict
+      sample: {account: platform, principal: role/BackupService}
+    role_arn:
+      description: The role that was to be assumed.
+      returned: always
+      type: str
+      sample: arn:aws:iam::222222222222:role/XacctBackup
+    expect:
+      description: What had to come of it, V(allowed) or V(denied).
+      returned: always
+      type: str
+      sample: denied
+    why:
+      description: Why that was expected.
+      returned: always
+      type: str
+      sample: backup requires its external ID
+    outcome:
+      description: V(proved), V(broken) or V(not_proved).
+      returned: always
+      type: str
+      sample: proved
+    said:
+      description: What happened, or why nothing could be proved, in a sentence.
+      returned: always
+      type: str
+      sample: >-
+        arn:aws:sts::111111111111:assumed-role/BackupService/xacct-verify without an external ID was refused at
+        arn:aws:iam::222222222222:role/XacctBackup
+    answer:
+      description: AWS's own message, without external IDs, or an empty text.
+      returned: always
+      type: str
+      sample: >-
+        User: arn:aws:sts::111111111111:assumed-role/BackupService/xacct-verify is not authorized to perform:
+        sts:AssumeRole on resource: arn:aws:iam::222222222222:role/XacctBackup
+counts:
+  description: How many expectations came out which way. Also returned on failure.
+  returned: when the calls were made
+  type: dict
+  sample: {proved: 5, broken: 0, not_proved: 1}
+"""
+
+from ansible_collections.xacct.aws.plugins.module_utils._faces import run_module
+from ansible_collections.xacct.aws.plugins.module_utils._operations.verify import OPERATION
+
+
+def main() -> None:
+    """Run the module."""
+    run_module(OPERATION)
+
+
+if __name__ == "__main__":
+    main()
