@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import json
 import os
 import secrets
@@ -145,19 +146,19 @@ class LocalAws:
 
     def client(self, service: str, caller: str | Mapping, region: str = REGION):
         """A boto3 client. `caller`: an account ID (its root) or {access_key, secret_key[, session_token]}."""
-        import boto3
         import botocore.config
 
         if isinstance(caller, str):
             caller = {"access_key": caller, "secret_key": "local"}
-        session = boto3.session.Session(
+        return boto3_session().client(
+            service,
             aws_access_key_id=caller["access_key"],
             aws_secret_access_key=caller["secret_key"],
             aws_session_token=caller.get("session_token"),
             region_name=region,
+            endpoint_url=self.endpoint,
+            config=botocore.config.Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
         )
-        config = botocore.config.Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
-        return session.client(service, endpoint_url=self.endpoint, config=config)
 
     def journal(self) -> Journal:
         """The calls since the start, the last reset or the last `clear_journal`."""
@@ -214,6 +215,14 @@ class LocalAws:
         with (self.directory / "start.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+@functools.cache
+def boto3_session():
+    """One session for all clients: service models are loaded once."""
+    import boto3
+
+    return boto3.session.Session()
 
 
 def python() -> str:

@@ -1,0 +1,220 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The proxy in front of the local AWS: the journal, and each fault as boto3 sees it."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import botocore.exceptions
+import pytest
+
+from tests.local_aws.server import LocalAws, LocalAwsError
+
+ACCOUNT = "610000000001"
+OTHER = "610000000002"
+TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
+        ],
+    }
+)
+
+
+@pytest.fixture
+def aws(empty_aws: LocalAws) -> LocalAws:
+    """An empty local AWS."""
+    return empty_aws
+
+
+def refusal(call, **arguments: object) -> tuple[int, str, str]:
+    """Status, code and message of the ClientError that a call raises."""
+    with pytest.raises(botocore.exceptions.ClientError) as caught:
+        call(**arguments)
+    response = caught.value.response
+    return response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Code"], response["Error"]["Message"]
+
+
+class TestJournal:
+    """Every call, by account and operation."""
+
+    def test_says_account_operation_and_resource(self, aws: LocalAws) -> None:
+        aws.client("iam", ACCOUNT).create_role(RoleName="Reader", AssumeRolePolicyDocument=TRUST)
+        aws.client("iam", OTHER).list_roles()
+        first, second = aws.journal()
+        assert (first.account, first.service, first.operation) == (ACCOUNT, "iam", "CreateRole")
+        assert (first.resource, first.status, first.fault) == ("Reader", 200, None)
+        assert (second.account, second.operation) == (OTHER, "ListRoles")
+
+    def test_counts(self, aws: LocalAws) -> None:
+        for account in (ACCOUNT, ACCOUNT, OTHER):
+            aws.client("iam", account).list_users()
+        assert aws.journal().count("iam:ListUsers") == 3
+        assert aws.journal().count("iam:ListUsers", ACCOUNT) == 2
+        assert aws.journal().operations(OTHER) == {"iam:ListUsers": 1}
+
+    def test_knows_the_account_of_user_keys_and_sessions(self, aws: LocalAws) -> None:
+        everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+        seeded = aws.seed(
+            {
+                "accounts": {
+                    ACCOUNT: {"users": {"alice": {"policies": {"all": everything}}}},
+                    OTHER: {"roles": {"Reader": {"trust": json.loads(TRUST), "policies": {"all": everything}}}},
+                }
+            }
+        )
+        alice = seeded["accounts"][ACCOUNT]["users"]["alice"]
+        session = aws.client("sts", alice).assume_role(
+            RoleArn=f"arn:aws:iam::{OTHER}:role/Reader", RoleSessionName="test"
+        )["Credentials"]
+        aws.clear_journal()
+        aws.client("iam", alice).list_roles()
+        aws.client(
+            "iam",
+            {
+                "access_key": session["AccessKeyId"],
+                "secret_key": session["SecretAccessKey"],
+                "session_token": session["SessionToken"],
+            },
+        ).list_roles()
+        assert [call.account for call in aws.journal()] == [ACCOUNT, OTHER]
+
+    def test_names_operations_of_every_protocol(self, aws: LocalAws) -> None:
+        aws.client("s3", ACCOUNT).create_bucket(Bucket="proxy-test")
+        aws.client("s3", ACCOUNT).put_object(Bucket="proxy-test", Key="a/b c", Body=b"content")
+        aws.client("s3", ACCOUNT).list_objects_v2(Bucket="proxy-test")
+        aws.client("secretsmanager", ACCOUNT).create_secret(Name="proxy-test", SecretString="x")
+        aws.client("lambda", ACCOUNT).list_functions()
+        aws.client("sqs", ACCOUNT).create_queue(QueueName="proxy-test")
+        aws.client("sns", ACCOUNT).create_topic(Name="proxy-test")
+        assert [f"{call.service}:{call.operation}" for call in aws.journal()] == [
+            "s3:CreateBucket", "s3:PutObject", "s3:ListObjectsV2", "secretsmanager:CreateSecret",
+            "lambda:ListFunctions", "sqs:CreateQueue", "sns:CreateTopic",
+        ]  # fmt: skip
+
+    def test_is_emptied(self, aws: LocalAws) -> None:
+        aws.client("iam", ACCOUNT).list_roles()
+        aws.clear_journal()
+        assert aws.journal() == []
+
+
+class TestPassingOn:
+    """What goes through arrives as it was sent."""
+
+    def test_bodies_and_signatures(self, aws: LocalAws) -> None:
+        s3 = aws.client("s3", ACCOUNT)
+        s3.create_bucket(Bucket="proxy-bytes")
+        content = bytes(range(256)) * 20_000
+        s3.put_object(Bucket="proxy-bytes", Key="k ä/+%", Body=content)
+        assert s3.get_object(Bucket="proxy-bytes", Key="k ä/+%")["Body"].read() == content
+        assert s3.head_object(Bucket="proxy-bytes", Key="k ä/+%")["ContentLength"] == len(content)
+
+    def test_a_wrong_secret_is_refused(self, aws: LocalAws) -> None:
+        alice = aws.seed({"accounts": {ACCOUNT: {"users": {"alice": None}}}})["accounts"][ACCOUNT]["users"]["alice"]
+        status, code, _message = refusal(aws.client("iam", {**alice, "secret_key": "wrong"}).list_roles)
+        assert (status, code) == (403, "SignatureDoesNotMatch")
+
+    def test_errors_of_the_server(self, aws: LocalAws) -> None:
+        assert refusal(aws.client("iam", ACCOUNT).get_role, RoleName="nobody")[:2] == (404, "NoSuchEntity")
+
+
+class TestFaults:
+    """Each effect, in the protocols that differ."""
+
+    def test_throttles_so_many_times(self, aws: LocalAws) -> None:
+        aws.faults({"effect": "throttle", "service": "iam", "operation": "List*", "times": 2})
+        iam = aws.client("iam", ACCOUNT)
+        assert refusal(iam.list_roles) == (400, "Throttling", "Rate exceeded")
+        assert refusal(iam.list_users)[1] == "Throttling"
+        iam.list_roles()
+        assert [call.fault for call in aws.journal()] == ["throttle", "throttle", None]
+
+    @pytest.mark.parametrize(
+        ("service", "call", "expected"),
+        [
+            ("sts", "get_caller_identity", (400, "Throttling")),
+            ("secretsmanager", "list_secrets", (400, "ThrottlingException")),
+            ("lambda", "list_functions", (429, "TooManyRequestsException")),
+            ("s3", "list_buckets", (503, "SlowDown")),
+        ],
+    )
+    def test_throttling_in_every_protocol(self, aws: LocalAws, service: str, call: str, expected: tuple) -> None:
+        aws.faults({"effect": "throttle", "service": service})
+        assert refusal(getattr(aws.client(service, ACCOUNT), call))[:2] == expected
+
+    @pytest.mark.parametrize(
+        ("service", "call", "code"),
+        [("iam", "list_roles", "ServiceFailure"), ("s3", "list_buckets", "InternalError"),
+         ("kms", "list_keys", "InternalFailure")],
+    )  # fmt: skip
+    def test_status_500(self, aws: LocalAws, service: str, call: str, code: str) -> None:
+        aws.faults({"effect": "status_500", "service": service})
+        assert refusal(getattr(aws.client(service, ACCOUNT), call))[:2] == (500, code)
+
+    def test_slow_down(self, aws: LocalAws) -> None:
+        aws.faults({"effect": "slow_down"})
+        assert refusal(aws.client("s3", ACCOUNT).list_buckets)[:2] == (503, "SlowDown")
+        assert refusal(aws.client("iam", ACCOUNT).list_roles)[:2] == (503, "ServiceUnavailable")
+
+    def test_cut_after_write(self, aws: LocalAws) -> None:
+        aws.faults({"effect": "cut_after_write", "operation": "CreateRole"})
+        iam = aws.client("iam", ACCOUNT)
+        with pytest.raises(botocore.exceptions.ConnectionClosedError):
+            iam.create_role(RoleName="Reader", AssumeRolePolicyDocument=TRUST)
+        assert iam.get_role(RoleName="Reader")["Role"]["RoleName"] == "Reader"
+
+    def test_no_such_entity(self, aws: LocalAws) -> None:
+        aws.client("iam", ACCOUNT).create_role(RoleName="Reader", AssumeRolePolicyDocument=TRUST)
+        aws.faults({"effect": "no_such_entity", "times": 1})
+        status, code, message = refusal(aws.client("iam", ACCOUNT).get_role, RoleName="Reader")
+        assert (status, code) == (404, "NoSuchEntity")
+        assert message == "The role with name Reader cannot be found."
+        aws.client("iam", ACCOUNT).get_role(RoleName="Reader")
+
+    def test_invalid_principal(self, aws: LocalAws) -> None:
+        aws.faults({"effect": "invalid_principal", "operation": "CreateRole"})
+        status, code, message = refusal(
+            aws.client("iam", ACCOUNT).create_role, RoleName="Reader", AssumeRolePolicyDocument=TRUST
+        )
+        assert (status, code) == (400, "MalformedPolicyDocument")
+        assert message == f'Invalid principal in policy: "AWS":"arn:aws:iam::{ACCOUNT}:root"'
+
+    def test_access_denied(self, aws: LocalAws) -> None:
+        aws.faults({"effect": "access_denied", "account": OTHER})
+        assert refusal(aws.client("iam", OTHER).list_roles)[:2] == (403, "AccessDenied")
+        aws.client("iam", ACCOUNT).list_roles()
+
+    def test_delay(self, aws: LocalAws) -> None:
+        aws.faults({"effect": "delay", "delay_ms": 300, "times": 1})
+        start = time.monotonic()
+        aws.client("iam", ACCOUNT).list_roles()
+        assert time.monotonic() - start >= 0.3
+
+    def test_for_a_time(self, aws: LocalAws) -> None:
+        aws.faults({"effect": "throttle", "for_seconds": 0.0})
+        iam = aws.client("iam", ACCOUNT)
+        refusal(iam.list_roles)
+        iam.list_roles()
+
+    def test_skips_and_matches_resources(self, aws: LocalAws) -> None:
+        aws.faults({"effect": "throttle", "operation": "GetRole", "resource": "Rea*", "skip": 1, "times": 1})
+        iam = aws.client("iam", ACCOUNT)
+        iam.create_role(RoleName="Reader", AssumeRolePolicyDocument=TRUST)
+        iam.get_role(RoleName="Reader")
+        assert refusal(iam.get_role, RoleName="Reader")[1] == "Throttling"
+        iam.get_role(RoleName="Reader")
+
+    def test_are_cleared(self, aws: LocalAws) -> None:
+        aws.faults({"effect": "throttle"})
+        aws.clear_faults()
+        aws.client("iam", ACCOUNT).list_roles()
+
+    @pytest.mark.parametrize("rule", [{"effect": "explode"}, {"effect": "throttle", "for": 1}, {}])
+    def test_a_rule_that_means_nothing_is_refused(self, aws: LocalAws, rule: dict) -> None:
+        with pytest.raises(LocalAwsError, match="POST faults"):
+            aws.faults(rule)

@@ -1,0 +1,120 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Starting, stopping and seeding the local AWS."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import botocore.exceptions
+import pytest
+
+from tests.local_aws.seed import SeedError
+from tests.local_aws.server import CHECKOUT, LocalAws, LocalAwsError
+
+ACCOUNT = "620000000001"
+
+
+def test_starts_once_and_stops(tmp_path: Path) -> None:
+    server = LocalAws(tmp_path)
+    assert server.state() is None
+    endpoint = server.start(with_parent=True)
+    assert endpoint.startswith("http://127.0.0.1:")
+    assert LocalAws(tmp_path).start() == endpoint
+    assert server.stop()
+    assert server.state() is None
+    assert not server.stop()
+    with pytest.raises(LocalAwsError, match="not running"):
+        server.journal()
+
+
+def test_a_killed_server_leaves_nothing_in_the_way(tmp_path: Path) -> None:
+    server = LocalAws(tmp_path)
+    server.start(with_parent=True)
+    os.kill(server.state()["pid"], signal.SIGKILL)
+    again = LocalAws(tmp_path)
+    again.start(with_parent=True)
+    assert again.state()["pid"] != os.getpid()
+    assert again.client("iam", ACCOUNT).list_roles()["Roles"] == []
+    assert again.stop()
+
+
+def test_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
+    program = f"from tests.local_aws.server import LocalAws, Path; LocalAws(Path({str(tmp_path)!r})).start(0, True)"
+    subprocess.run([sys.executable, "-c", program], cwd=CHECKOUT, check=True, timeout=60)
+    assert LocalAws(tmp_path)._ended(20)
+
+
+def test_seed_makes_what_it_says(empty_aws: LocalAws) -> None:
+    document = {
+        "accounts": {
+            "platform": {
+                "account_id": ACCOUNT,
+                "managed_policies": {"boundary": allow("*")},
+                "groups": {"developers": {"policies": {"read": allow("iam:Get*", "iam:List*")}}},
+                "users": {"alice": {"groups": ["developers"]}, "bob": {"access_key": False}},
+                "roles": {
+                    "App": {
+                        "path": "/apps/",
+                        "tags": {"team": "platform"},
+                        "permissions_boundary": f"arn:aws:iam::{ACCOUNT}:policy/boundary",
+                        "max_session_duration": 7200,
+                    }
+                },
+                "instance_profiles": {"app": ["App"]},
+            }
+        }
+    }
+    seeded = empty_aws.seed(document)["accounts"]["platform"]
+    assert seeded["roles"]["App"]["arn"] == f"arn:aws:iam::{ACCOUNT}:role/apps/App"
+    assert "access_key" not in seeded["users"]["bob"]
+    iam = empty_aws.client("iam", seeded["users"]["alice"])
+    role = iam.get_role(RoleName="App")["Role"]
+    assert role["MaxSessionDuration"] == 7200
+    assert role["Tags"] == [{"Key": "team", "Value": "platform"}]
+    profiles = iam.list_instance_profiles_for_role(RoleName="App")["InstanceProfiles"]
+    assert [profile["InstanceProfileName"] for profile in profiles] == ["app"]
+    with pytest.raises(botocore.exceptions.ClientError, match="AccessDenied"):
+        iam.create_user(UserName="mallory")
+    remembered = empty_aws.directory / "seed.json"
+    assert stat.S_IMODE(remembered.stat().st_mode) == 0o600
+    assert json.loads(remembered.read_text())["accounts"]["platform"]["users"]["alice"] == seeded["users"]["alice"]
+
+
+def test_seed_is_applied_again_only_where_it_changed(empty_aws: LocalAws) -> None:
+    document = {"accounts": {ACCOUNT: {"users": {"alice": None}}}}
+    keys = empty_aws.seed(document)["accounts"][ACCOUNT]["users"]["alice"]
+    empty_aws.clear_journal()
+    assert empty_aws.seed(document)["accounts"][ACCOUNT]["users"]["alice"] == keys
+    assert empty_aws.journal() == []
+    document["accounts"][ACCOUNT]["users"]["bob"] = {}
+    users = empty_aws.seed(document)["accounts"][ACCOUNT]["users"]
+    assert users["alice"] == keys
+    assert users["bob"]["access_key"] != keys["access_key"]
+
+
+@pytest.mark.parametrize(
+    ("account", "message"),
+    [
+        ({"account_id": 12345670123}, "twelve digits in quotes"),
+        ({"account_id": ACCOUNT, "role": {}}, "unknown role"),
+        ({"account_id": ACCOUNT, "roles": {"App": {"trusts": {}}}}, "unknown trusts"),
+    ],
+)
+def test_a_seed_that_means_nothing_is_refused(empty_aws: LocalAws, account: dict, message: str) -> None:
+    with pytest.raises(SeedError, match=message):
+        empty_aws.seed({"accounts": {"platform": account}})
+    assert empty_aws.journal() == []
+
+
+def allow(*actions: str) -> dict:
+    """A policy that allows actions on everything."""
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": list(actions), "Resource": "*"}]}
