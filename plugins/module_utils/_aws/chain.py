@@ -14,7 +14,7 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import WhereItHappened, aws_call, is_code
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import WhereItHappened, aws_call, aws_text, is_code
 from ansible_collections.xacct.aws.plugins.module_utils._aws.hops import Hop
 from ansible_collections.xacct.aws.plugins.module_utils._aws.retries import retry_while
 from ansible_collections.xacct.aws.plugins.module_utils._aws.session_files import SessionCredentials, SessionFiles
@@ -42,11 +42,17 @@ def assume_role(
 
     return retry_while(
         call,
-        lambda error: is_code(error, *DENIED),
+        may_be_propagating,
         propagation_timeout,
         what=f"role {request['RoleArn']}, which may be new, to become assumable",
         warn=warn,
     )
+
+
+def may_be_propagating(error: Exception) -> bool:
+    """Say whether a denied AssumeRole may pass by itself: not for a wrong MFA code, and never for a root user."""
+    text = aws_text(error)
+    return is_code(error, *DENIED) and "MultiFactorAuthentication" not in text and "root accounts" not in text
 
 
 def credentials_in(answer: dict) -> SessionCredentials:

@@ -128,6 +128,12 @@ class Account:
         hops = self.options.hops
         return self._connection.proved or self.options.expected_account_id or (hops[-1].account_id if hops else "")
 
+    @property
+    def known_caller(self) -> str:
+        """The ARN of who calls as far as it is known without a call: named by AWS, else the last hop's role."""
+        hops = self.options.hops
+        return self._connection.known_caller or (hops[-1].role_arn if hops else "")
+
     def confirm_account(self, arn: str | None = None) -> None:
         """Make sure that this is the expected account, before anything is written; once in a process.
 

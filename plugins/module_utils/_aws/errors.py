@@ -42,6 +42,10 @@ class WhereItHappened(Protocol):
     def known_account_id(self) -> str:
         """The account ID as far as it is known without a call, or an empty text."""
 
+    @property
+    def known_caller(self) -> str:
+        """The ARN of who calls as far as it is known without a call, or an empty text."""
+
     def secrets(self) -> tuple[str, ...]:
         """Return the values that must not appear in a message."""
 
@@ -98,7 +102,8 @@ def translate(error: Exception, account: WhereItHappened | None, what: str, reso
     call = called(error)
     secrets = account.secrets() if account is not None else ()
     text = hide_secrets(_message_of(error), secrets)
-    hint = hide_secrets(hint_for(code, call, text), secrets)
+    caller = account.known_caller if account is not None else ""
+    hint = hide_secrets(hint_for(code, call, text, caller), secrets)
     where = f"{what[:1].upper()}{what[1:]}"
     if account is not None:
         where = f"{where} in {account.description}" if where else _first_upper(account.description)

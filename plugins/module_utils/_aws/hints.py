@@ -49,6 +49,20 @@ _MALFORMED_POLICY = frozenset(
     }
 )
 
+_ACTIONS = {
+    "s3:HeadBucket": "s3:ListBucket",
+    "s3:ListObjects": "s3:ListBucket",
+    "s3:ListObjectsV2": "s3:ListBucket",
+    "s3:ListObjectVersions": "s3:ListBucketVersions",
+    "s3:ListBuckets": "s3:ListAllMyBuckets",
+    "s3:HeadObject": "s3:GetObject",
+    "s3:DeleteObjects": "s3:DeleteObject",
+    "s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock",
+    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+    "lambda:Invoke": "lambda:InvokeFunction",
+}
+"""The action that a policy has to allow, where it is not called like the API call."""
+
 _HINTS = {
     "ExpiredToken": "The temporary credentials have expired: get new ones (`aws sso login`, a new session).",
     "InvalidClientTokenId": "AWS does not know this access key: it is deleted, inactive, mistyped, of another "
@@ -78,6 +92,7 @@ _HINTS = {
     "Run again: what is done is found. aws_config takes another read_timeout.",
     "ConnectionClosedError": "The connection broke; the call may have been carried out. Run again: what is done is "
     "found.",
+    "ResponseParserError": "What answers there is not AWS: check endpoint_url and the proxy.",
     "SSLError": "The certificate could not be checked: aws_ca_bundle names the certificates to trust.",
     "ProxyConnectionError": "Check HTTPS_PROXY, NO_PROXY or the proxies in aws_config.",
     "LimitExceeded": "This is a quota of the account, not a passing state: remove something, or ask for more in "
@@ -148,10 +163,13 @@ def verb_for(code: str, call: str) -> str:
     return f"{call} failed ({code})"
 
 
-def hint_for(code: str, call: str, message: str) -> str:
-    """Return what the user can do, or an empty text when AWS's message says it all."""
+def hint_for(code: str, call: str, message: str, caller: str = "") -> str:
+    """Return what the user can do, or an empty text when AWS's message says it all.
+
+    `caller` is the ARN of who called, if known; AWS's message may name it too.
+    """
     if code in _DENIED:
-        return _denied(call, message)
+        return _denied(call, message, caller)
     if code in _THROTTLED:
         return "Run with fewer forks, or give more attempts in aws_config: {retries: {total_max_attempts: 20}}."
     if code in _MALFORMED_POLICY:
@@ -163,7 +181,7 @@ def hint_for(code: str, call: str, message: str) -> str:
     return _HINTS.get(_SAME_AS.get(code, code), "")
 
 
-def _denied(call: str, message: str) -> str:
+def _denied(call: str, message: str, caller: str) -> str:
     """AWS names the caller and the action; what it says about the missing policy is not always the whole truth."""
     if "MultiFactorAuthentication failed" in message:
         return (
@@ -179,19 +197,20 @@ def _denied(call: str, message: str) -> str:
             "sts:AssumeRole on the role's ARN. A role or policy made seconds ago may take a moment."
         )
     actor, action = _who_and_what(message)
+    actor = actor or caller or "this caller"
+    action = action or _ACTIONS.get(call, call)
     if "explicit deny" in message:
         kind = re.search(r"explicit deny in an? ([a-z -]*policy)", message)
         where = f"a {kind.group(1)}" if kind else "a policy"
         if "service control" in where or "resource control" in where:
             return f"The organization forbids it with {where}: no policy of this account can allow it."
         return f"It is forbidden by an explicit Deny in {where}; an Allow elsewhere does not help."
-    wanted = f"{action or call} for {actor}" if actor else f"{action or call} for this caller"
     if "resource-based policy" in message:
         # Across accounts AWS says "no resource-based policy allows" also when only the identity policy lacks it.
-        return f"Check both sides: the resource's policy and the caller's own policy must allow {wanted}."
+        return f"Check both sides: the resource's policy and the caller's own policy must allow {action} for {actor}."
     if "permissions boundary" in message:
-        return f"The permissions boundary of the caller does not allow {action or call}."
-    return f"A policy of the caller has to allow {wanted}."
+        return f"The permissions boundary of the caller does not allow {action}."
+    return f"A policy of the caller has to allow {action} for {actor}."
 
 
 def _who_and_what(message: str) -> tuple[str, str]:

@@ -9,6 +9,7 @@ Private to this collection.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
@@ -128,6 +129,8 @@ class SharedConnection:
         if options.access_key:
             keys = Credentials(options.access_key, options.secret_key, options.session_token)
             _use_credentials(session, lambda: keys)
+        else:
+            _refuse_prompts(session)
         return session
 
     @functools.cached_property
@@ -183,7 +186,7 @@ class SharedConnection:
     def _new_client(self, session: object, service: str, region: str | None, **keys: str | None) -> object:
         options = self.options
         with aws_call(self.account, f"connecting to {service}"):
-            aws_config = json.loads(options.aws_config) if options.aws_config else None
+            aws_config = self._aws_config()
             own_retries = user_chose_retries(aws_config, session.get_scoped_config())
             config = client_config(aws_config, user_chose_retries=own_retries)
             try:
@@ -202,6 +205,9 @@ class SharedConnection:
             bound_retries(client)
         return client
 
+    def _aws_config(self) -> dict:
+        return json.loads(self.options.aws_config) if self.options.aws_config else {}
+
     def _before_call(self, call: str) -> None:
         """Ask the account that uses this connection now: clients are shared, accounts come and go."""
         self.account.before_call(call)
@@ -215,10 +221,11 @@ class SharedConnection:
 
     def configured_region(self) -> str | None:
         try:
-            return self._base.get_config_variable("region")
+            region = self._base.get_config_variable("region")
         except BotoCoreError:
             # A profile that does not exist; the first client says so.
             return None
+        return region or self._aws_config().get("region_name")
 
     def partition(self) -> str:
         if self.options.hops:
@@ -236,6 +243,10 @@ class SharedConnection:
             if self._caller is None:
                 self._caller = self._caller_by_hop() if self._chain else self._caller_by_call()
             return self._caller
+
+    @property
+    def known_caller(self) -> str:
+        return self._caller.arn if self._caller is not None else ""
 
     def _caller_by_hop(self) -> Caller:
         session = self._chain.credentials()
@@ -277,6 +288,24 @@ class SharedConnection:
 def _use_credentials(session: object, load: Callable[[], object]) -> None:
     """Have a session take its credentials from `load`, called once, when they are first needed."""
     session.register_component("credential_provider", CredentialResolver([_Provider(load)]))
+
+
+def _refuse_prompts(session: object) -> None:
+    """Raise for a profile that would have botocore ask for an MFA code: a task has nobody to ask, and would hang."""
+    with contextlib.suppress(BotoCoreError):  # A profile that does not exist, say: the first client reports it.
+        name = session.get_config_variable("profile") or "default"
+        profiles = session.full_config.get("profiles", {})
+        seen = set()
+        while name in profiles and name not in seen:
+            seen.add(name)
+            if profiles[name].get("role_arn") and profiles[name].get("mfa_serial"):
+                raise AwsError(
+                    f"Profile {name} asks for an MFA code (mfa_serial), and a task can't ask anybody",
+                    code="MfaPrompt",
+                    hint="Get a session before the run and give its keys, or name the profile without its role and put "
+                    "the role into assume_role, with mfa_serial and mfa_token.",
+                )
+            name = profiles[name].get("source_profile")
 
 
 class _Provider:

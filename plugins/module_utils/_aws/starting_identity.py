@@ -38,7 +38,7 @@ def starting_identity(options: ConnectionOptions) -> list[object]:
     For a profile or the default credentials that is where they are read from: files (as they are now) and environment.
     """
     if options.access_key:
-        return ["keys", options.access_key, _fingerprint(options.secret_key), options.endpoint_url]
+        return ["keys", caller_key(options.access_key, options.secret_key, options.endpoint_url)]
     home = os.path.expanduser("~")
     files = (
         os.environ.get("AWS_CONFIG_FILE") or os.path.join(home, ".aws", "config"),
@@ -60,6 +60,7 @@ def _fingerprint(value: str | None) -> str:
     return hashlib.sha256((value or "").encode()).hexdigest()
 
 
-def caller_key(access_key: str, secret_key: str, endpoint_url: str | None) -> str:
-    """Return the name under which a run keeps whose credentials these are."""
-    return digest(["caller", access_key, _fingerprint(secret_key), endpoint_url])
+def caller_key(access_key: str, secret_key: str | None, endpoint_url: str | None) -> str:
+    """Return the name under which a run keeps whose credentials these are, at this endpoint."""
+    endpoints = [endpoint_url, *(os.environ.get(name) for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS"))]
+    return digest(["caller", access_key, _fingerprint(secret_key), endpoints])
