@@ -6,7 +6,8 @@
 
     python -m tests.local_aws.serve DIRECTORY PORT TOKEN
 
-Writes DIRECTORY/state.json when it can be used, removes it at its end, and holds DIRECTORY/server.lock all the time. Port 0: any free port.
+Writes DIRECTORY/state.json when it can be used, removes it at its end, and holds DIRECTORY/server.lock all the time.
+Port 0: any free port.
 """
 
 from __future__ import annotations
