@@ -39,7 +39,9 @@ def trusts_by_role(trusts: Iterable[Trust]) -> dict[RoleKey, list[Trust]]:
     by_role: dict[RoleKey, list[Trust]] = {}
     for trust in trusts:
         for account in trust.trusting:
-            by_role.setdefault(role_key(trust, account), []).append(trust)
+            sharing = by_role.setdefault(role_key(trust, account), [])
+            # Two hosts of one account bring a trust here twice; that is refused elsewhere.
+            sharing.extend([trust] if trust not in sharing[-1:] else [])
     return by_role
 
 
