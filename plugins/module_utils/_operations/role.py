@@ -91,7 +91,7 @@ def _warn_of_deleted_principals(task: Task, role: Role, decision: Decision) -> N
     """Point at principals that are gone, where this run leaves them in the trust policy."""
     for unique_id in unresolved_ids(decision.trust_policy):
         task.warn(
-            f"{role.label} trusts {unique_id}, the unique ID of a principal that was deleted (or was made moments ago). "
+            f"{role.label} trusts {unique_id}, the unique ID of a principal that was deleted (or made moments ago). "
             "The statement is not declared here and stays as it is."
         )
 

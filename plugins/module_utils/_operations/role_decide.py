@@ -128,8 +128,8 @@ def _decide_update(params: Mapping, state: RoleState, trust: DeclaredTrust | Non
     document = trust.merge(stored) if trust else stored
     if document is None:
         raise TaskError(
-            f"role {state.facts.name}: nobody would be left in its trust policy, and IAM takes none without a statement. "
-            "Name a principal, or remove the role with state: absent and purge_trusted: true"
+            f"role {state.facts.name}: nobody would be left in its trust policy, and IAM takes none without a "
+            "statement. Name a principal, or remove the role with state: absent and purge_trusted: true"
         )
     claimed = _claim(params, state, same_policy(stored, document) if trust else False)
     differ = Differences()
@@ -217,8 +217,8 @@ def _claim(params: Mapping, state: RoleState, trust_matches: bool) -> bool:
     if len(shown) > LONGEST_SHOWN_POLICY:
         shown = f"{shown[:LONGEST_SHOWN_POLICY]} …"
     raise TaskError(
-        f"{_whose(state)} It trusts: {shown}. Say take_over: true to declare it whole from now on, purge_trusted: false "
-        "to add to its trust policy only, or use another name"
+        f"{_whose(state)} It trusts: {shown}. Say take_over: true to declare it whole from now on, purge_trusted: "
+        "false to add to its trust policy only, or use another name"
     )
 
 

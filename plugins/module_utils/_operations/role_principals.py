@@ -32,9 +32,7 @@ _NAMED = re.compile(r'"(?:AWS|Service|Federated)"\s*:\s*"([^"]+)"')
 Result = TypeVar("Result")
 
 
-def while_principals_propagate(
-    task: Task, label: str, document: dict | None, write: Callable[[], Result]
-) -> Result:
+def while_principals_propagate(task: Task, label: str, document: dict | None, write: Callable[[], Result]) -> Result:
     """Call `write`, again while a principal of `document` may still be propagating.
 
     `propagation_timeout` bounds the wait when the user gives it; see the constants above otherwise. Raises `TaskError`
@@ -88,8 +86,8 @@ def _time_to_wait(task: Task, label: str, suspects: list[str]) -> float:
             others = others or principal.kind != "service"
         elif principal.kind == "iam" and _is_missing(task, text):
             raise TaskError(
-                f"{label} in account {own_account_id}: {text} is to be trusted and does not exist in this account. Make "
-                "it first, or correct the ARN (path and case count)"
+                f"{label} in account {own_account_id}: {text} is to be trusted and does not exist in this account. "
+                "Make it first, or correct the ARN (path and case count)"
             )
     if task.params.get("propagation_timeout") is not None:
         return task.params["propagation_timeout"]
