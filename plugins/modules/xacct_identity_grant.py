@@ -10,11 +10,11 @@ module: xacct_identity_grant
 short_description: Manage what a user, group or role may do, statement by statement
 version_added: 0.1.0
 description:
-  - Adds, changes and takes back named statements in a policy of an IAM user, group or role, for instance the permission to
-    assume roles of other accounts. Across accounts both sides have to allow it; the other one is
+  - Adds, changes and takes back named statements in a policy of an IAM user, group or role, for instance the permission
+    to assume roles of other accounts. Across accounts both sides have to allow it; the other one is
     M(xacct.aws.xacct_role).
-  - Other statements of that policy and all other policies are left alone, also when several runs write the policy at the
-    same moment. When the last statement goes, the policy goes.
+  - Other statements of that policy and all other policies are left alone, also when several runs write the policy at
+    the same moment. When the last statement goes, the policy goes.
   - Sizes are checked against the account's own limits before anything is written.
 author:
   - xacct.aws contributors (@xacct)
@@ -24,24 +24,24 @@ extends_documentation_fragment:
 options:
   principal:
     description:
-      - Whose policy it is, as V(role/NAME), V(user/NAME) or V(group/NAME) (with the path between them, if there is one), or
-        as ARN.
+      - Whose policy it is, as V(role/NAME), V(user/NAME) or V(group/NAME) (with the path between them, if there is
+        one), or as ARN.
       - A path that is given, and an ARN's account, are compared with those of the principal before anything is written.
     type: str
     required: true
   policy_name:
     description:
       - The name of the policy that holds the statements.
-      - With O(via=managed) a hyphen and a number follow. Names of managed policies are unique in the account, so that the
-        default there is V(xacct-KIND-NAME), with the kind and name of the principal.
+      - With O(via=managed) a hyphen and a number follow. Names of managed policies are unique in the account, so that
+        the default there is V(xacct-KIND-NAME), with the kind and name of the principal.
     type: str
     default: xacct
   via:
     description:
-      - V(inline) keeps the statements in an inline policy. All inline policies of a user together hold 2,048 characters,
-        of a group 5,120, of a role 10,240.
-      - V(managed) spreads them over as many customer managed policies (path C(/xacct/)) of 6,144 characters as it takes.
-        How many can be attached is a limit of the account, 10 unless it was raised.
+      - V(inline) keeps the statements in an inline policy. All inline policies of a user together hold 2,048
+        characters, of a group 5,120, of a role 10,240.
+      - V(managed) spreads them over as many customer managed policies (path C(/xacct/)) of 6,144 characters as it
+        takes. How many can be attached is a limit of the account, 10 unless it was raised.
       - A grant in O(grants) that the policy of the other kind holds is moved. It is written here before it is taken out
         there, so that there is no moment without it.
     type: str
@@ -82,8 +82,8 @@ options:
         elements: str
       assume_roles:
         description:
-          - The ARNs of roles that may be assumed, wildcards allowed. Stands for O(grants[].actions) with V(sts:AssumeRole) and
-            O(grants[].resources).
+          - The ARNs of roles that may be assumed, wildcards allowed. Stands for O(grants[].actions) with
+            V(sts:AssumeRole) and O(grants[].resources).
         type: list
         elements: str
       session_tags:
@@ -100,14 +100,14 @@ options:
         type: dict
   purge_grants:
     description:
-      - Whether statements that this module put into the policy and that are not in O(grants) are taken out. Statements of
-        others stay.
+      - Whether statements that this module put into the policy and that are not in O(grants) are taken out. Statements
+        of others stay.
     type: bool
     default: false
   state:
     description:
-      - V(absent) takes the statements named in O(grants) out of the policy, all that this module put into it when O(grants)
-        is not set.
+      - V(absent) takes the statements named in O(grants) out of the policy, all that this module put into it when
+        O(grants) is not set.
     type: str
     choices: [present, absent]
     default: present

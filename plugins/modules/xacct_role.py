@@ -14,8 +14,8 @@ description:
     (O(trusted)), one entry for each statement of its trust policy.
   - What an option says is compared with what is there by its meaning, so that a run that has nothing to change makes no
     writing call. What an option does not say is left alone.
-  - A role that this module makes carries the tag C(xacct:managed-by=xacct.aws). A role without it is taken over only when
-    its trust policy already is what is declared, or with O(take_over=true); with O(purge_trusted=false) single
+  - A role that this module makes carries the tag C(xacct:managed-by=xacct.aws). A role without it is taken over only
+    when its trust policy already is what is declared, or with O(take_over=true); with O(purge_trusted=false) single
     statements are added to the trust policy of anybody's role.
   - Sizes and numbers are checked against the account's own limits before anything is written.
 author:
@@ -33,9 +33,9 @@ options:
   state:
     description:
       - V(present) makes the role, or brings it to what the other options say.
-      - V(absent) takes the role out of its instance profiles (which stay), detaches and deletes its policies and deletes
-        it. With O(purge_trusted=false) only the statements named in O(trusted) go, and the role only when none is left
-        and this module made it.
+      - V(absent) takes the role out of its instance profiles (which stay), detaches and deletes its policies and
+        deletes it. With O(purge_trusted=false) only the statements named in O(trusted) go, and the role only when none
+        is left and this module made it.
     type: str
     choices: [present, absent]
     default: present
@@ -50,8 +50,8 @@ options:
     type: str
   max_session_duration:
     description:
-      - How long a session of the role may be, in seconds, from V(3600) to V(43200). A new role gets V(3600) when it is not
-        set.
+      - How long a session of the role may be, in seconds, from V(3600) to V(43200). A new role gets V(3600) when it is
+        not set.
     type: int
   permissions_boundary:
     description:
@@ -107,21 +107,22 @@ options:
         default: present
       principals:
         description:
-          - Who may assume the role. Each is an account ID (in quotes) or the ARN of its root, for every principal of the
-            account that the account itself allows to; the ARN of a role, user or session; C(service:ec2.amazonaws.com);
-            C(oidc:) and the ARN of an OpenID Connect provider; C(saml:) and the ARN of a SAML provider; or V(*).
-          - The ARN of a role or user pins that very principal. AWS stores its unique ID, so that the trust ends when the
-            principal is deleted, also when one of the same name is made later. Such a leftover is found, reported, and
-            replaced on the next run. To follow a role across its being made anew, trust its account and name the role in
-            O(trusted[].principal_arns).
+          - Who may assume the role. Each is an account ID (in quotes) or the ARN of its root, for every principal of
+            the account that the account itself allows to; the ARN of a role, user or session;
+            C(service:ec2.amazonaws.com); C(oidc:) and the ARN of an OpenID Connect provider; C(saml:) and the ARN of a
+            SAML provider; or V(*).
+          - The ARN of a role or user pins that very principal. AWS stores its unique ID, so that the trust ends when
+            the principal is deleted, also when one of the same name is made later. Such a leftover is found, reported,
+            and replaced on the next run. To follow a role across its being made anew, trust its account and name the
+            role in O(trusted[].principal_arns).
           - A group cannot be a principal. V(*) needs a condition that narrows it, or O(allow_anyone=true).
           - Required unless the entry is V(absent).
         type: list
         elements: raw
       external_id:
         description:
-          - The external ID that must be given to assume the role, or a list of those that may be. Two at a time let both
-            sides change from one to the other.
+          - The external ID that must be given to assume the role, or a list of those that may be. Two at a time let
+            both sides change from one to the other.
           - Numbers have to be in quotes.
         type: raw
       generate_external_id:
@@ -163,7 +164,8 @@ options:
         type: bool
       not_after:
         description:
-          - When the grant ends by itself, as in V(2027-01-01T00:00:00Z). Sessions that exist then go on to their own end.
+          - When the grant ends by itself, as in V(2027-01-01T00:00:00Z). Sessions that exist then go on to their own
+            end.
         type: raw
       conditions:
         description:
@@ -267,8 +269,8 @@ changes:
   contains:
     what:
       description:
-        - The option that it is about (V(description), V(tags), V(trusted) …), V(role) for the role itself, or V(principal)
-          for a deleted principal in the trust policy.
+        - The option that it is about (V(description), V(tags), V(trusted) …), V(role) for the role itself, or
+          V(principal) for a deleted principal in the trust policy.
       type: str
       returned: always
     name:
@@ -349,7 +351,8 @@ role:
       sample: {"team": "platform", "xacct:managed-by": "xacct.aws"}
 trust_policy:
   description:
-    - The whole trust policy, statements of others included; null when the role was removed. In check mode as it would be.
+    - The whole trust policy, statements of others included; null when the role was removed. In check mode as it would
+      be.
   returned: success
   type: dict
   sample:
