@@ -64,7 +64,9 @@ def make_actor(home: Account, params: Mapping, principal: str, given: Mapping | 
     except AwsError as error:
         hint = "" if principal in (CONNECTION, ROOT) else " (xacct_principal_connections says how to act as it)"
         raise CannotAct(f"cannot act as {principal}{hint}: {error.aws_message or error.message}") from None
-    if caller.account_id != home_caller.account_id or not is_principal(caller.arn, principal):
+    # Who is in a group no ARN tells, so there the user's word has to do.
+    is_it = is_principal(caller.arn, principal) or principal.startswith("group/")
+    if caller.account_id != home_caller.account_id or not is_it:
         raise CannotAct(f"the connection given for {principal} is that of {caller.arn}")
     if not with_mfa:
         return Actor(account, caller)
@@ -85,7 +87,7 @@ def account_of(home: Account, params: Mapping, principal: str, given: Mapping | 
     hops = list(params.get("assume_role") or [])
     if given is not None:
         return home.over_hops([*hops, *(given.get("assume_role") or [])], label=principal)
-    if principal in (CONNECTION, ROOT) or is_principal(home.caller.arn, principal):
+    if is_principal(home.caller.arn, principal):
         return home
     if not principal.startswith("role/"):
         raise CannotAct(f"no credentials for {principal}: name them in xacct_principal_connections")
@@ -99,7 +101,7 @@ def given_options(given: Mapping) -> dict:
 
 
 def is_principal(arn: str, principal: str) -> bool:
-    """Tell whether a caller is this principal, as far as an ARN tells: of a group it does not.
+    """Tell whether a caller of the account is surely this principal; anybody is the connection, or somebody of `root`.
 
     A session's ARN lacks the path of its role, so names are compared; they are unique in an account whatever the path.
     """
@@ -109,7 +111,7 @@ def is_principal(arn: str, principal: str) -> bool:
         return resource[0] == "assumed-role" and resource[1] == path.rpartition("/")[2]
     if kind == "user":
         return resource[0] == "user" and resource[-1] == path.rpartition("/")[2]
-    return True
+    return principal in (CONNECTION, ROOT)
 
 
 def is_arn_of(caller_arn: str, arn: str) -> bool:
