@@ -261,6 +261,10 @@ def run(command: list[str | Path]) -> None:
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "UV_PYTHON_DOWNLOADS": "never",
     }
+    # What pip is told of its index and certificates holds for uv too, unless uv is told itself.
+    for ours, pips in (("UV_DEFAULT_INDEX", "PIP_INDEX_URL"), ("SSL_CERT_FILE", "PIP_CERT")):
+        if pips in environment:
+            environment.setdefault(ours, environment[pips])
     # pip must work on the environment it is told to, whichever one this was called from.
     environment.pop("VIRTUAL_ENV", None)
     subprocess.run([str(part) for part in command], check=True, env=environment, cwd=CHECKOUT)
