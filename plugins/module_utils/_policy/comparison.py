@@ -202,10 +202,11 @@ def _canonical_principal(element: object, place: str, partition: str | None) -> 
     found = set()
     for kind, text in principal_pairs(element, place):
         if kind == "Service":
-            text = ascii_lower(text)
+            found.add((kind, ascii_lower(text)))
         elif kind == "AWS" and partition and is_account_id(text):
-            text = f"arn:{partition}:iam::{text}:root"
-        found.add((kind, text))
+            found.add((kind, f"arn:{partition}:iam::{text}:root"))
+        else:
+            found.add((kind, text))
     return frozenset(found)
 
 

@@ -200,8 +200,8 @@ def _is_in(statement: dict, others: list[dict]) -> bool:
 def _same_but_unresolved(written: dict, shown: dict) -> bool:
     """Whether ``shown`` is ``written`` with unique ids in place of some of its principals."""
     for name in ("Principal", "NotPrincipal"):
-        before = {pair for pair in principal_pairs(written.get(name), name)}
-        after = {pair for pair in principal_pairs(shown.get(name), name)}
+        before = set(principal_pairs(written.get(name), name))
+        after = set(principal_pairs(shown.get(name), name))
         ids = {pair for pair in after - before if pair[0] == "AWS" and is_unique_id(pair[1])}
         hidden = before - after
         if not after - before <= ids or len(hidden) != len(ids) or any(kind != "AWS" for kind, text in hidden):

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 
@@ -112,21 +113,26 @@ def split_by_size(statement: dict, limit: int) -> list[dict]:
     added at the end changes the last document only. Raises :class:`sizes.PolicyTooLarge` if one resource does not fit.
     """
     resources = list(dict.fromkeys(texts(statement.get("Resource", []), "Resource")))
-    documents: list[dict] = []
-    part: list[str] = []
-    for resource in resources:
-        if policy_size(_part(statement, [*part, resource]), "characters") <= limit:
-            part.append(resource)
-            continue
-        if part:
-            documents.append(_part(statement, part))
-        part = [resource]
-        size = policy_size(_part(statement, part), "characters")
-        if size > limit:
-            raise PolicyTooLarge(f"a policy with {resource} alone", size, limit, "characters")
-    if not part:
+    if not resources:
         raise PolicyError("the statement has no Resource to share out")
-    return [*documents, _part(statement, part)]
+    frame = policy_size(_part(statement, []), "characters")
+    parts: list[list[str]] = []
+    size = limit
+    for resource in resources:
+        length = len(json.dumps(resource, ensure_ascii=False))
+        size += length + len(",")
+        if size > limit:
+            parts.append([])
+            size = frame + length
+            _check_alone(statement, resource, limit)
+        parts[-1].append(resource)
+    return [_part(statement, part) for part in parts]
+
+
+def _check_alone(statement: dict, resource: str, limit: int) -> None:
+    size = policy_size(_part(statement, [resource]), "characters")
+    if size > limit:
+        raise PolicyTooLarge(f"a policy with {resource} alone", size, limit, "characters")
 
 
 def _part(statement: dict, resources: list[str]) -> dict:

@@ -49,7 +49,7 @@ def narrows(condition: dict | None) -> bool:
     Only operators that fail when the key is missing count: neither ``…IfExists`` nor ``ForAllValues:``.
     """
     for operator, keys in (condition or {}).items():
-        qualifier, colon, name = ascii_lower(operator).rpartition(":")
+        qualifier, _colon, name = ascii_lower(operator).rpartition(":")
         if name in _POSITIVE_OPERATORS and qualifier in ("", "foranyvalue"):
             for key, values in keys.items():
                 found = texts(values, key)

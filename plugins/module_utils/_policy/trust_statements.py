@@ -251,8 +251,8 @@ class _Reading:
         if not self.grant.get("allow_anyone") and not narrows(self.condition):
             self.errors.append(
                 "principals: '*' without a condition that narrows it lets every AWS account in (an external ID does "
-                "not narrow); add organizations, principal_arns of a fixed account, or a condition on aws:PrincipalAccount "
-                "or aws:PrincipalOrgPaths, or say allow_anyone: true"
+                "not narrow); add organizations, principal_arns of a fixed account, or a condition on "
+                "aws:PrincipalAccount or aws:PrincipalOrgPaths, or say allow_anyone: true"
             )
 
 
