@@ -102,10 +102,16 @@ def is_kept(params: dict) -> bool:
 
 
 def calling_account(account: Account, request: AssumeRequest, params: dict) -> Account:
-    """Return who makes the call: the connection as it is, or without its last hop when that hop is what we do here."""
-    if len(request.hops) == len(params.get("assume_role") or []):
-        return account
-    return account.over_hops(leading_hops(params))
+    """Return who makes the call: the connection as it is, or without its last hop when that hop is what we do here.
+
+    Raises `AwsError` when the connection is not that of the account that is expected. (Of a last hop the role's ARN
+    tells, and of a web identity or a SAML assertion as well: there is no other account then.)
+    """
+    if len(request.hops) != len(params.get("assume_role") or []):
+        return account.over_hops(leading_hops(params))
+    if request.is_signed and account.options.expected_account_id:
+        account.confirm_account()
+    return account
 
 
 def refuse_what_chaining_forbids(caller: Account, request: AssumeRequest, params: dict) -> None:

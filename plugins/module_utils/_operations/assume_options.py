@@ -95,7 +95,7 @@ def check_assume(params: Mapping) -> list[str]:
     errors = role_errors(wanted["role_arn"])
     role = None if errors else parse_arn(wanted["role_arn"])
     errors += double_errors(params)
-    errors += source_errors(params)
+    errors += source_errors(params, role)
     for option in hops.TEXTS:
         errors += hops.text_errors(option, wanted.get(option))
     for option in limits.LENGTHS:
@@ -131,7 +131,7 @@ def double_errors(params: Mapping) -> list[str]:
     ]
 
 
-def source_errors(params: Mapping) -> list[str]:
+def source_errors(params: Mapping, role: Arn | None) -> list[str]:
     """Return what does not go together with a web identity or a SAML assertion."""
     errors = []
     by_token = params.get("web_identity_token") is not None or params.get("web_identity_token_file") is not None
@@ -143,6 +143,9 @@ def source_errors(params: Mapping) -> list[str]:
             for option in ONLY_WITH_ASSUME_ROLE
             if params.get(option)
         ]
+        expected = params.get("expected_account_id")
+        if role and expected and expected != role.account_id:
+            errors.append(f"expected_account_id is {expected}, but the role is in account {role.account_id}")
     if by_assertion and params.get("session_name"):
         errors.append("session_name can't be used with a SAML assertion: AWS takes it from the assertion")
     if params.get("web_identity_provider") and not by_token:

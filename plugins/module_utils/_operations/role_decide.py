@@ -272,14 +272,17 @@ def _protected(key: str) -> bool:
 
 
 def _compare_attributes(params: Mapping, state: RoleState, differ: Differences) -> None:
-    present = {"description": state.facts.description, "max_session_duration": state.facts.max_session_duration}
-    wanted = {name: value if params.get(name) is None else params[name] for name, value in present.items()}
-    changed = [name for name in present if wanted[name] != present[name]]
-    for name in changed:
-        differ.changes.append(Change(name, state.facts.name, present[name], wanted[name]))
-    if changed:
-        differ.first.append(Step("update", f"changed {' and '.join(changed)}", wanted))
-    differ.after.update(wanted)
+    facts = state.facts
+    description, seconds = params.get("description"), params.get("max_session_duration")
+    if description is not None and description != facts.description:
+        differ.changes.append(Change("description", facts.name, facts.description, description))
+        differ.first.append(Step("put_description", "changed the description", {"description": description}))
+        differ.after["description"] = description
+    if seconds is not None and seconds != facts.max_session_duration:
+        differ.changes.append(Change("max_session_duration", facts.name, facts.max_session_duration, seconds))
+        says = "changed the longest session duration"
+        differ.first.append(Step("put_max_session_duration", says, {"seconds": seconds}))
+        differ.after["max_session_duration"] = seconds
 
 
 def _compare_boundary(params: Mapping, state: RoleState, differ: Differences) -> None:

@@ -43,11 +43,12 @@ def while_principals_propagate(task: Task, label: str, document: dict | None, wr
     except AwsError as error:
         if not is_invalid_principal(error):
             raise
-        suspects = _suspects(aws_text(error), document)
+        first = error
+    suspects = _suspects(aws_text(first), document)
     seconds = _time_to_wait(task, label, suspects)
     try:
         return retry_while(
-            write,
+            _failed_once(first, write),
             is_invalid_principal,
             seconds,
             what=f"{' and '.join(suspects) or 'a principal'} to be visible to IAM ({label})",
@@ -66,6 +67,18 @@ def while_principals_propagate(task: Task, label: str, document: dict | None, wr
             resource=error.resource,
             aws_message=error.aws_message,
         ) from error
+
+
+def _failed_once(error: AwsError, write: Callable[[], Result]) -> Callable[[], Result]:
+    """Return a function that raises the error that there was already, and calls `write` from then on."""
+    errors = [error]
+
+    def call() -> Result:
+        if errors:
+            raise errors.pop()
+        return write()
+
+    return call
 
 
 def is_invalid_principal(error: Exception) -> bool:

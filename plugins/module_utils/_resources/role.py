@@ -117,9 +117,13 @@ class Role:
         text = compact_json(document)
         iam.call_once(self.account, self.label, "update_assume_role_policy", RoleName=self.name, PolicyDocument=text)
 
-    def update(self, description: str, max_session_duration: int) -> None:
-        """Set description and session duration: UpdateRole resets the duration to one hour when it is left out."""
-        self._call("update_role", Description=description, MaxSessionDuration=max_session_duration)
+    def put_description(self, description: str) -> None:
+        """Set the description; not with UpdateRole, which resets the session duration to one hour unless it is sent."""
+        self._call("update_role_description", Description=description)
+
+    def put_max_session_duration(self, seconds: int) -> None:
+        """Set how long a session may be; UpdateRole leaves a description alone that is not sent."""
+        self._call("update_role", MaxSessionDuration=seconds)
 
     def put_boundary(self, policy_arn: str) -> None:
         """Set the permissions boundary."""
