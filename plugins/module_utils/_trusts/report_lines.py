@@ -15,8 +15,9 @@ from ansible_collections.xacct.aws.plugins.module_utils._trusts.proofs import Ou
 
 WIDTH = 120
 _COLUMNS = ("TRUST", "FROM", "TO", "METHOD", "STATE", "PROOF")
-# The widest that a column gets; the last one takes what is left.
-_WIDEST = (20, 30, 24, 10, 22)
+# The widest that a column gets. The last one takes what is left; the others make room until it has this much.
+_WIDEST = (24, 36, 26, 10, 24)
+_LAST = 30
 _MOST_ACCOUNTS = 4
 _MOST_IDS = 3
 
@@ -47,7 +48,10 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     widths = [
         min(widest, max(len(str(row[column])) for row in [header, *rows])) for column, widest in enumerate(_WIDEST)
     ]
-    widths.append(max(20, WIDTH - sum(widths) - 2 * len(widths)))
+    between = 2 * len(widths)
+    while sum(widths) + between + _LAST > WIDTH:
+        widths[widths.index(max(widths))] -= 1
+    widths.append(WIDTH - sum(widths) - between)
     lines = []
     for row in [header, ["-" * width for width in widths], *rows]:
         cells = [textwrap.wrap(str(cell), width) or [""] for cell, width in zip(row, widths, strict=True)]

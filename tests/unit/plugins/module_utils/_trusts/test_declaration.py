@@ -224,7 +224,8 @@ def test_everything_is_said_at_once():
 
 def test_two_trusts_with_one_name():
     assert errors([trust(), trust(trusting=["staging"])]) == [
-        "trust 'backup': 2 trusts have this name (entries 1, 2); the name marks what belongs to a trust and has to be unique"
+        "trust 'backup': 2 trusts have this name (entries 1, 2); "
+        "the name marks what belongs to a trust and has to be unique"
     ]
 
 
