@@ -61,7 +61,7 @@ class SessionFiles:
         """Keep the directory; it is looked at when it is needed."""
         self._directory = directory
         self._memory: dict[str, dict] = {}
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # making the session of a hop asks for that of the hop before it
 
     def session(self, key: str, what: str, make: Callable[[], SessionCredentials]) -> SessionCredentials:
         """Return the session of this key, from `make` if there is none that lives long enough.
