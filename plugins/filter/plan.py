@@ -23,8 +23,8 @@ notes:
   - IAM cannot name a group in a trust policy. For C(group/NAME), as for C(root), the trust policy names the whole
     account.
   - Trusts that share one role say C(purge_trusted=false) each.
-  - A trust that moves from C(trusted_side=managed) to another way leaves its managed policies in place. They give
-    nothing that the trust does not give, and nothing any more once the trust is absent.
+  - A trust may move from one C(trusted_side) to another. Its permission is written in the new place, then taken away in
+    the old one. Take a trust back (C(state=absent)) with the C(trusted_side) that it had.
 positional: _input, accounts
 options:
   _input:

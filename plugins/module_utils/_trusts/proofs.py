@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 PROVED, BROKEN, NOT_PROVED = "proved", "broken", "not_proved"
 CHECK_MODE = "check mode"
-NOT_ASKED = "not asked in this run"
+NOT_ASKED = "not in this run"
 # A longer reason is left to the list below the table.
 LONGEST_REASON = 60
 

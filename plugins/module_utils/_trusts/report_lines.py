@@ -17,7 +17,7 @@ WIDTH = 120
 _COLUMNS = ("TRUST", "FROM", "TO", "METHOD", "STATE", "PROOF")
 # The widest that a column gets. The last one takes what is left; the others make room until it has this much.
 _WIDEST = (24, 36, 26, 10, 24)
-_LAST = 30
+_LAST = 26
 _MOST_ACCOUNTS = 4
 _MOST_IDS = 3
 

@@ -87,6 +87,7 @@ def _kept(result: Mapping) -> dict:
     kept = {name: result[name] for name in _KEPT if name in result}
     kept["failed"] = bool(result.get("failed"))
     kept["trusts"] = result["item"].get("trusts", [])
+    kept["changes"] = [{"name": change["name"]} for change in result.get("changes") or []]
     if kept["failed"]:
         kept["msg"] = _message(result)
     return kept

@@ -27,6 +27,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._trusts.problems import 
 INLINE_CHARACTERS = {"user": 2048, "group": 5120, "role": 10240}
 MANAGED_CHARACTERS = 6144
 ATTACHED_POLICIES = 10
+# xacct_identity_grant adds the principal to the names of managed policies, which are the whole account's.
 POLICY_NAME = "xacct"
 
 
@@ -40,13 +41,6 @@ class TrustedOperation:
     grants: tuple[dict, ...]
 
     @property
-    def policy_name(self) -> str:
-        """Names of managed policies are the account's, so the principal is part of them."""
-        if self.via == "inline":
-            return POLICY_NAME
-        return f"{POLICY_NAME}-{self.principal.kind}-{self.principal.name}"
-
-    @property
     def present_grants(self) -> list[dict]:
         return [grant for grant in self.grants if grant["state"] == "present"]
 
@@ -55,11 +49,11 @@ class TrustedOperation:
         return {
             "principal": self.principal.spelling,
             "via": self.via,
-            "policy_name": self.policy_name,
+            "policy_name": POLICY_NAME,
             "trusts": list(self.trusts),
             "options": {
                 "principal": self.principal.spelling,
-                "policy_name": self.policy_name,
+                "policy_name": POLICY_NAME,
                 "via": self.via,
                 "state": "present" if self.present_grants else "absent",
                 "grants": [dict(grant) for grant in self.grants],
@@ -96,21 +90,15 @@ def trusted_operations(trusts: Iterable[Trust], host: str) -> list[TrustedOperat
     for trust in trusts:
         if trust.trusted.host != host:
             continue
+        via = "managed" if trust.trusted_side == "managed" else "inline"
         for principal in trust.trusted.principals:
-            if principal.kind == "root" or principal.is_kept_by_aws:
-                continue
-            inline = grants.setdefault((principal, "inline"), {})
-            if trust.trusted_side == "managed":
-                grants.setdefault((principal, "managed"), {})[trust.name] = trusted_grant(trust)
-                inline[trust.name] = {"name": trust.name, "state": "absent"}
-            else:
-                inline[trust.name] = trusted_grant(trust)
+            if principal.kind != "root" and not principal.is_kept_by_aws:
+                grants.setdefault((principal, via), {})[trust.name] = trusted_grant(trust)
     operations = []
-    for principal, via in sorted(grants, key=lambda key: (key[0].spelling, key[1] == "inline")):
+    for principal, via in sorted(grants, key=lambda key: (key[0].spelling, key[1])):
         named = grants[principal, via]
-        operations.append(
-            TrustedOperation(principal, via, tuple(sorted(named)), tuple(named[name] for name in sorted(named)))
-        )
+        names = tuple(sorted(named))
+        operations.append(TrustedOperation(principal, via, names, tuple(named[name] for name in names)))
     return operations
 
 

@@ -221,7 +221,7 @@ class TestProofs:
 
     def test_nobody_asked(self):
         made = plan([trust()], ACCOUNTS)
-        assert report(made, {})["rows"][0]["proof"] == "not proved (not asked in this run)"
+        assert report(made, {})["rows"][0]["proof"] == "not proved (not in this run)"
         assert report(made, {}, check_mode=True)["rows"][0]["proof"] == "not proved (check mode)"
 
     def test_an_outcome_that_nobody_knows_is_not_proved(self):

@@ -60,13 +60,13 @@ class TestThreeWays:
         made = grants([trust(trusted_side="pattern")])
         assert made[0]["conditions"] == {"StringEquals": {"aws:ResourceAccount": [CUSTOMER_A, CUSTOMER_B]}}
 
-    def test_managed_is_taken_out_of_the_inline_policy(self):
-        managed, inline = operations([trust(trusted_side="managed"), trust("b", role={"name": "B"})])
-        assert (managed["via"], managed["policy_name"]) == ("managed", "xacct-role-BackupService")
+    def test_managed(self):
+        inline, managed = operations([trust(trusted_side="managed"), trust("b", role={"name": "B"})])
+        assert (managed["via"], managed["trusts"]) == ("managed", ["backup"])
         assert [grant["name"] for grant in managed["options"]["grants"]] == ["backup"]
         assert len(managed["options"]["grants"][0]["resources"]) == 2
-        assert (inline["via"], inline["policy_name"], inline["trusts"]) == ("inline", "xacct", ["b", "backup"])
-        assert inline["options"]["grants"][1] == {"name": "backup", "state": "absent"}
+        assert (inline["via"], inline["trusts"]) == ("inline", ["b"])
+        assert {inline["options"]["policy_name"], managed["options"]["policy_name"]} == {"xacct"}
 
     def test_session_tags_and_source_identity_are_needed_here_too(self):
         made = grants([trust(role={"session_tags": True, "source_identity": True})])
