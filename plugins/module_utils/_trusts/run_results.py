@@ -48,22 +48,29 @@ def results_of_host(variables: Mapping) -> dict:
     return found
 
 
-def not_applied(results: Mapping[str, Mapping]) -> list[str]:
-    """What of a plan could not be applied: "TRUST" where a principal is missing, else "TRUST/HOST"."""
-    missing = {
+def not_applied(results: Mapping[str, Mapping], check_mode: bool = False) -> list[str]:
+    """What is not in place after a run: "TRUST" where a trusted principal lacks it, else "TRUST/HOST".
+
+    In check mode that is also whatever would have been changed.
+    """
+
+    def is_open(operation: Mapping) -> bool:
+        return operation["failed"] or (check_mode and bool(operation.get("changed")))
+
+    trusts = {
         trust
         for result in results.values()
         for operation in result.get("trusted", {}).values()
-        if operation["failed"]
+        if is_open(operation)
         for trust in operation["trusts"]
     }
-    failed = {
+    accounts = {
         f"{trust}/{host}"
         for host, result in results.items()
         for trust, operation in result.get("trusting", {}).items()
-        if operation["failed"]
+        if is_open(operation)
     }
-    return sorted(missing) + sorted(failed)
+    return sorted(trusts) + sorted(accounts)
 
 
 def results_of_hosts(hostvars: Mapping[str, Mapping], hosts: Iterable[str]) -> dict:
@@ -87,7 +94,8 @@ def _kept(result: Mapping) -> dict:
     kept = {name: result[name] for name in _KEPT if name in result}
     kept["failed"] = bool(result.get("failed"))
     kept["trusts"] = result["item"].get("trusts", [])
-    kept["changes"] = [{"name": change["name"]} for change in result.get("changes") or []]
+    if result.get("changes"):
+        kept["changes"] = [{"name": change["name"]} for change in result["changes"]]
     if kept["failed"]:
         kept["msg"] = _message(result)
     return kept
