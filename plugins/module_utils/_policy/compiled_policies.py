@@ -23,6 +23,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import
 from ansible_collections.xacct.aws.plugins.module_utils._policy.matching import ActionPattern, ResourcePattern
 from ansible_collections.xacct.aws.plugins.module_utils._policy.narrowing import narrows
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principal_matching import PrincipalElement
+from ansible_collections.xacct.aws.plugins.module_utils._policy.three_values import both
 
 _CACHED_POLICIES = 2048
 
@@ -60,9 +61,7 @@ class CompiledStatement:
             for name in ("Resource", "NotResource")
         )
         self.principal = PrincipalElement.of(statement)
-        self.conditions: tuple[ConditionTest, ...] = compile_conditions(
-            statement.get("Condition"), variables=variables
-        )
+        self.conditions: tuple[ConditionTest, ...] = compile_conditions(statement.get("Condition"), variables=variables)
 
     @property
     def names_resources(self) -> bool:
@@ -134,8 +133,8 @@ class CompiledPolicy:
 def compile_policy(document: str | dict | CompiledPolicy | None, name: str = "") -> CompiledPolicy:
     """Return ``document`` ready for evaluation; the same text is compiled once.
 
-    Raises :class:`PolicyError` for what is no policy. The cache goes by content, so that a dict may be changed afterwards
-    without harm. ``None`` and ``{}`` are a policy without statements.
+    Raises :class:`PolicyError` for what is no policy. The cache goes by content, so that a dict may be changed
+    afterwards without harm. ``None`` and ``{}`` are a policy without statements.
     """
     if isinstance(document, CompiledPolicy):
         return document
@@ -148,17 +147,3 @@ def compile_policy(document: str | dict | CompiledPolicy | None, name: str = "")
 @lru_cache(maxsize=_CACHED_POLICIES)
 def _compile(text: str | None, name: str) -> CompiledPolicy:
     return CompiledPolicy(text, name)
-
-
-def both(left: bool | None, right: bool | None) -> bool | None:
-    """Three-valued "and" (Kleene): not known unless one side decides."""
-    if left is False or right is False:
-        return False
-    return None if left is None or right is None else True
-
-
-def either(left: bool | None, right: bool | None) -> bool | None:
-    """Three-valued "or" (Kleene)."""
-    if left or right:
-        return True
-    return None if left is None or right is None else False

@@ -132,9 +132,7 @@ def _compile_test(operator: str, key: str, wanted: tuple[str, ...], variables: b
         matchers = tuple(matcher for matcher in made if matcher is not None)
     else:
         why_unknown = f"AWS has no condition operator {operator}"
-    return ConditionTest(
-        operator, key, wanted, why_unknown, ascii_lower(key), quantifier, negated, if_exists, matchers
-    )
+    return ConditionTest(operator, key, wanted, why_unknown, ascii_lower(key), quantifier, negated, if_exists, matchers)
 
 
 def _string(*, wildcards: bool = False, ignore_case: bool = False) -> Callable[[str, bool], Matcher]:
@@ -142,7 +140,7 @@ def _string(*, wildcards: bool = False, ignore_case: bool = False) -> Callable[[
         pattern = Pattern(text, wildcards=wildcards, variables=variables, ignore_case=ignore_case)
         literal = pattern.literal
         if literal is not None and not ignore_case:
-            return lambda value, context: value == literal
+            return lambda value, _context: value == literal
         return pattern.matches
 
     return make
@@ -153,18 +151,18 @@ def _arn(text: str, variables: bool) -> Matcher:
     return lambda value, context: pattern.matches(value, arn_parts(value), context)
 
 
-def _bool(text: str, variables: bool) -> Matcher | None:
+def _bool(text: str, _variables: bool) -> Matcher | None:
     wanted = ascii_lower(text)
-    return (lambda value, context: ascii_lower(value) == wanted) if wanted in ("true", "false") else None
+    return (lambda value, _context: ascii_lower(value) == wanted) if wanted in ("true", "false") else None
 
 
 def _compared(parse: Callable[[str], object], compare: Callable[[object, object], bool]):
-    def make(text: str, variables: bool) -> Matcher | None:
+    def make(text: str, _variables: bool) -> Matcher | None:
         wanted = parse(text)
         if wanted is None:
             return None
 
-        def matches(value: str, context: ContextView) -> bool:
+        def matches(value: str, _context: ContextView) -> bool:
             found = parse(value)
             return found is not None and compare(found, wanted)
 
@@ -218,13 +216,13 @@ def _offset(zone: str | None) -> int:
     return -seconds if zone[0] == "-" else seconds
 
 
-def _network_matcher(text: str, variables: bool) -> Matcher | None:
+def _network_matcher(text: str, _variables: bool) -> Matcher | None:
     try:
         network = ipaddress.ip_network(text, strict=False)
     except ValueError:
         return None
 
-    def matches(value: str, context: ContextView) -> bool:
+    def matches(value: str, _context: ContextView) -> bool:
         address = _address(value)
         return address is not None and address.version == network.version and address in network
 

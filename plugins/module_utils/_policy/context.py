@@ -4,9 +4,9 @@
 
 """What a request says about itself: the context keys that conditions and policy variables ask for.
 
-A key is one of three: it has values, it is absent, or it is :data:`UNKNOWN`. What the caller gives wins; then comes what
-follows from the request (who asks, for what); then the keys that AWS puts into every request, which are unknown when
-they were not given; any other key is absent.
+A key is one of three: it has values, it is absent, or it is :data:`UNKNOWN`. What the caller gives wins; then comes
+what follows from the request (who asks, for what); then the keys that AWS puts into every request, which are unknown
+when they were not given; any other key is absent.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ class ContextView:
     def __init__(self, given: Mapping[str, ContextValue], derive: Callable[[str], object]) -> None:
         """``derive`` returns what follows from the request for a lower-case key, or :data:`NOT_DERIVED`.
 
-        A given key that ends in ``*`` (``aws:PrincipalTag/*``, or ``*`` alone) takes :data:`UNKNOWN` only and says so of
-        every key that begins like it and is not given.
+        A given key that ends in ``*`` (``aws:PrincipalTag/*``, or ``*`` alone) takes :data:`UNKNOWN` only and says so
+        of every key that begins like it and is not given.
         """
         self._derive = derive
         self._given: dict[str, tuple[str, ...] | Unknown | None] = {}

@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from ansible_collections.xacct.aws.plugins.module_utils._policy.compiled_policies import (
     CompiledPolicy,
     CompiledStatement,
-    either,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.context import UNKNOWN, Unknown
 from ansible_collections.xacct.aws.plugins.module_utils._policy.facts import Facts
-from ansible_collections.xacct.aws.plugins.module_utils._policy.principal_matching import ACCOUNT, BEHIND, DIRECT, NONE
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principal_matching import ACCOUNT, DIRECT, NONE
 from ansible_collections.xacct.aws.plugins.module_utils._policy.request_principals import IAM_KINDS
 from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import KEY_POLICY, ControlPolicies, Level
+from ansible_collections.xacct.aws.plugins.module_utils._policy.three_values import either
 
 IDENTITY = "identity_policy"
 BOUNDARY = "permissions_boundary"
@@ -108,8 +108,17 @@ def judge_identity(kind: str, policies: Iterable | Unknown, facts: Facts, name: 
     return verdict
 
 
-def judge_resource(kind: str, policy: CompiledPolicy | Unknown | None, facts: Facts, policy_kind: str = "") -> Verdict:
-    """Return what a policy with principals says, with the levels at which it allows."""
+def judge_resource(
+    kind: str,
+    policy: CompiledPolicy | Unknown | None,
+    facts: Facts,
+    policy_kind: str = "",
+    accounts_delegate: bool | None = True,
+) -> Verdict:
+    """Return what a policy with principals says, with the levels at which it allows.
+
+    ``accounts_delegate`` is ``None`` where an account as principal may or may not mean everybody in it.
+    """
     if policy is UNKNOWN:
         verdict = Verdict(kind, allow=None, deny=None, policies=(UNKNOWN,))
         verdict.possible = DIRECT
@@ -124,6 +133,8 @@ def judge_resource(kind: str, policy: CompiledPolicy | Unknown | None, facts: Fa
         certain, possible = statement.principal.level(facts.principal, facts.boundary)
         if possible == NONE:
             continue
+        if certain == ACCOUNT and accounts_delegate is None:
+            certain = NONE
         if statement.denies:
             denied = True if matched and certain else None
             if denied and not verdict.deny:
@@ -157,33 +168,14 @@ def judge_vpc_endpoint(policy: CompiledPolicy | Unknown, facts: Facts) -> Verdic
     An account as principal means its root user alone in the policy of a gateway endpoint, everybody in it in that of an
     interface endpoint (AWS PrivateLink Guide, "Endpoint policies", "Principals for gateway endpoints"): not known here.
     """
-    verdict = judge_resource(VPC_ENDPOINT, policy, facts)
-    if policy is UNKNOWN:
-        return verdict
-    if verdict.certain == ACCOUNT:
-        verdict.allow = None
-    if verdict.deny and verdict.denying:
-        certain, _possible = verdict.denying[1].principal.level(facts.principal, facts.boundary)
-        if certain == ACCOUNT and not _denied_beyond_account(policy, facts):
-            verdict.deny = None
-    return verdict
-
-
-def _denied_beyond_account(policy: CompiledPolicy, facts: Facts) -> bool:
-    return any(
-        statement.denies
-        and statement.principal is not None
-        and statement.principal.level(facts.principal, facts.boundary)[0] >= BEHIND
-        and facts.matches(statement)
-        for statement in policy.statements
-    )
+    return judge_resource(VPC_ENDPOINT, policy, facts, accounts_delegate=None)
 
 
 def judge_control_levels(control: ControlPolicies | Unknown | None, facts: Facts) -> list[Verdict]:
     """Return what the service control policies say, level by level: each level has to allow.
 
-    (Organizations User Guide, "SCP evaluation".) They bind principals of member accounts, the root user included; not the
-    management account, not service-linked roles, nobody outside the organization.
+    (Organizations User Guide, "SCP evaluation".) They bind principals of member accounts, the root user included;
+    not the management account, not service-linked roles, nobody outside the organization.
     """
     if control is None or facts.principal.kind not in IAM_KINDS or facts.principal.is_service_linked:
         return []
@@ -231,5 +223,3 @@ def _judge_rcp_level(level: Level, facts: Facts) -> Verdict:
             result.denying = verdict.denying
         result.deny = either(result.deny, verdict.deny)
     return result
-
-

@@ -80,21 +80,25 @@ class Pattern:
             return value == self._exact
         if self._segments is not None:
             return _segments_match(self._segments, value)
-        tokens: list = []
+        return self._with_variables(value, context)
+
+    def _with_variables(self, value: str, context: ContextView) -> bool | None:
+        tokens = []
         known = True
         for token in self._tokens or ():
+            text = token
             if isinstance(token, _Variable):
                 found = context.get(token.key)
                 if found is UNKNOWN:
                     known = False
-                    token = _ANY_TEXT
+                    text = _ANY_TEXT
                 elif found is not None and len(found) == 1:
-                    token = found[0]
+                    text = found[0]
                 elif token.default is not None:
-                    token = token.default
+                    text = token.default
                 else:
                     return False
-            tokens.append(self._folded(token))
+            tokens.append(self._folded(text))
         matched = _segments_match(_segments(tokens), value)
         return matched if known or not matched else None
 

@@ -114,7 +114,7 @@ class PrincipalElement:
             if principal.arn in self._services or self._anyone:
                 return _EVERYONE
             return _PERHAPS if "*" in self._services else _NOBODY
-        if kind == WEB_IDENTITY or kind == SAML:
+        if kind in (WEB_IDENTITY, SAML):
             if principal.arn in self._federated:
                 return _EVERYONE
             return _PERHAPS if self._anyone or "*" in self._federated else _NOBODY
@@ -137,7 +137,7 @@ class PrincipalElement:
             return certain, possible
         if kind != ROLE and principal.arn in self._arns:
             return _EVERYONE
-        if kind == SESSION or kind == ROLE:
+        if kind in (SESSION, ROLE):
             key = principal.role_key
             if key in self._role_keys:
                 certain, possible = max(certain, BEHIND), max(possible, BEHIND)
@@ -170,8 +170,8 @@ class PrincipalElement:
         """NotPrincipal with Deny: certain only where nothing, or all, of who asks is named.
 
         AWS wants the account's ARN, the role's and the session's all named ("AWS JSON policy elements: NotPrincipal"):
-        without one of them the principal "might" be denied, which depends on the service. A principal with a permissions
-        boundary is denied whomever the element names ("Permissions boundaries for IAM entities").
+        without one of them the principal "might" be denied, which depends on the service. A principal with a
+        permissions boundary is denied whomever the element names ("Permissions boundaries for IAM entities").
         """
         named = self._chain(principal)
         if all(part is True for part in named) and named:
@@ -197,7 +197,7 @@ class PrincipalElement:
             return chain
         level, possible = self._iam_named(principal, kind)
         itself = level == DIRECT or (None if possible == DIRECT else False)
-        if kind == USER or kind == FEDERATED_USER:
+        if kind in (USER, FEDERATED_USER):
             return [*chain, itself]
         role: bool | None = principal.role_key in self._role_keys or principal.unique_id in self._ids
         if principal.unique_id is UNKNOWN and self._ids:

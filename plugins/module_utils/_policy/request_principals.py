@@ -36,9 +36,9 @@ class RequestPrincipal:
     the root user's ARN; for ``web_identity`` and ``saml`` the provider (an ARN, or the host name of a provider that IAM
     knows by itself), for ``service`` its name, ``""`` for ``anonymous``.
 
-    ``parent_arn`` is the role behind a session (with its path, which a session's ARN does not have) or the user behind a
-    federated user. ``unique_id`` is the AROA… or AIDA… of the role or user; ``None`` says that a unique id in a policy
-    is not this principal's. Whether an ARN in a stored policy means this principal or a deleted one of the same name is
+    ``parent_arn`` is the role behind a session (with its path, which a session's ARN does not have) or the user behind
+    a federated user. ``unique_id`` is the AROA… or AIDA… of the role or user; ``None`` says that a unique id in a
+    policy is not this principal's. Whether an ARN in a stored policy means this principal or a deleted one of the same name is
     for the caller to find out: AWS shows the latter as a unique id (R10).
     """
 
@@ -52,7 +52,7 @@ class RequestPrincipal:
 
     @cached_property
     def role_key(self) -> tuple[str, str] | None:
-        """(account ID, lower-case role name) of a role or session: role names are unique without case and path (R17)."""
+        """(account ID, lower-case role name): role names are unique without case and path (R17)."""
         return role_key(self.arn) if self.kind == ROLE else session_key(self.arn) if self.kind == SESSION else None
 
     @cached_property

@@ -4,8 +4,8 @@
 
 """A request to be judged: who asks for what, with which policies around it.
 
-Every input can be :data:`UNKNOWN` (not given, not readable), which is not the same as ``None`` or empty (there is none).
-The defaults say "there is none".
+Every input can be :data:`UNKNOWN` (not given, not readable), which is not the same as ``None`` or empty (there is
+none). The defaults say "there is none".
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ class Level:
 class ControlPolicies:
     """The service control policies of the principal's account, or the resource control policies of the resource's.
 
-    ``levels`` from the organization's root down to the account. ``management_account`` says that the account in question
-    is the organization's management account, to which neither applies.
+    ``levels`` from the organization's root down to the account. ``management_account`` says that the account in
+    question is the organization's management account, to which neither applies.
     """
 
     levels: tuple[Level, ...]
