@@ -123,7 +123,7 @@ def scalar_text(value: object, place: str) -> str:
 
 def ascii_lower(text: str) -> str:
     """Lower-case A-Z only: the names that AWS compares without case are ASCII, and U+212A is not a k."""
-    return text.translate(_LOWER)
+    return text.lower() if text.isascii() else text.translate(_LOWER)
 
 
 def walk_texts(value: object) -> Iterator[str]:

@@ -38,8 +38,8 @@ class RequestPrincipal:
 
     ``parent_arn`` is the role behind a session (with its path, which a session's ARN does not have) or the user behind
     a federated user. ``unique_id`` is the AROA… or AIDA… of the role or user; ``None`` says that a unique id in a
-    policy is not this principal's. Whether an ARN in a stored policy means this principal or a deleted one of the same name is
-    for the caller to find out: AWS shows the latter as a unique id (R10).
+    policy is not this principal's. Whether an ARN in a stored policy means this principal or a deleted one of the
+    same name is for the caller to find out: AWS shows the latter as a unique id (R10).
     """
 
     kind: str
