@@ -21,7 +21,7 @@ import sys
 from collections.abc import Iterator, Mapping
 
 from ansible import constants as C
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
@@ -67,7 +67,7 @@ class OperationAction(ActionBase):
             environment: dict = {}
             self._compute_environment_string(environment)
             with changed_environment(environment):
-                outcome = self.run_here()
+                outcome = self.run_here(task_vars)
         if self.OPERATION.secret_result and not outcome.get("failed"):
             outcome["_ansible_no_log"] = True
         return outcome
@@ -89,7 +89,7 @@ class OperationAction(ActionBase):
             return "boto3 is not safe in a forked process on macOS"
         return None
 
-    def run_here(self) -> dict:
+    def run_here(self, task_vars: Mapping) -> dict:
         """Validate the task's arguments as a module does, run the operation and return its result."""
         operation = self.OPERATION
         validator = ArgumentSpecValidator(argument_spec_of(operation), **operation.rules)
@@ -116,12 +116,21 @@ class OperationAction(ActionBase):
         if not self._task.diff:
             outcome.pop("diff", None)
         outcome.setdefault("changed", False)
-        outcome["invocation"] = {"module_args": hidden_arguments(argument_spec_of(operation), params)}
+        if shows_invocation(task_vars):
+            outcome["invocation"] = {"module_args": hidden_arguments(argument_spec_of(operation), params)}
         flags = {key: value for key, value in outcome.items() if value is None or isinstance(value, bool)}
         outcome = {**remove_values(outcome, hidden), **flags}
         if warnings:
             outcome["warnings"] = remove_values(warnings, hidden)
         return outcome
+
+
+def shows_invocation(task_vars: Mapping) -> bool:
+    """Say whether results of modules carry their arguments: always, until ansible-core 2.20 or so made it a setting."""
+    try:
+        return bool(C.config.get_config_value("INJECT_INVOCATION", variables=dict(task_vars)))
+    except AnsibleError:
+        return True
 
 
 def plain(value: object) -> object:

@@ -127,7 +127,8 @@ def test_environment_of_the_task_holds_for_the_task_only(monkeypatch):
     assert "XACCT_TEST_VARIABLE" not in os.environ
 
 
-def test_secret_options_never_come_back():
+def test_secret_options_never_come_back(monkeypatch):
+    monkeypatch.setattr(_controller, "shows_invocation", lambda _variables: True)
     args = {"text": f"say {SECRET}", "token": SECRET, "region": "eu-central-1", "endpoint_url": "http://127.0.0.1:9"}
     outcome = action(args).run(task_vars={})
     assert SECRET not in repr(outcome)
