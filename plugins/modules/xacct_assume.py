@@ -251,6 +251,12 @@ EXAMPLES = r"""
     write_profile:
       name: customer-a-backup
       region: eu-central-1
+  register: kept
+
+- name: Use the profile with a command, nothing secret in sight
+  ansible.builtin.command: aws s3 ls
+  environment: "{{ kept.profile_environment }}"
+  changed_when: false
 
 - name: Assume a role with the token of a CI job, allowed to read one bucket only
   xacct.aws.xacct_assume:
@@ -299,13 +305,30 @@ credentials:
       type: str
       sample: "2026-11-22T05:17:52Z"
 environment:
-  description: Environment variables for a task's C(environment).
+  description:
+    - Environment variables for a task's C(environment).
+    - From C(-vvv) on Ansible itself prints the command lines of most tasks with their C(environment). Use
+      RV(profile_environment) or RV(connection) where such output may be seen by others.
   returned: success
   type: dict
   sample:
     AWS_ACCESS_KEY_ID: ASIAIOSFODNN7EXAMPLE
     AWS_SECRET_ACCESS_KEY: "********"
     AWS_SESSION_TOKEN: "********"
+    AWS_REGION: eu-central-1
+    AWS_DEFAULT_REGION: eu-central-1
+profile_environment:
+  description:
+    - Environment variables that lead to the profile of O(write_profile), for a task's C(environment). They hold no
+      secret.
+  returned: success, empty unless O(write_profile) is set
+  type: dict
+  sample:
+    AWS_PROFILE: customer-a-backup
+    AWS_SHARED_CREDENTIALS_FILE: /home/alice/.aws/credentials
+    AWS_ACCESS_KEY_ID: ""
+    AWS_SECRET_ACCESS_KEY: ""
+    AWS_SESSION_TOKEN: ""
     AWS_REGION: eu-central-1
     AWS_DEFAULT_REGION: eu-central-1
 connection:

@@ -49,6 +49,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations.assume_reque
 )
 from ansible_collections.xacct.aws.plugins.module_utils._operations.assume_session import (
     Session,
+    environment_of_profile,
     fullness_warning,
     session_of,
     session_result,
@@ -84,6 +85,7 @@ def run(task: Task) -> dict:
         plan,
         reused=reused,
         **session_result(session, params, caller.region),
+        profile_environment=profile and environment_of_profile(profile.name, profile.path, params, caller.region),
         switch_role_url=switch_role_url(session.role_arn),
         console_url=console_url(session, params) if params["console_url"] else None,
     )

@@ -101,11 +101,32 @@ def session_result(session: Session, params: Mapping, region: str | None) -> dic
 
 def environment_of(session: Session, params: Mapping, region: str | None) -> dict:
     """Return the variables that every AWS tool understands, for a task's `environment:`."""
-    variables = {
+    return {
         "AWS_ACCESS_KEY_ID": session.access_key,
         "AWS_SECRET_ACCESS_KEY": session.secret_key,
         "AWS_SESSION_TOKEN": session.session_token,
+        **place_of(params, region),
     }
+
+
+def environment_of_profile(name: str, path: str, params: Mapping, region: str | None) -> dict:
+    """Return variables that lead to a profile: no secret is in them, so that they may be seen.
+
+    Empty keys count as none: otherwise keys that are in the environment anyway would win over the profile.
+    """
+    variables = {
+        "AWS_PROFILE": name,
+        "AWS_SHARED_CREDENTIALS_FILE": path,
+        "AWS_ACCESS_KEY_ID": "",
+        "AWS_SECRET_ACCESS_KEY": "",
+        "AWS_SESSION_TOKEN": "",
+    }
+    return {**variables, **place_of(params, region)}
+
+
+def place_of(params: Mapping, region: str | None) -> dict:
+    """Return the environment variables that say where AWS is, as far as the connection says it."""
+    variables = {}
     if region:
         variables.update(AWS_REGION=region, AWS_DEFAULT_REGION=region)
     if params.get("endpoint_url"):
