@@ -54,6 +54,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._trusts.per_account impo
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.plain_values import plain
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.run_results import results_of_hosts
 
+
 def external_ids_of_run(expectations: list, parts: dict, hostvars: dict) -> dict:
     """Find what the trusting hosts said in this run."""
     expectations = plain(expectations)

@@ -9,15 +9,20 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: not_applied
 version_added: 0.1.0
-short_description: Trusts that could not be applied in this run
+short_description: Trusts that are not in place after a run
 description:
   - Takes what P(xacct.aws.run_results#filter) returned.
   - The playbook C(xacct.aws.bootstrap_trust) leaves these trusts out of what follows.
+positional: _input, check_mode
 options:
   _input:
     description: Results by host.
     type: dict
     required: true
+  check_mode:
+    description: Whether the run was in check mode. Then what would have been changed is not in place either.
+    type: bool
+    default: false
 author:
   - xacct.aws contributors
 seealso:
@@ -35,8 +40,8 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - V(TRUST) where a trusted principal is missing or cannot be looked at, V(TRUST/HOST) where one trusting account
-      failed.
+    - V(TRUST) where a trusted principal was not found or lacks its permission, V(TRUST/HOST) where one trusting account
+      has no role.
   type: list
   elements: str
 """

@@ -51,7 +51,7 @@ _value:
       type: dict
     hosts:
       description:
-        - Lists of hosts. C(trusting) and C(trusted) have something to apply, C(proving) make calls of proof,
+        - Lists of hosts. C(all) take part in the run, C(trusting) and C(trusted) have something to apply, C(proving) make calls of proof,
           C(generating) make external IDs themselves.
       type: dict
 """

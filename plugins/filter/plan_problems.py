@@ -56,9 +56,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._trusts.plan import plan
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.problems import PlanError
 
 
-def plan_problems(
-    trusts: object, accounts: object = None, hostvars: object = None, groups: object = None
-) -> list[str]:
+def plan_problems(trusts: object, accounts: object = None, hostvars: object = None, groups: object = None) -> list[str]:
     """Plan, and return the problems instead of the plan."""
     try:
         plan(trusts, accounts_of_inventory(hostvars, groups) if accounts is None else accounts)

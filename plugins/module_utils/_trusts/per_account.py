@@ -20,8 +20,9 @@ def per_account(plan: Mapping, run: Iterable[str] | None = None) -> dict:
 
     `accounts` maps a host to its part as JSON text: {account_id, trusting, trusted, expectations}, where the
     expectations are those that are proved from this account. It is text because a template that looks at one part must
-    not walk through all of them. `hosts` lists who of `run` (all hosts, unless given) has something to do: `trusting`,
-    `trusted`, `proving`, and `generating` (has roles whose external ID only the account itself knows).
+    not walk through all of them. `hosts` lists who takes part in `run` (`all`; everybody, unless given) and has
+    something to do there: `trusting`, `trusted`, `proving`, and `generating` (has roles whose external ID only the
+    account itself knows).
     """
     plan = plain(plan)
     expectations: dict[str, list[dict]] = {}
@@ -35,6 +36,7 @@ def per_account(plan: Mapping, run: Iterable[str] | None = None) -> dict:
     return {
         "accounts": {host: json.dumps(part, sort_keys=True) for host, part in accounts.items()},
         "hosts": {
+            "all": list(taking_part),
             "trusting": [host for host, part in taking_part.items() if part["trusting"]],
             "trusted": [host for host, part in taking_part.items() if part["trusted"]],
             "proving": [host for host, part in taking_part.items() if part["expectations"]],

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Iterable, Sequence
 
@@ -114,8 +113,7 @@ def _third_parties(third_parties: list[dict]) -> list[str]:
     lines = []
     for third in third_parties:
         who = ", ".join(third["principals"])
-        lines += _wrapped(f"{third['trust']}: the account {third['account_id']} attaches this policy to {who}:")
-        lines += ["    " + line for line in json.dumps(third["policy"], indent=2).splitlines()]
+        lines += _wrapped(f"{third['trust']}: the account {third['account_id']} attaches the policy in third_parties to {who}")
         lines += _wrapped(third["external_id_note"], "    ") if third["external_id_note"] else []
         known = {host: count for host, count in third["external_id_counts"].items() if count}
         if known:

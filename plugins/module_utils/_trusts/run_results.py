@@ -54,23 +54,29 @@ def not_applied(results: Mapping[str, Mapping], check_mode: bool = False) -> lis
     In check mode that is also whatever would have been changed.
     """
 
-    def is_open(operation: Mapping) -> bool:
-        return operation["failed"] or (check_mode and bool(operation.get("changed")))
-
     trusts = {
         trust
         for result in results.values()
         for operation in result.get("trusted", {}).values()
-        if is_open(operation)
-        for trust in operation["trusts"]
+        for trust in _open_trusts(operation, check_mode)
     }
     accounts = {
         f"{trust}/{host}"
         for host, result in results.items()
         for trust, operation in result.get("trusting", {}).items()
-        if is_open(operation)
+        if operation["failed"] or (check_mode and operation.get("changed"))
     }
     return sorted(trusts) + sorted(accounts)
+
+
+def _open_trusts(operation: Mapping, check_mode: bool) -> Iterable[str]:
+    """The trusts of one principal that are not in place: all, or in check mode those that it says it would change."""
+    if operation["failed"]:
+        return operation["trusts"]
+    if not (check_mode and operation.get("changed")):
+        return ()
+    changed = [change["name"] for change in operation.get("changes", ()) if change["name"] in operation["trusts"]]
+    return changed or operation["trusts"]
 
 
 def results_of_hosts(hostvars: Mapping[str, Mapping], hosts: Iterable[str]) -> dict:

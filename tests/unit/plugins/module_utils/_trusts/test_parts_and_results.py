@@ -69,6 +69,7 @@ def test_hosts_are_listed_by_what_they_have_to_do(planned: dict) -> None:
 def test_a_smaller_run_has_fewer_hosts_and_the_same_parts(planned: dict) -> None:
     whole, some = per_account(planned), per_account(planned, ["customer_b", "platform"])
     assert some["accounts"] == whole["accounts"]
+    assert some["hosts"]["all"] == ["customer_b", "platform"]
     assert some["hosts"]["trusting"] == ["customer_b"]
     assert some["hosts"]["trusted"] == ["platform"]
 
@@ -115,7 +116,13 @@ REGISTERED = {
         ]
     },
     "_trusted_account_results": {
-        "results": [{"item": {"principal": "role/A", "via": "inline", "trusts": ["other"]}, "changed": True}]
+        "results": [
+            {
+                "item": {"principal": "role/A", "via": "inline", "trusts": ["other", "settled"]},
+                "changed": True,
+                "changes": [{"what": "grants", "name": "other", "before": None, "after": {}}],
+            }
+        ]
     },
     "_verify_trust_proofs": {"proofs": [{"id": "a", "outcome": "proved"}]},
 }
@@ -156,6 +163,7 @@ def test_not_applied_names_trusts_and_single_accounts() -> None:
     results = results_of_hosts({"platform": REGISTERED}, ["platform", "unknown"])
     assert set(results) == {"platform"}
     assert not_applied(results) == ["ghost", "audit/platform"]
+    assert not_applied(results, check_mode=True) == ["ghost", "other", "audit/platform", "backup/platform"]
 
 
 def test_problems_are_returned_as_a_list() -> None:
