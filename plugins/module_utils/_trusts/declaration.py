@@ -28,6 +28,7 @@ METHODS_OF_LATER_RELEASES = ("bucket", "bucket_acl", "object_acl", "resource")
 _KEYS = ("name", "state", "description", "trusted", "trusting", "trusted_side", "organization")
 _TRUSTED_KEYS = ("account", "account_id", "principals", "partition")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", re.ASCII)
+_PATTERN = re.compile(r"[*?:,!&~\[]")
 _ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}", re.ASCII)
 
 
@@ -321,6 +322,11 @@ class _Reader:
             self.wrong(f"trusting names {word!r}", "hosts and groups of the inventory are expected")
             return []
         hosts = self.directory.hosts_of(word)
+        if hosts is None and _PATTERN.search(word):
+            self.wrong(
+                f"trusting names the pattern '{word}'", "names of hosts and groups are expected: make it a group"
+            )
+            return []
         if hosts is None:
             names = [*self.directory.accounts, *self.directory.groups]
             self.wrong(

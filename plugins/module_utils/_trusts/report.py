@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.per_account import GENERATED_WHEN_APPLIED
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.plain_values import plain
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.proofs import proofs_of
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.report_lines import report_lines
@@ -183,8 +184,8 @@ class _Report:
         counts = {}
         for host in self.plan["trusts"][third["trust"]]["to"]:
             result = (self._side(host, "trusting") or {}).get(third["trust"], {})
-            ids = [value for values in (result.get("external_ids") or {}).values() for value in values]
-            counts[host] = len(set(ids))
+            known = (result.get("external_ids") or {}).get(third["trust"]) or []
+            counts[host] = len(set(known) - {GENERATED_WHEN_APPLIED})
         return {**third, "external_id_counts": counts}
 
     def _counts(self, rows: list[dict]) -> dict:

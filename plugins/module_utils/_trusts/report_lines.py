@@ -22,7 +22,7 @@ _MOST_IDS = 3
 
 
 def report_lines(data: dict) -> list[str]:
-    """The lines of the whole summary. Only the policies of third parties may be wider than ``WIDTH``."""
+    """The lines of the whole summary, at most ``WIDTH`` wide. The policies of third parties are in the data alone."""
     lines = table(_COLUMNS, _merged_rows(data["rows"]))
     for title, block in (
         ("Failed", _failed(data["failed"])),
@@ -113,7 +113,8 @@ def _third_parties(third_parties: list[dict]) -> list[str]:
     lines = []
     for third in third_parties:
         who = ", ".join(third["principals"])
-        lines += _wrapped(f"{third['trust']}: the account {third['account_id']} attaches the policy in third_parties to {who}")
+        account = f"the account {third['account_id']}"
+        lines += _wrapped(f"{third['trust']}: {account} attaches the policy in third_parties to {who}")
         lines += _wrapped(third["external_id_note"], "    ") if third["external_id_note"] else []
         known = {host: count for host, count in third["external_id_counts"].items() if count}
         if known:

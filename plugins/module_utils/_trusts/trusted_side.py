@@ -144,7 +144,12 @@ def _check_inline(operation: TrustedOperation, host: str, trusts: dict[str, Trus
     others = f" ({alone:,} of them for this trust)" if len(grants) > 1 else ""
     ways = []
     if not trust.organization:
-        ways.append("trusted_side: pattern with organization: o-… (one ARN pattern, narrowed to the organization)")
+        known = {account.organization for account in trust.trusting}
+        organization = known.pop() if len(known) == 1 else ""
+        ways.append(
+            f"trusted_side: pattern with organization: {organization or 'o-…'} "
+            "(one ARN pattern, narrowed to the organization)"
+        )
     if trust.trusted_side == "exact":
         short = {**largest, "resources": [trust.role.arn(trust.trusted.partition, "*")]}
         short["conditions"] = {"StringEquals": {"aws:ResourceAccount": [a.account_id for a in trust.trusting]}}

@@ -51,6 +51,7 @@ BAD_TRUSTS = {
     "trusted account ID as host": (trust(trusted={"account": PLATFORM}), "trusted.account is", "account_id: in quotes"),
     "trusting account ID": (trust(trusting=[CUSTOMER_A]), "trusting names '222222222222'", "hosts and groups"),
     "trusting number": (trust(trusting=[222222222222]), "trusting names 222222222222", "hosts and groups"),
+    "trusting pattern": (trust(trusting=["customers:!customer_a"]), "names the pattern", "make it a group"),
     "no trusting": (trust(trusting=None), "no trusting account", "trusting: [hosts and groups]"),
     "empty trusting": (trust(trusting=[]), "no trusting account", "trusting: [hosts and groups]"),
     "itself": (trust(trusting=["platform"]), "both the trusted and the trusting", "between two accounts"),

@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+import copy
+import datetime
 import json
 import random
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.trust_statements import check_trusted, trust_statement
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.plan import plan
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.directory import read_directory
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.plan import PlanError, plan
 from ansible_collections.xacct.aws.tests.unit.plugins.module_utils._trusts.declarations import THIRD_PARTY
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -173,3 +176,76 @@ def test_expectations_are_unique_and_about_planned_roles(known, trusts):
 def test_a_plan_is_plain_data(known, trusts):
     made = plan(trusts, known)
     assert json.loads(json.dumps(made)) == made
+
+
+junk = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | st.sampled_from(["root", "aws"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+EVERYTHING = {
+    "name": "everything",
+    "state": "present",
+    "description": "text",
+    "trusted": {"account": "host5", "principals": ["role/A"]},
+    "trusting": ["east"],
+    "trusted_side": "pattern",
+    "organization": "o-exampleorgid",
+    "role": {
+        "name": "Role",
+        "path": "/a/",
+        "description": "text",
+        "max_session_duration": 3600,
+        "permissions_boundary": "policy/B",
+        "managed_policies": ["policy/C"],
+        "purge_managed_policies": True,
+        "inline_policies": {"a": {"Version": "2012-10-17", "Statement": []}},
+        "purge_inline_policies": True,
+        "tags": {"a": "b"},
+        "purge_tags": True,
+        "external_id": ["abc"],
+        "generate": False,
+        "require_mfa": True,
+        "mfa_max_age": 60,
+        "organizations": ["o-exampleorgid"],
+        "source_ips": ["198.51.100.0/24"],
+        "session_tags": True,
+        "source_identity": True,
+        "not_after": "2027-01-01T00:00:00Z",
+        "conditions": {"StringEquals": {"aws:x": "y"}},
+        "follow": True,
+        "purge_trusted": True,
+        "take_over": True,
+    },
+}
+PLACES = [
+    *((key,) for key in EVERYTHING),
+    *(("role", key) for key in EVERYTHING["role"]),
+    *(("trusted", key) for key in ("account", "account_id", "principals", "partition")),
+    ("role", "inline_policies", "a"),
+    ("role", "tags", "a"),
+    ("role", "conditions", "StringEquals"),
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(accounts(), st.sampled_from(PLACES), junk)
+def test_whatever_is_declared_is_planned_or_refused(known, place, value):
+    declared = copy.deepcopy(EVERYTHING)
+    inner = declared
+    for key in place[:-1]:
+        inner = inner[key]
+    inner[place[-1]] = value
+    try:
+        json.dumps(plan([declared], known, datetime.datetime.now(datetime.timezone.utc)))
+    except PlanError as refused:
+        assert all(error.startswith("trust ") for error in refused.errors)
+
+
+@few
+@given(st.dictionaries(st.text(max_size=8), junk, max_size=3) | junk)
+def test_whatever_the_directory_is_it_is_read_or_refused(value):
+    try:
+        read_directory(value)
+    except PlanError as refused:
+        assert refused.errors

@@ -250,6 +250,12 @@ class TestThirdParties:
         assert "    valid external IDs: 1 in customer_a" in data["lines"]
         assert data["rows"][0]["state"] == "changed"
 
+    def test_an_external_id_that_is_not_made_yet_does_not_count(self):
+        made = plan([AUDIT], ACCOUNTS)
+        results = results_of(made)
+        results["customer_a"]["trusting"]["audit"]["external_ids"] = {"audit": ["(generated when applied)"]}
+        assert report(made, results, check_mode=True)["third_parties"][0]["external_id_counts"] == {"customer_a": 0}
+
     def test_external_ids_are_not_shown(self):
         made = plan([AUDIT, trust(role={"generate": True})], ACCOUNTS)
         data = report(made, results_of(made, changed=True))

@@ -120,6 +120,11 @@ class TestSizes:
         assert "trusted_side: managed (3 managed policies; 10 can be attached by default)" in error
         assert ("narrowed to the account IDs, 4,703 characters" in error) is listed
 
+    def test_the_organization_is_named_when_all_accounts_are_known_to_be_in_it(self):
+        accounts = {host: {**entry, "organization": "o-exampleorgid"} for host, entry in self.ACCOUNTS.items()}
+        with pytest.raises(PlanError, match="trusted_side: pattern with organization: o-exampleorgid "):
+            plan([trust()], accounts)
+
     def test_the_numbers_are_those_of_iam(self):
         """The last number of accounts that fits is 10,240 characters or less, one more is refused with its size."""
         (fits,) = operations([trust()], many_accounts(224))
