@@ -51,8 +51,8 @@ _value:
       type: dict
     hosts:
       description:
-        - Lists of hosts. C(all) take part in the run, C(trusting) and C(trusted) have something to apply, C(proving) make calls of proof,
-          C(generating) make external IDs themselves.
+        - Lists of hosts. C(all) take part in the run, C(trusting) and C(trusted) have something to apply, C(proving)
+          make calls of proof, C(generating) make external IDs themselves.
       type: dict
 """
 
