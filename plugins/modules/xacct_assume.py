@@ -12,7 +12,7 @@ module: xacct_assume
 short_description: Get temporary credentials of a role
 version_added: 0.1.0
 author:
-  - xacct.aws contributors
+  - xacct.aws contributors (@xacct)
 description:
   - Assumes a role of this or another account, directly or through other roles, and returns its temporary credentials
     ready to use as a task's C(environment) or as C(module_defaults).

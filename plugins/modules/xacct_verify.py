@@ -12,7 +12,7 @@ module: xacct_verify
 short_description: Prove who can assume a role and who can not, by trying
 version_added: 0.1.0
 author:
-  - xacct.aws contributors
+  - xacct.aws contributors (@xacct)
 description:
   - Takes expectations such as "this role gets in" and "without the external ID it is refused", makes each call as the
     principal in question, and says which of them hold.
