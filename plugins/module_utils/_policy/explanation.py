@@ -22,7 +22,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.judging import (
     VPC_ENDPOINT,
     Verdict,
 )
-from ansible_collections.xacct.aws.plugins.module_utils._policy.principal_matching import NONE
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principal_matching import ACCOUNT, NONE
 from ansible_collections.xacct.aws.plugins.module_utils._policy.request_principals import ANONYMOUS
 
 _WITH_PRINCIPALS = (RESOURCE, RCP, VPC_ENDPOINT)
@@ -79,9 +79,8 @@ def near_misses(facts: Facts, verdicts: tuple[Verdict, ...]) -> tuple[NearMiss, 
     found = []
     for verdict, policy, statement in _statements(verdicts):
         missed = list(_missed(facts, verdict.kind, statement))
-        if not missed or (missed[0].part == "action" and len(missed) > 1):
-            continue
-        if any(part.part == "action" for part in missed) and len(missed) > 1:
+        speaks_of_action = all(part.part != "action" for part in missed)
+        if not missed or (not speaks_of_action and len(missed) > 1):
             continue
         found.append(_near_miss(statement_reference(verdict.kind, policy, statement), missed))
     return tuple(sorted(found, key=lambda miss: len(miss.others)))
@@ -90,14 +89,16 @@ def near_misses(facts: Facts, verdicts: tuple[Verdict, ...]) -> tuple[NearMiss, 
 def unknown_inputs(facts: Facts, verdicts: tuple[Verdict, ...]) -> tuple[str, ...]:
     """Return, each once, what was not known where it mattered."""
     found: dict[str, None] = {}
+    if facts.request.resource_account is UNKNOWN:
+        found["the account of the resource is not known"] = None
     for verdict in verdicts:
         if verdict.deny is not None and verdict.allow is not None:
             continue
-        if UNKNOWN in verdict.policies:
+        if verdict.note:
+            found[verdict.note] = None
+        elif UNKNOWN in verdict.policies or not verdict.policies:
             where = f" of {verdict.name}" if verdict.name else ""
             found[f"the {verdict.kind.replace('_', ' ')}{where} is not known"] = None
-        elif not verdict.policies:
-            found[verdict.note or f"the {verdict.kind.replace('_', ' ')} is not known"] = None
     for verdict, policy, statement in _statements(verdicts):
         missed = list(_missed(facts, verdict.kind, statement))
         if missed and not any(part.known for part in missed):
@@ -130,7 +131,7 @@ def _missed(facts: Facts, kind: str, statement: CompiledStatement) -> Iterator[_
         certain, possible = (
             (NONE, NONE) if statement.principal is None else statement.principal.level(facts.principal, facts.boundary)
         )
-        if certain == NONE:
+        if certain == NONE or (certain == ACCOUNT and kind == VPC_ENDPOINT):
             yield _Missed("principal", _principal_text(facts, possible), known=possible == NONE)
     if not statement.action_matches(facts.action):
         yield _Missed("action", f"action: the statement does not speak of {facts.request.action}", known=True)

@@ -114,6 +114,21 @@ def _user_id(facts: Facts) -> Derived:
     return (f"{principal.unique_id}:{principal.name}",) if principal.kind == SESSION else (str(principal.unique_id),)
 
 
+def _organization(facts: Facts) -> object:
+    """Only principals of an account have one; which one, AWS knows and the caller may say."""
+    return NOT_DERIVED if facts.principal.kind in IAM_KINDS else None
+
+
+def _token_issue_time(facts: Facts) -> object:
+    """Temporary credentials have one; a user's may be temporary, which the caller has to say."""
+    return UNKNOWN if facts.principal.kind in (ROLE, SESSION, FEDERATED_USER) else NOT_DERIVED
+
+
+def _via_service(_facts: Facts) -> Derived:
+    """Requests are judged as the principal's own, not as forwarded by a service."""
+    return ("false",)
+
+
 def _user_name(facts: Facts) -> Derived:
     return (facts.principal.name,) if facts.principal.kind == USER else None
 
@@ -147,14 +162,18 @@ _TYPES = {
     ANONYMOUS: "Anonymous",
 }
 
-_DERIVED: dict[str, Callable[[Facts], Derived]] = {
+_DERIVED: dict[str, Callable[[Facts], object]] = {
     "aws:principalaccount": _principal_account,
     "aws:principalarn": _principal_arn,
     "aws:principalisawsservice": _is_service,
+    "aws:principalorgid": _organization,
+    "aws:principalorgpaths": _organization,
     "aws:principalservicename": _service_name,
     "aws:principalservicenameslist": _service_names,
     "aws:principaltype": _principal_type,
     "aws:resourceaccount": _resource_account,
+    "aws:tokenissuetime": _token_issue_time,
     "aws:userid": _user_id,
     "aws:username": _user_name,
+    "aws:viaawsservice": _via_service,
 }

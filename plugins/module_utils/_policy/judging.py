@@ -33,6 +33,8 @@ SERVICE_RULE = "service_rule"
 RCP_SERVICES = frozenset({"s3", "sts", "kms", "sqs", "secretsmanager", "ecr", "aoss"})
 """Services whose resources are known to obey RCPs. AWS adds to them: for any other, a matching RCP may count or not."""
 
+_MANAGEMENT_DOUBT = "it is not known whether the {}'s account is the management account, which is exempt"
+
 Where = tuple[CompiledPolicy, CompiledStatement]
 
 
@@ -186,6 +188,8 @@ def judge_control_levels(control: ControlPolicies | Unknown | None, facts: Facts
     found = [judge_identity(SCP, level.policies, facts, level.name) for level in control.levels]
     if control.management_account is UNKNOWN:
         for verdict in found:
+            if verdict.deny or not verdict.allow:
+                verdict.note = _MANAGEMENT_DOUBT.format("principal")
             verdict.allow = verdict.allow or None
             verdict.deny = None if verdict.deny else verdict.deny
     return found
@@ -204,12 +208,17 @@ def judge_resource_control(control: ControlPolicies | Unknown | None, facts: Fac
         return [Verdict(RCP, allow=True, deny=None, policies=(UNKNOWN,))]
     if control.management_account is True:
         return []
-    doubtful = control.management_account is UNKNOWN or facts.service not in RCP_SERVICES
+    doubt = ""
+    if control.management_account is UNKNOWN:
+        doubt = _MANAGEMENT_DOUBT.format("resource")
+    elif facts.service not in RCP_SERVICES:
+        doubt = f"it is not known whether resource control policies apply to {facts.service}"
     found = []
     for level in control.levels:
         verdict = _judge_rcp_level(level, facts)
-        if doubtful and verdict.deny:
+        if doubt and verdict.deny:
             verdict.deny = None
+            verdict.note = doubt
         found.append(verdict)
     return found
 

@@ -58,11 +58,14 @@ def object_account(request: Request, facts: Facts) -> str | Unknown | None:
         return None
     if access is UNKNOWN:
         return UNKNOWN
+    bucket_owner = facts.principal.account_id if request.resource_account is None else request.resource_account
     if access.object_owner is None or access.ownership == ENFORCED:
         return None
-    if access.object_owner is UNKNOWN or access.ownership is UNKNOWN:
-        return UNKNOWN if access.object_owner != request.resource_account else None
-    return None if access.object_owner == request.resource_account else access.object_owner
+    if bucket_owner is not UNKNOWN and access.object_owner == bucket_owner:
+        return None
+    if UNKNOWN in (access.object_owner, access.ownership, bucket_owner):
+        return UNKNOWN
+    return access.object_owner
 
 
 def judge_acl(access: S3Access | Unknown, facts: Facts) -> Verdict | None:
@@ -105,12 +108,10 @@ def judge_public_access(request: Request, facts: Facts) -> Verdict | None:
     deny = both(both(public, None if restricted is UNKNOWN else restricted), outside)
     if deny is False:
         return None
-    return Verdict(
-        BLOCK_PUBLIC_ACCESS,
-        allow=True,
-        deny=deny,
-        note="RestrictPublicBuckets keeps other accounts out of a bucket whose policy is public",
-    )
+    note = "RestrictPublicBuckets keeps other accounts out of a bucket whose policy is public"
+    if deny is None:
+        note = "it is not known whether Block Public Access keeps other accounts out"
+    return Verdict(BLOCK_PUBLIC_ACCESS, allow=True, deny=deny, note=note)
 
 
 def _is_outside(request: Request, facts: Facts) -> bool | None:

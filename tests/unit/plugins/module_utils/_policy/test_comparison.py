@@ -249,7 +249,10 @@ DIFFERENT = {
     "R8 something else under star": (one(Principal={"AWS": ROLE}), one(Principal={"*": ROLE})),
     "R9 two unlike bare strings": (one(Principal=A), one(Principal=B)),
     "R9 a bare string and star": (one(Principal=ROLE), one(Principal="*")),
-    "R9 bare string and another type": (one(Principal="ec2.amazonaws.com"), one(Principal={"Service": "ec2.amazonaws.com"})),
+    "R9 bare string and another type": (
+        one(Principal="ec2.amazonaws.com"),
+        one(Principal={"Service": "ec2.amazonaws.com"}),
+    ),
     "R10 unique id and ARN": (one(Principal={"AWS": UNIQUE_ID}), one(Principal={"AWS": ROLE})),
     "R10 two unique ids": (one(Principal={"AWS": UNIQUE_ID}), one(Principal={"AWS": UNIQUE_ID[:-1] + "1"})),
     "R11 global and regional": (
@@ -301,8 +304,16 @@ KNOWN_TRAPS = {
     "A2 empty list": (condition("StringEquals", "k:a", []), condition("StringEquals", "k:a", 1.5), False),
     "A3": (condition("ArnLike", "k:a", "arn:aws:iam::*:root"), condition("ArnLike", "k:a", "*"), False),
     "A4": (one(Principal={"AWS": "arn:aws:iam::*:root"}), one(Principal="*"), False),
-    "A5": (condition("StringEquals", "aws:SourceAccount", ROOT), condition("StringEquals", "aws:SourceAccount", A), False),
-    "A6": (condition("StringEquals", "aws:PrincipalArn", ROOT), condition("StringEquals", "aws:PrincipalArn", A), False),
+    "A5": (
+        condition("StringEquals", "aws:SourceAccount", ROOT),
+        condition("StringEquals", "aws:SourceAccount", A),
+        False,
+    ),
+    "A6": (
+        condition("StringEquals", "aws:PrincipalArn", ROOT),
+        condition("StringEquals", "aws:PrincipalArn", A),
+        False,
+    ),
     "A7": (one(Resource=ROOT), one(Resource=A), False),
     "A8": (one(Condition={}), one(Condition=None), True),
     "B1 China": (one(Principal={"AWS": A}), one(Principal={"AWS": CN_ROOT}), True),
@@ -315,7 +326,11 @@ KNOWN_TRAPS = {
     "B3 values": (condition("StringEquals", "k:a", ["1", 1]), condition("StringEquals", "k:a", 1), True),
     "B4": (one(Action="sts:AssumeRole"), one(Action="STS:assumerole"), True),
     "B5 operator": (condition("StringEquals", "k:a", "1"), condition("stringequals", "k:a", "1"), True),
-    "B5 key": (condition("StringEquals", "sts:ExternalId", "1"), condition("StringEquals", "sts:externalid", "1"), True),
+    "B5 key": (
+        condition("StringEquals", "sts:ExternalId", "1"),
+        condition("StringEquals", "sts:externalid", "1"),
+        True,
+    ),
     "B6": (condition("Bool", "k:a", "True"), condition("Bool", "k:a", "true"), True),
     "B6 boolean": (condition("Bool", "k:a", "True"), condition("BOOL", "k:a", True), True),
     "B7": (condition("NumericEquals", "k:a", 1.5), condition("NumericEquals", "k:a", "1.5"), True),
@@ -340,7 +355,11 @@ KNOWN_TRAPS = {
     "C id and root": (one(Principal={"AWS": A}), one(Principal={"AWS": ROOT}), True),
     "C star": (one(Principal="*"), one(Principal={"AWS": "*"}), True),
     "C number": (condition("StringEquals", "k:a", 15), condition("StringEquals", "k:a", "15"), True),
-    "C mixed numbers": (condition("StringEquals", "k:a", [15, "b"]), condition("StringEquals", "k:a", ["b", "15"]), True),
+    "C mixed numbers": (
+        condition("StringEquals", "k:a", [15, "b"]),
+        condition("StringEquals", "k:a", ["b", "15"]),
+        True,
+    ),
     "C boolean": (condition("Bool", "k:a", True), condition("Bool", "k:a", "true"), True),
     "C version": ({"Statement": [S1]}, {"Version": "2008-10-17", "Statement": S1}, True),
     "C other version": ({"Statement": [S1]}, policy(S1), False),
@@ -446,7 +465,7 @@ def test_refused_on_either_side(wrong):
     for left, right in ((wrong, one()), (one(), wrong), (wrong, wrong), (wrong, None)):
         with pytest.raises(PolicyError):
             policies_equal(left, right)
-        with pytest.raises(ValueError):  # noqa: PT011 - callers know it as the built-in
+        with pytest.raises(ValueError):
             differences(left, right)
 
 
@@ -472,7 +491,13 @@ def test_statements_equal():
 
 
 def test_sid_of():
-    assert [sid_of(each) for each in ({}, {"Sid": None}, {"Sid": ""}, {"Sid": 5}, {"Sid": "x"})] == ["", "", "", "5", "x"]
+    assert [sid_of(each) for each in ({}, {"Sid": None}, {"Sid": ""}, {"Sid": 5}, {"Sid": "x"})] == [
+        "",
+        "",
+        "",
+        "5",
+        "x",
+    ]
 
 
 def test_canonical_document():

@@ -92,7 +92,11 @@ def test_differences_turn_the_left_into_the_right(data):
 @given(st.data())
 def test_canonical_documents_are_the_same_for_equal_documents_of_a_known_partition(data):
     policy = data.draw(policies())
-    known = {"Sid": "known", "Action": ["*"], "Principal": {"AWS": [f"arn:{_partition(policy)}:iam::444444444444:user/known"]}}
+    known = {
+        "Sid": "known",
+        "Action": ["*"],
+        "Principal": {"AWS": [f"arn:{_partition(policy)}:iam::444444444444:user/known"]},
+    }
     named = {**policy, "Statement": [*policy["Statement"], known]}
     left, right = data.draw(rewritten(named)), data.draw(rewritten(named))
     assert canonical_document(left) == canonical_document(right)
