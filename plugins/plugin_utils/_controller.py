@@ -70,6 +70,8 @@ class OperationAction(ActionBase):
                 outcome = self.run_here(task_vars)
         if self.OPERATION.secret_result and not outcome.get("failed"):
             outcome["_ansible_no_log"] = True
+            # Up to ansible-core 2.18 the result of a whole loop is hidden only when the task says so.
+            self._task.no_log = True
         return outcome
 
     def reason_for_the_module(self, task_vars: Mapping) -> str | None:
