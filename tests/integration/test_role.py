@@ -221,9 +221,7 @@ class TestSomebodyElsesRole:
     def test_is_adopted_when_it_is_what_is_declared(self, account: TestAccount) -> None:
         account.run(OPERATION, name="Same", trusted=[BACKUP])
         account.iam.untag_role(RoleName="Same", TagKeys=["xacct:managed-by"])
-        is_same_each_time(
-            account, {"name": "Same", "trusted": [BACKUP]}, [("tags", "xacct:managed-by")], {"TagRole"}
-        )
+        is_same_each_time(account, {"name": "Same", "trusted": [BACKUP]}, [("tags", "xacct:managed-by")], {"TagRole"})
 
     def test_is_taken_over_on_request(self, foreign: TestAccount) -> None:
         is_same_each_time(
@@ -235,9 +233,7 @@ class TestSomebodyElsesRole:
 
     def test_is_shared(self, foreign: TestAccount) -> None:
         options = {"name": "Theirs", "trusted": [BACKUP, AUDIT], "purge_trusted": False}
-        is_same_each_time(
-            foreign, options, [("trusted", "backup"), ("trusted", "audit")], {"UpdateAssumeRolePolicy"}
-        )
+        is_same_each_time(foreign, options, [("trusted", "backup"), ("trusted", "audit")], {"UpdateAssumeRolePolicy"})
         assert foreign.trust_sids("Theirs") == ["Theirs", "Xacctbackup", "Xacctaudit"]
         assert foreign.iam.get_role(RoleName="Theirs")["Role"].get("Tags", []) == []
         is_same_each_time(

@@ -6,11 +6,12 @@
 
 IAM, S3, KMS and others have no compare-and-swap: who writes last wins with the whole document. The protocol:
 
-    lock on the controller -> read -> merge -> equal? done
-    -> size -> write -> settle -> read again -> as merged? done
-    -> otherwise merge and write again, after a random pause, a bounded number of times -> else say what was lost
+    lock on the controller -> read -> merge -> equal? done -> size -> write -> unlock
+    -> settle -> read again -> still there? done
+    -> otherwise all of it again, after a random pause, a bounded number of times -> else say what was lost
 
-Why nothing is lost among writers that keep to it. Writers of one controller queue up at the lock. Take two that do not
+Why nothing is lost among writers that keep to it. Writers of one controller queue up at the lock from reading to
+writing, and settle side by side. Take two that do not
 see each other's lock: A wrote at time a, and B, who had read before a, writes at b > a and so wipes out A's statement.
 
 - A notices if its confirming read comes after b. B's read came before a, so b - a is less than the time between B's
@@ -18,10 +19,11 @@ see each other's lock: A wrote at time a, and B, who had read before a, writes a
   `SETTLE_WINDOWS` times its own window as measured, network and machine load included. No window grows beyond that by
   thinking: who finds that more than `FRESH_SECONDS` passed since its read was answered reads again before it writes.
 - A removal is confirmed by the same read: what B read still had the statement, so it is back, and A removes it again.
-- B wiped out what others had put there as well, if it was between B's read and its write. A puts back those that it had
-  seen itself: statements of the document that A wrote which are gone *together with* A's own. Their owners may have
-  finished long ago. If A's own statements are still there, then whoever removed a foreign statement had seen A's
-  document: that was no accident, and is respected.
+- B wiped out what others had put there as well, if it was between B's read and its write. Writers that keep to this
+  protocol notice for themselves, by the argument above; A must not put their statements back, because one of them may
+  have taken its own out on purpose, and have confirmed that. A foreign statement (of a console, another tool) has
+  nobody who looks after it: A puts back those that were in the document that A wrote and are gone *together with* A's
+  own. If A's own are still there, then whoever removed the foreign one had seen A's document: it is respected.
 - Reading from a replica that lags shows the document as it was before A's write. It is read again for a while before
   it counts as lost, because writing on top of it would make A the one that wipes out.
 
@@ -48,7 +50,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsEr
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import TaskError, nobody_listens
 from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import policies_equal, sid_of
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import statements
-from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import Lost, lost_statements
+from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import Lost, is_own_sid, lost_statements
 
 if TYPE_CHECKING:
     from ansible_collections.xacct.aws.plugins.module_utils._resources._port import PolicyCarrier
@@ -124,26 +126,20 @@ def converge_policy(
     Raises `TaskError` when others overwrote every attempt, and what `carrier.check_size` and `carrier.write` raise.
     """
     own_sids = frozenset(own_sids)
-    with lock():
-        reading = _read(carrier, timing)
-        before = reading.document
-        attempt: _Attempt | None = None
-        for writes in range(ROUNDS):
-            wanted = _merged(merge, reading.document, attempt)
-            if not same_policy(reading.document, wanted):
-                carrier.check_size(wanted)
-                if timing.clock() - reading.answered > FRESH_SECONDS:
-                    reading = _read(carrier, timing)
-                    wanted = _merged(merge, reading.document, attempt)
+    attempt: _Attempt | None = None
+    for writes in range(ROUNDS):
+        with lock():
+            reading, wanted = _read_and_merge(carrier, merge, attempt, timing)
+            if attempt is None:
+                before = reading.document
             if same_policy(reading.document, wanted):
                 return Converged(before, reading.document, writes)
             attempt = _write(carrier, reading, wanted, own_sids, timing)
-            seen = _read_after(carrier, attempt, timing)
-            if not attempt.lost(seen).own:
-                return Converged(before, seen, writes + 1)
-            progress(f"{carrier.label}: somebody else wrote it at the same time, merging again")
-            timing.sleep(timing.uniform(0, min(FIRST_PAUSE_SECONDS * 2**writes, LONGEST_PAUSE_SECONDS)))
-            reading = _read(carrier, timing)
+        seen = _read_after(carrier, attempt, timing)
+        if not attempt.lost(seen).own:
+            return Converged(before, seen, writes + 1)
+        progress(f"{carrier.label}: somebody else wrote it at the same time, merging again")
+        timing.sleep(timing.uniform(0, min(FIRST_PAUSE_SECONDS * 2**writes, LONGEST_PAUSE_SECONDS)))
     if attempt.refusal:
         raise attempt.refusal
     raise TaskError(
@@ -188,6 +184,20 @@ def _read(carrier: PolicyCarrier, timing: Timing) -> _Reading:
     return _Reading(document, asked, timing.clock())
 
 
+def _read_and_merge(
+    carrier: PolicyCarrier, merge: Merge, attempt: _Attempt | None, timing: Timing
+) -> tuple[_Reading, dict | None]:
+    """Read and merge; again when checking the size, which may make calls, took so long that the reading is stale."""
+    reading = _read(carrier, timing)
+    wanted = _merged(merge, reading.document, attempt)
+    if not same_policy(reading.document, wanted):
+        carrier.check_size(wanted)
+        if timing.clock() - reading.answered > FRESH_SECONDS:
+            reading = _read(carrier, timing)
+            wanted = _merged(merge, reading.document, attempt)
+    return reading, wanted
+
+
 def _write(
     carrier: PolicyCarrier, reading: _Reading, wanted: dict | None, own_sids: frozenset[str], timing: Timing
 ) -> _Attempt:
@@ -219,10 +229,11 @@ def _read_after(carrier: PolicyCarrier, attempt: _Attempt, timing: Timing) -> di
 def _merged(merge: Merge, document: dict | None, attempt: _Attempt | None) -> dict | None:
     """Merge, and put back the foreign statements that disappeared together with what the last attempt did."""
     lost = attempt.lost(document) if attempt and not attempt.refusal else Lost([], [])
-    if not lost.own or not lost.foreign:
+    foreign = [statement for statement in lost.foreign if not is_own_sid(sid_of(statement))]
+    if not lost.own or not foreign:
         return merge(document)
     frame = document or {key: value for key, value in attempt.written.items() if key != "Statement"}
-    return merge({**frame, "Statement": [*statements(document), *lost.foreign]})
+    return merge({**frame, "Statement": [*statements(document), *foreign]})
 
 
 def _sids(document: dict | None) -> frozenset[str]:
