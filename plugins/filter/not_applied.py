@@ -13,7 +13,7 @@ short_description: Trusts that are not in place after a run
 description:
   - Takes what P(xacct.aws.run_results#filter) returned.
   - The playbook C(xacct.aws.bootstrap_trust) leaves these trusts out of what follows.
-positional: _input, check_mode
+positional: _input, check_mode, outside
 options:
   _input:
     description: Results by host.
@@ -23,6 +23,13 @@ options:
     description: Whether the run was in check mode. Then what would have been changed is not in place either.
     type: bool
     default: false
+  outside:
+    description:
+      - Each V(TRUST/HOST) of which a side is outside the run. A run that applied something adds them, because it cannot
+        know whether they are in place.
+    type: list
+    elements: str
+    default: []
 author:
   - xacct.aws contributors
 seealso:

@@ -54,6 +54,10 @@ _value:
         - Lists of hosts. C(all) take part in the run, C(trusting) and C(trusted) have something to apply, C(proving)
           make calls of proof, C(generating) make external IDs themselves.
       type: dict
+    outside:
+      description: Each V(TRUST/HOST) of which a side is outside the run.
+      type: list
+      elements: str
 """
 
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.per_account import per_account

@@ -22,7 +22,7 @@ def per_account(plan: Mapping, run: Iterable[str] | None = None) -> dict:
     expectations are those that are proved from this account. It is text because a template that looks at one part must
     not walk through all of them. `hosts` lists who takes part in `run` (`all`; everybody, unless given) and has
     something to do there: `trusting`, `trusted`, `proving`, and `generating` (has roles whose external ID only the
-    account itself knows).
+    account itself knows). `outside` lists as "TRUST/HOST" what has a side outside the run.
     """
     plan = plain(plan)
     expectations: dict[str, list[dict]] = {}
@@ -42,7 +42,25 @@ def per_account(plan: Mapping, run: Iterable[str] | None = None) -> dict:
             "proving": [host for host, part in taking_part.items() if part["expectations"]],
             "generating": [host for host, part in taking_part.items() if any(map(generates, part["trusting"]))],
         },
+        "outside": _outside(accounts, names),
     }
+
+
+def _outside(accounts: Mapping[str, Mapping], run: set[str]) -> list[str]:
+    """The pairs "TRUST/HOST" of which the trusting or the trusted account is not in the run."""
+    trusted = {
+        trust
+        for host, part in accounts.items()
+        if host not in run
+        for grant in part["trusted"]
+        for trust in grant["trusts"]
+    }
+    return [
+        f"{operation['trust']}/{host}"
+        for host, part in accounts.items()
+        for operation in part["trusting"]
+        if host not in run or operation["trust"] in trusted
+    ]
 
 
 def generates(operation: Mapping) -> bool:

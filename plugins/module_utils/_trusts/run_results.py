@@ -48,10 +48,11 @@ def results_of_host(variables: Mapping) -> dict:
     return found
 
 
-def not_applied(results: Mapping[str, Mapping], check_mode: bool = False) -> list[str]:
+def not_applied(results: Mapping[str, Mapping], check_mode: bool = False, outside: Iterable[str] = ()) -> list[str]:
     """What is not in place after a run: "TRUST" where a trusted principal lacks it, else "TRUST/HOST".
 
-    In check mode that is also whatever would have been changed.
+    In check mode that is also whatever would have been changed. `outside` are pairs "TRUST/HOST" with a side outside the
+    run: where it applied something, it can't know whether these are in place.
     """
 
     trusts = {
@@ -66,6 +67,8 @@ def not_applied(results: Mapping[str, Mapping], check_mode: bool = False) -> lis
         for trust, operation in result.get("trusting", {}).items()
         if operation["failed"] or (check_mode and operation.get("changed"))
     }
+    if any("trusting" in result or "trusted" in result for result in results.values()):
+        accounts |= set(plain(outside))
     return sorted(trusts) + sorted(accounts)
 
 

@@ -72,6 +72,10 @@ def test_a_smaller_run_has_fewer_hosts_and_the_same_parts(planned: dict) -> None
     assert some["hosts"]["all"] == ["customer_b", "platform"]
     assert some["hosts"]["trusting"] == ["customer_b"]
     assert some["hosts"]["trusted"] == ["platform"]
+    assert whole["outside"] == []
+    assert some["outside"] == ["audit/customer_a", "backup/customer_a"]
+    everything = ["audit/customer_a", "backup/customer_a", "backup/customer_b"]
+    assert per_account(planned, ["customer_a", "customer_b"])["outside"] == everything
 
 
 def test_external_ids_come_from_the_run_else_from_the_declaration(planned: dict) -> None:
@@ -164,6 +168,12 @@ def test_not_applied_names_trusts_and_single_accounts() -> None:
     assert set(results) == {"platform"}
     assert not_applied(results) == ["ghost", "audit/platform"]
     assert not_applied(results, check_mode=True) == ["ghost", "other", "audit/platform", "backup/platform"]
+
+
+def test_what_is_outside_a_run_counts_where_it_applied_something() -> None:
+    outside = ["backup/customer_b"]
+    assert not_applied({"platform": {"proofs": []}}, outside=outside) == []
+    assert not_applied({"platform": {"trusting": {}}}, outside=outside) == outside
 
 
 def test_problems_are_returned_as_a_list() -> None:
