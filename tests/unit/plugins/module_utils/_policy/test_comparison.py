@@ -229,6 +229,22 @@ DIFFERENT = {
         policy(statement(Principal={"AWS": [A, f"arn:aws:iam::{B}:role/x"]})),
         policy(statement(Principal={"AWS": [CN_ROOT, f"arn:aws:iam::{B}:role/x"]})),
     ),
+    "R7 each document's bare IDs are in its own partition": (
+        one(Principal={"AWS": [A, f"arn:aws:iam::{B}:root"]}),
+        one(Principal={"AWS": [CN_ROOT, B]}),
+    ),
+    "R7 no partition is guessed out of two": (
+        one(Principal={"AWS": [A, f"arn:aws:iam::{B}:root", f"arn:aws-cn:iam::{B}:root"]}),
+        one(Principal={"AWS": [ROOT, f"arn:aws:iam::{B}:root", f"arn:aws-cn:iam::{B}:root"]}),
+    ),
+    "R7 nor the other one": (
+        one(Principal={"AWS": [A, f"arn:aws:iam::{B}:root", f"arn:aws-cn:iam::{B}:root"]}),
+        one(Principal={"AWS": [CN_ROOT, f"arn:aws:iam::{B}:root", f"arn:aws-cn:iam::{B}:root"]}),
+    ),
+    "R7 in a federated principal of a known partition": (
+        one(Principal={"Federated": A, "AWS": ROLE}),
+        one(Principal={"Federated": ROOT, "AWS": ROLE}),
+    ),
     "R7 one bare ID is not two roots": (one(Principal={"AWS": A}), one(Principal={"AWS": [ROOT, CN_ROOT]})),
     "R7 eleven digits": (one(Principal={"AWS": A[1:]}), one(Principal={"AWS": f"arn:aws:iam::{A[1:]}:root"})),
     "R7 in a federated principal": (one(Principal={"Federated": A}), one(Principal={"Federated": ROOT})),

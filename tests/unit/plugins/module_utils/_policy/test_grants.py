@@ -241,3 +241,9 @@ def test_a_principal_shown_as_its_unique_id_is_not_lost(shown, lost):
     current = policy(statement("Xacctbackup", Principal=shown))
     assert bool(lost_statements(written, current, ["Xacctbackup"])) is lost
     assert bool(lost_statements(written, current, [])) is lost
+
+
+def test_a_service_does_not_turn_into_a_unique_id():
+    written = policy(statement("Xacctbackup", Principal={"AWS": ROLE, "Service": "ec2.amazonaws.com"}))
+    current = policy(statement("Xacctbackup", Principal={"AWS": [ROLE, UNIQUE_ID]}))
+    assert lost_statements(written, current, ["Xacctbackup"]).own == ["Xacctbackup"]
