@@ -108,7 +108,7 @@ def who(local_aws: LocalAws, result: dict) -> str:
     return local_aws.client("sts", result["credentials"]).get_caller_identity()["Arn"]
 
 
-def test_the_credentials_work_in_every_shape(local_aws, assume):
+def test_the_credentials_work_in_every_shape(local_aws, assume, monkeypatch):
     result = assume(role_arn=BACKUP, external_id="shared-words", session_name="nightly")
     arn = f"arn:aws:sts::{CUSTOMER}:assumed-role/Backup/nightly"
     assert who(local_aws, result) == arn
@@ -118,7 +118,9 @@ def test_the_credentials_work_in_every_shape(local_aws, assume):
     assert result["packed_policy_size"] is not None
     assert parse_qs(urlsplit(result["switch_role_url"]).query)["roleName"] == ["team/Backup"]
     assert result["console_url"] is None
-    # connection: for another task of this collection
+    assert dict(local_aws.journal().operations()) == {"sts:AssumeRole": 1, "sts:GetCallerIdentity": 1}  # the test's own
+    # connection: for another task of this collection, whatever profile is in the environment
+    monkeypatch.setenv("AWS_PROFILE", "of-somebody-else")
     again = assume(
         **{**result["connection"], "role_arn": BACKUP, "session_name": "again", "external_id": "shared-words"}
     )
@@ -207,6 +209,9 @@ def test_a_role_that_was_made_a_moment_ago_can_be_waited_for(local_aws, assume):
     assert assume(role_arn=BACKUP, external_id="shared-words")["failed"]
     local_aws.faults(denied)
     assert not assume(role_arn=BACKUP, external_id="shared-words", propagation_timeout=20).get("failed")
+    local_aws.faults({**denied, "resource": "Hub"})
+    hops = [{"role_arn": HUB}]
+    assert not assume(role_arn=DEEP, assume_role=hops, propagation_timeout=20).get("failed")
 
 
 def test_the_maximum_of_the_role_is_in_the_error_where_it_can_be_read(local_aws, assume, monkeypatch):

@@ -147,7 +147,7 @@ def ran(request, local_aws, user, tmp_path_factory):
     done = subprocess.run(
         [
             str(Path(sys.executable).with_name("ansible-playbook")),
-            "-vvvv",
+            "-vvvvvv",
             "--diff",
             "-i",
             "localhost,",

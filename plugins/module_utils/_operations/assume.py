@@ -109,6 +109,7 @@ def calling_account(account: Account, request: AssumeRequest, params: dict) -> A
     Raises `AwsError` when the connection is not that of the account that is expected. (Of a last hop the role's ARN
     tells, and of a web identity or a SAML assertion as well: there is no other account then.)
     """
+    account.propagation_timeout = params["propagation_timeout"]
     if len(request.hops) != len(params.get("assume_role") or []):
         return account.over_hops(leading_hops(params))
     if request.is_signed and account.options.expected_account_id:

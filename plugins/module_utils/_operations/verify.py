@@ -141,7 +141,7 @@ def check_verify(params: Mapping) -> list[str]:
 def run(task: Task, sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic) -> dict:
     """Try every expectation and return the proofs. Raises `TaskError`, which holds them too, when one is broken."""
     expectations = task.params["expectations"]
-    actors = make_actors(task, expectations)
+    actors = make_actors(task, expectations) if expectations else {}
     judgements: dict[int, Judgement] = {}
     trials: list[Trial] = []
     for position, expectation in enumerate(expectations):
@@ -161,33 +161,30 @@ def run(task: Task, sleep: Callable[[float], None] = time.sleep, clock: Callable
 
 
 def make_actors(task: Task, expectations: Sequence[Mapping]) -> dict[str, Actor | CannotAct]:
-    """Return who acts as each principal, or why nobody can; each is made once, whatever it has to do."""
-    given = {entry["principal"]: entry["connection"] for entry in task.params["principals"]}
-    actors: dict[str, Actor | CannotAct] = {}
-    refuse_wrong_account(task)
-    for principal in dict.fromkeys(expectation["actor"]["principal"] for expectation in expectations):
-        with_mfa = any(
-            expectation["mfa"] == DECLARED
-            for expectation in expectations
-            if expectation["actor"]["principal"] == principal
-        )
-        try:
-            actors[principal] = make_actor(task.account, task.params, principal, given.get(principal), with_mfa)
-        except CannotAct as reason:
-            actors[principal] = reason
-    return actors
+    """Return who acts as each principal, or why nobody can; each is made once, whatever it has to do.
 
-
-def refuse_wrong_account(task: Task) -> None:
-    """Raise `AwsError` when the connection leads to another account than the inventory says; nothing would be proved.
-
-    A connection that leads nowhere is no reason to stop: what it was needed for is "not proved".
+    Raises `AwsError` when the connection leads to another account than the inventory says. One that leads nowhere is no
+    reason to stop: then nothing is proved.
     """
+    principals = dict.fromkeys(expectation["actor"]["principal"] for expectation in expectations)
     try:
         task.account.confirm_account()
     except AwsError as error:
         if error.code == "WrongAccount":
             raise
+        reason = CannotAct(f"the connection does not work: {error.aws_message or error.message}")
+        return dict.fromkeys(principals, reason)
+    given = {entry["principal"]: entry["connection"] for entry in task.params["principals"]}
+    with_mfa = {entry["actor"]["principal"] for entry in expectations if entry["mfa"] == DECLARED}
+    actors: dict[str, Actor | CannotAct] = {}
+    for principal in principals:
+        try:
+            actors[principal] = make_actor(
+                task.account, task.params, principal, given.get(principal), with_mfa=principal in with_mfa
+            )
+        except CannotAct as reason:
+            actors[principal] = reason
+    return actors
 
 
 def trials_of(

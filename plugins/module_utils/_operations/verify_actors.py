@@ -58,7 +58,6 @@ def make_actor(home: Account, params: Mapping, principal: str, given: Mapping | 
     `given` are the connection options for this principal, if the user has said how to act as it. Raises `CannotAct`.
     """
     try:
-        home_caller = home.caller
         account = account_of(home, params, principal, given)
         caller = account.caller
     except AwsError as error:
@@ -66,7 +65,7 @@ def make_actor(home: Account, params: Mapping, principal: str, given: Mapping | 
         raise CannotAct(f"cannot act as {principal}{hint}: {error.aws_message or error.message}") from None
     # Who is in a group no ARN tells, so there the user's word has to do.
     is_it = is_principal(caller.arn, principal) or principal.startswith("group/")
-    if caller.account_id != home_caller.account_id or not is_it:
+    if caller.account_id != home.caller.account_id or not is_it:
         raise CannotAct(f"the connection given for {principal} is that of {caller.arn}")
     if not with_mfa:
         return Actor(account, caller)
