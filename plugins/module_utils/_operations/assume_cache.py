@@ -20,6 +20,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations.private_file
     make_private_directory,
     replace_file,
     require_own_directory,
+    said_of,
 )
 
 _FILE_NAME = re.compile(r"[0-9a-f]{64}\.json")
@@ -40,9 +41,10 @@ def kept_session(directory: str, fingerprint: str) -> Session | None:
 
 def keep_session(directory: str, fingerprint: str, session: Session) -> None:
     """Keep a session, and drop those that have expired. Raises `TaskError` when the directory isn't private."""
-    make_private_directory(directory)
-    require_own_directory(directory)
-    replace_file(_path(directory, fingerprint), json.dumps(session.to_json()))
+    with said_of(directory):
+        make_private_directory(directory)
+        require_own_directory(directory)
+        replace_file(_path(directory, fingerprint), json.dumps(session.to_json()))
     for name in os.listdir(directory):
         if _FILE_NAME.fullmatch(name):
             other = kept_session(directory, name.removesuffix(".json"))

@@ -30,6 +30,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations.private_file
     make_private_directory,
     read_text,
     replace_file,
+    said_of,
 )
 
 EXPIRES = "x_security_token_expires"
@@ -66,11 +67,14 @@ class ProfileFile:
 
     def session(self, fingerprint: str) -> Session | None:
         """Return the session that the profile holds, if it was asked for with this fingerprint."""
-        return session_in(profiles_of(read_text(self.path) or "", self.path).get(self.name), fingerprint)
+        with said_of(self.path):
+            text = read_text(self.path) or ""
+        return session_in(profiles_of(text, self.path).get(self.name), fingerprint)
 
     def put(self, session: Session, fingerprint: str, *, write: bool) -> Plan:
         """Have the profile hold this session; return what changes, which happens with `write` only."""
-        text = read_text(self.path)
+        with said_of(self.path):
+            text = read_text(self.path)
         profile = profiles_of(text or "", self.path).get(self.name)
         check_takeable(profile, self.name, self.path, self.take_over)
         values = profile_values(session, fingerprint, self.region)
@@ -81,8 +85,9 @@ class ProfileFile:
         elif not is_private(self.path):
             changes.append(Change("mode", self.path, "readable by others", f"{PRIVATE_FILE:04o}"))
         if changes and write:
-            make_private_directory(os.path.dirname(os.path.realpath(self.path)))
-            replace_file(self.path, text)
+            with said_of(self.path):
+                make_private_directory(os.path.dirname(os.path.realpath(self.path)))
+                replace_file(self.path, text)
         before = {"profile": self.name, "file": self.path, "holds": shown(profile)}
         return Plan(tuple(changes), before, {**before, "holds": shown(values)})
 
@@ -93,7 +98,9 @@ def open_profile(options: Mapping) -> ProfileFile:
     profile = ProfileFile(
         options["name"], os.path.expanduser(file), options.get("region"), bool(options.get("take_over"))
     )
-    held = profiles_of(read_text(profile.path) or "", profile.path).get(profile.name)
+    with said_of(profile.path):
+        text = read_text(profile.path) or ""
+    held = profiles_of(text, profile.path).get(profile.name)
     check_takeable(held, profile.name, profile.path, profile.take_over)
     return profile
 

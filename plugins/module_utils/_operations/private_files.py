@@ -13,11 +13,23 @@ import contextlib
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
 
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import TaskError
 
 PRIVATE_FILE = 0o600
 PRIVATE_DIRECTORY = 0o700
+
+
+@contextlib.contextmanager
+def said_of(path: str) -> Iterator[None]:
+    """Turn what the operating system or the text's encoding has against a file into a `TaskError`."""
+    try:
+        yield
+    except UnicodeDecodeError:
+        raise TaskError(f"{path} is not UTF-8 text; it was left as it is") from None
+    except OSError as error:
+        raise TaskError(f"{path}: {error.strerror or error}; it was left as it is") from None
 
 
 def make_private_directory(path: str) -> None:
@@ -60,7 +72,7 @@ def is_own_private_file(path: str) -> bool:
     """Tell whether this is a regular file (no symbolic link) that only this user can have written or read."""
     try:
         status = os.lstat(path)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     return stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid() and not stat.S_IMODE(status.st_mode) & 0o077
 

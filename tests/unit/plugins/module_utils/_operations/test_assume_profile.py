@@ -223,6 +223,17 @@ def test_what_the_tools_of_aws_cannot_read_is_left_alone(tmp_path: Path, text: s
     assert path.read_text() == text
 
 
+def test_what_the_system_refuses_is_said(tmp_path: Path) -> None:
+    with pytest.raises(TaskError, match="Is a directory"):
+        profile_of(tmp_path)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(TaskError, match="Not a directory"):
+        profile_of(tmp_path / "file" / "credentials").put(SESSION, "f1", write=True)
+    (tmp_path / "file").write_bytes(b"\xff\xfe")
+    with pytest.raises(TaskError, match="not UTF-8"):
+        profile_of(tmp_path / "file")
+
+
 def test_an_indented_section_is_left_alone() -> None:
     text = "  [ours]\n  aws_access_key_id = A\n"
     with pytest.raises(TaskError):
