@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import botocore.exceptions
 import pytest
 
-from tests.integration.trust_world import World, as_set
+from tests.integration.trust_world import World, as_set, to_json
 from tests.local_aws.server import LocalAws
 
 
@@ -198,8 +197,3 @@ def external_ids(world: World, account: str, role: str = "XacctBackup") -> list[
     """The external IDs in the trust policy of a role."""
     statement = world.trust_policy(account, role)["Statement"][0]
     return sorted(as_set(statement["Condition"]["StringEquals"]["sts:ExternalId"]))
-
-
-def to_json(document: dict) -> str:
-    """The text of a policy."""
-    return json.dumps(document)

@@ -134,7 +134,7 @@ class World:
         """Run a playbook on the inventory as it is now."""
         inventory = self.directory / "inventory.json"
         accounts = {"hosts": self.hosts, "vars": {"ansible_connection": "local", "xacct_trusts": self.trusts}}
-        children = {group: {"hosts": dict.fromkeys(hosts, {})} for group, hosts in self.groups.items()}
+        children = {group: {"hosts": {host: {} for host in hosts}} for group, hosts in self.groups.items()}
         inventory.write_text(json.dumps({"all": {"children": {"accounts": accounts, **children}}}))
         report = self.directory / "report.json"
         report.unlink(missing_ok=True)
@@ -210,3 +210,8 @@ def trust_of(arn: str) -> dict:
 def as_set(value: str | list[str]) -> set[str]:
     """The values of a policy element, which AWS gives back as text where there is only one."""
     return {value} if isinstance(value, str) else set(value)
+
+
+def to_json(document: dict) -> str:
+    """The text of a policy."""
+    return json.dumps(document)
