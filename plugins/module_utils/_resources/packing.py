@@ -26,23 +26,24 @@ _FRAME = policy_size(new_document([]), "characters")
 
 
 def joined(documents: Sequence[dict]) -> dict | None:
-    """Return one document with the statements of all; those with one Sid become one with all their resources.
+    """Return one document with the statements of all; those that differ in nothing but their resources become one.
 
-    Documents that disagree about the rest of a statement (a change that stopped half way) give the first one's, with
-    that one's resources only: so it differs from what is wanted, and is written again.
+    Documents that disagree about the rest of a statement (a change that stopped half way) give one statement each, with
+    the same Sid: that is never what is declared, so it is written again.
     """
-    found: dict[object, dict] = {}
+    found: list[dict] = []
     for document in documents:
         for statement in statements(document):
-            if not _is_splittable(statement):
-                if not any(statements_equal(statement, other) for other in found.values()):
-                    found[len(found)] = statement
-                continue
-            first = found.setdefault(sid_of(statement), {**statement, "Resource": []})
-            if _same_template(first, statement):
-                new = [text for text in texts(statement["Resource"], "Resource") if text not in first["Resource"]]
-                first["Resource"] = [*first["Resource"], *new]
-    return new_document(list(found.values())) if found else None
+            split = _is_splittable(statement)
+            same = next((other for other in found if _is_same(other, statement, split)), None)
+            if same is None:
+                found.append({**statement, "Resource": []} if split else statement)
+                same = found[-1]
+            if split:
+                new = [text for text in texts(statement["Resource"], "Resource") if text not in same["Resource"]]
+                same["Resource"] = [*same["Resource"], *new]
+    parts = [_with_resources(each, each["Resource"]) if _is_splittable(each) else each for each in found]
+    return new_document(parts) if parts else None
 
 
 def spread(document: dict | None, present: Sequence[dict], limit: int) -> list[dict | None]:
@@ -81,7 +82,8 @@ class _Bin:
     def add(self, template: dict, resource: str) -> bool:
         """Add a resource to its statement, which is added with the first one; False when it does not fit."""
         length = len(json.dumps(resource, ensure_ascii=False))
-        part = self.parts.get(sid_of(template))
+        key = json.dumps(template, sort_keys=True)
+        part = self.parts.get(key)
         cost = length + 1 if part else length + self._cost({**template, "Resource": []})
         if self.size + cost > self.limit:
             return False
@@ -89,7 +91,7 @@ class _Bin:
         if part:
             part[1].append(resource)
         else:
-            self.parts[sid_of(template)] = (template, [resource])
+            self.parts[key] = (template, [resource])
         return True
 
     def add_whole(self, statement: dict) -> bool:
@@ -108,7 +110,7 @@ class _Bin:
 
     def document(self) -> dict | None:
         """Return the document, None when it holds nothing."""
-        parts = [{**template, "Resource": list(resources)} for template, resources in self.parts.values()]
+        parts = [_with_resources(template, resources) for template, resources in self.parts.values()]
         return new_document([*self.wholes, *parts]) if self.wholes or parts else None
 
     def copy(self) -> _Bin:
@@ -116,7 +118,7 @@ class _Bin:
         other = _Bin(self.limit)
         other.size = self.size
         other.wholes = list(self.wholes)
-        other.parts = {sid: (template, list(resources)) for sid, (template, resources) in self.parts.items()}
+        other.parts = {key: (template, list(resources)) for key, (template, resources) in self.parts.items()}
         return other
 
     def _cost(self, statement: dict) -> int:
@@ -180,6 +182,11 @@ def _is_splittable(statement: dict) -> bool:
     return bool(sid_of(statement)) and bool(statement.get("Resource"))
 
 
+def _with_resources(template: dict, resources: list[str]) -> dict:
+    """Return the statement, with a single resource as it would have been declared."""
+    return {**template, "Resource": resources[0] if len(resources) == 1 else list(resources)}
+
+
 def _template(statement: dict) -> dict:
     return {name: value for name, value in statement.items() if name != "Resource"}
 
@@ -188,5 +195,7 @@ def _template_is_split(template: dict) -> bool:
     return "Resource" not in template and "NotResource" not in template
 
 
-def _same_template(one: dict, other: dict) -> bool:
-    return statements_equal(_template(one), _template(other))
+def _is_same(one: dict, other: dict, split: bool) -> bool:
+    if not split:
+        return statements_equal(one, other)
+    return _is_splittable(one) and statements_equal(_template(one), _template(other))
