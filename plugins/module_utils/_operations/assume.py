@@ -63,9 +63,9 @@ def run(task: Task) -> dict:
     """Return a living session of the role: kept from before where that was asked for, new otherwise."""
     params = task.params
     request = assume_request(params, web_identity_token(params))
+    profile = open_profile(params["write_profile"]) if params["write_profile"] else None
     caller = calling_account(task.account, request, params)
     refuse_what_chaining_forbids(caller, request, params)
-    profile = open_profile(params["write_profile"]) if params["write_profile"] else None
     fingerprint = request.fingerprint(identity(caller, request), caller.options.endpoint_url) if is_kept(params) else ""
     with one_at_a_time(fingerprint, f"a session of {request.role_arn}"):
         session = living_session(params, profile, fingerprint, request)
@@ -76,7 +76,7 @@ def run(task: Task) -> dict:
                 keep_session(params["cache_dir"], fingerprint, session)
         plan = Plan()
         if profile is not None:
-            with one_at_a_time(profile.path, f"the credentials file {profile.path}"):
+            with one_at_a_time(os.path.realpath(profile.path), f"the credentials file {profile.path}"):
                 plan = profile.put(session, fingerprint, write=not task.check_mode)
     warning = fullness_warning(session)
     if warning:
