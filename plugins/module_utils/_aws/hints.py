@@ -200,8 +200,8 @@ def _denied(call: str, message: str, caller: str) -> str:
     actor = actor or caller or "this caller"
     action = action or _ACTIONS.get(call, call)
     if "explicit deny" in message:
-        kind = re.search(r"explicit deny in an? ([a-z -]*policy)", message)
-        where = f"a {kind.group(1)}" if kind else "a policy"
+        kind = re.search(r"explicit deny in (an? [a-z -]*policy)", message)
+        where = kind.group(1) if kind else "a policy"
         if "service control" in where or "resource control" in where:
             return f"The organization forbids it with {where}: no policy of this account can allow it."
         return f"It is forbidden by an explicit Deny in {where}; an Allow elsewhere does not help."

@@ -16,6 +16,7 @@ import os
 import random
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
@@ -99,18 +100,21 @@ def user_chose_retries(aws_config: Mapping | None, profile_settings: Mapping) ->
 def bound_retries(client: object) -> None:
     """Give a client our own bounds within standard mode: less for what will not pass, more for what will."""
 
-    def decide(response, operation, attempts, caught_exception, **_others):  # type: ignore[no-untyped-def]
+    def decide(response, operation, attempts, caught_exception, request_dict, **_others):  # type: ignore[no-untyped-def]
         call = f"{client.meta.service_model.service_name}:{operation.name}"
+        failures = request_dict["context"].setdefault("xacct_failures", Counter())
         if caught_exception is not None:
-            limit = _attempts_after(caught_exception)
-            if limit is not None and attempts >= limit:
+            kind, limit = _kind_of(caught_exception)
+            failures[kind] += 1
+            if failures[kind] >= limit:
                 # Raising is the only way to overrule botocore's own handler, which comes after this one.
                 mark_error(caught_exception, call)
                 raise caught_exception
             return None
         http_response, parsed = response
         code = parsed.get("Error", {}).get("Code", "")
-        if _is_quota(call, code) or (http_response.status_code >= 500 and attempts >= SERVER_ERROR_ATTEMPTS):
+        failures["server error"] += http_response.status_code >= 500
+        if _is_quota(call, code) or failures["server error"] >= SERVER_ERROR_ATTEMPTS:
             error = client.exceptions.from_code(code)(parsed, operation.name)
             mark_error(error, call)
             raise error
@@ -125,12 +129,13 @@ def _is_quota(call: str, code: str) -> bool:
     return code == "LimitExceededException" and call.partition(":")[0] in SERVICES_WITH_QUOTAS
 
 
-def _attempts_after(error: Exception) -> int | None:
+def _kind_of(error: Exception) -> tuple[str, int]:
+    """Return what kind of failure this is, and the number of them that is too many."""
     if isinstance(error, ReadTimeoutError):
-        return READ_TIMEOUT_ATTEMPTS
+        return "unanswered", READ_TIMEOUT_ATTEMPTS
     if isinstance(error, (EndpointError, HTTPClientError)):
-        return UNREACHED_ATTEMPTS
-    return None
+        return "unreached", UNREACHED_ATTEMPTS
+    return "other", MAX_ATTEMPTS
 
 
 def retry_while(
@@ -140,7 +145,7 @@ def retry_while(
     *,
     what: str = "",
     warn: Callable[[str], None] | None = None,
-    sleep: Callable[[float], None] = time.sleep,
+    sleep: Callable[[float], None] | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Result:
     """Call until it succeeds, fails for another reason, or `timeout` seconds are over; then the last error is raised.
@@ -161,5 +166,5 @@ def retry_while(
             if warn is not None and not told:
                 warn(f"Waiting up to {timeout:g} s for {what or 'AWS'}: {error_code(error)} may pass")
                 told = True
-            sleep(min(left, pause * random.uniform(0.5, 1.0)))
+            (sleep or time.sleep)(min(left, pause * random.uniform(0.5, 1.0)))
             pause = min(pause * 2, 10.0)

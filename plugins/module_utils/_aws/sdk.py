@@ -46,8 +46,6 @@ except ImportError:
 MINIMUM_VERSION = "1.34.0"
 """The oldest botocore (and so boto3, which pins it) that the tests run with."""
 
-_MODEL_TYPES = ("service-2", "endpoint-rule-set-1", "paginators-1", "waiters-2")
-
 
 def outdated_sdk() -> str | None:
     """Return what is wrong with the installed botocore, or None when it is new enough (or missing)."""
@@ -76,10 +74,14 @@ def preload(services: Iterable[str]) -> None:
     for service in services:
         if service not in known:
             continue
-        for model_type in _MODEL_TYPES:
+        # The loader keeps an answer by the exact arguments: these are the ones that botocore's client uses.
+        model = loader.load_service_model(service, "service-2", api_version=None)
+        if service in loader.list_available_services("endpoint-rule-set-1"):
+            loader.load_service_model(service, "endpoint-rule-set-1", api_version=None)
+        for model_type in ("paginators-1", "waiters-2"):
             if service in loader.list_available_services(model_type):
-                loader.load_service_model(service, model_type)
-        for operation in loader.load_service_model(service, "service-2")["operations"]:
+                loader.load_service_model(service, model_type, model["metadata"]["apiVersion"])
+        for operation in model["operations"]:
             # botocore keeps the Python name of every operation.
             botocore.xform_name(operation)
     _builtin_handlers()

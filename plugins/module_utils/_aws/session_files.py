@@ -61,7 +61,7 @@ class SessionFiles:
         """Keep the directory; it is looked at when it is needed."""
         self._directory = directory
         self._memory: dict[str, dict] = {}
-        self._lock = threading.RLock()  # making the session of a hop asks for that of the hop before it
+        self._locks: dict[str, threading.Lock] = {}
 
     def session(self, key: str, what: str, make: Callable[[], SessionCredentials]) -> SessionCredentials:
         """Return the session of this key, from `make` if there is none that lives long enough.
@@ -76,7 +76,8 @@ class SessionFiles:
         return self._once(key, what, find, lambda _found: True)
 
     def _once(self, key: str, what: str, make: Callable[[], dict], is_good: Callable[[dict], bool]) -> dict:
-        with self._lock:
+        # One lock an entry: making a hop's session asks for that of the hop before it.
+        with self._locks.setdefault(key, threading.Lock()):
             found = self._memory.get(key)
             if found is not None and is_good(found):
                 return found

@@ -110,6 +110,7 @@ class SharedConnection:
         self._lock = threading.RLock()
         self._clients: dict[tuple[str, str | None], object] = {}
         self._caller: Caller | None = None
+        self._session_secrets: tuple[str, ...] = ()
         self._chain = (
             Chain(options.hops, starting_identity(options), self._sts_client, files, self._assume)
             if options.hops
@@ -154,6 +155,7 @@ class SharedConnection:
 
     def _hop_metadata(self) -> dict:
         session = self._chain.credentials()
+        self._session_secrets = (session.secret_key, session.session_token)
         return {
             "access_key": session.access_key,
             "secret_key": session.secret_key,
@@ -282,7 +284,8 @@ class SharedConnection:
     def secrets(self) -> tuple[str, ...]:
         options = self.options
         codes = (hop.mfa_token for hop in options.hops)
-        return tuple(secret for secret in (options.secret_key, options.session_token, *codes) if secret)
+        found = (options.secret_key, options.session_token, *codes, *self._session_secrets)
+        return tuple(secret for secret in found if secret)
 
 
 def _use_credentials(session: object, load: Callable[[], object]) -> None:
