@@ -135,7 +135,8 @@ def test_mfa_codes_are_never_accepted(scene: Scene) -> None:
     scene.role("Guarded", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})
     iam = scene.aws.client("iam", TRUSTED)
     serial = iam.create_virtual_mfa_device(VirtualMFADeviceName="alice")["VirtualMFADevice"]["SerialNumber"]
-    iam.enable_mfa_device(UserName="alice", SerialNumber=serial, AuthenticationCode1="123456", AuthenticationCode2="654321")
+    codes = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
+    iam.enable_mfa_device(UserName="alice", SerialNumber=serial, **codes)
     assert not scene.gets_in("alice", "Guarded", SerialNumber=serial, TokenCode="123456")
 
 
