@@ -20,7 +20,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 
-from ansible import constants as C
+from ansible import constants
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
@@ -113,7 +113,7 @@ class OperationAction(ActionBase):
                 check_mode=self._task.check_mode,
                 warn=warnings.append,
                 progress=display.display,
-                session_directory=C.DEFAULT_LOCAL_TMP,
+                session_directory=constants.DEFAULT_LOCAL_TMP,
             )
         if not self._task.diff:
             outcome.pop("diff", None)
@@ -130,7 +130,7 @@ class OperationAction(ActionBase):
 def shows_invocation(task_vars: Mapping) -> bool:
     """Say whether results of modules carry their arguments: always, until ansible-core 2.20 or so made it a setting."""
     try:
-        return bool(C.config.get_config_value("INJECT_INVOCATION", variables=dict(task_vars)))
+        return bool(constants.config.get_config_value("INJECT_INVOCATION", variables=dict(task_vars)))
     except AnsibleError:
         return True
 

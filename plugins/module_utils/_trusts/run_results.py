@@ -51,8 +51,8 @@ def results_of_host(variables: Mapping) -> dict:
 def not_applied(results: Mapping[str, Mapping], check_mode: bool = False, outside: Iterable[str] = ()) -> list[str]:
     """What is not in place after a run: "TRUST" where a trusted principal lacks it, else "TRUST/HOST".
 
-    In check mode that is also whatever would have been changed. `outside` are pairs "TRUST/HOST" with a side outside the
-    run: where it applied something, it can't know whether these are in place.
+    In check mode that is also whatever would have been changed. `outside` are pairs "TRUST/HOST" with a side outside
+    the run: where it applied something, it can't know whether these are in place.
     """
 
     trusts = {

@@ -175,7 +175,8 @@ def test_plain_takes_tags_and_lazy_containers_off():
 
 
 def test_hidden_arguments_go_into_suboptions():
-    spec = {"hops": {"type": "list", "options": {"token": {"no_log": True}, "arn": {}}}, "one": {"options": {"token": {"no_log": True}}}}
+    token = {"token": {"no_log": True}}
+    spec = {"hops": {"type": "list", "options": {**token, "arn": {}}}, "one": {"options": token}}
     params = {"hops": [{"token": SECRET, "arn": "a"}, "odd"], "one": {"token": SECRET}}
     shown = _controller.hidden_arguments(spec, params)
     assert shown == {"hops": [{"token": _controller.HIDDEN, "arn": "a"}, "odd"], "one": {"token": _controller.HIDDEN}}
