@@ -11,6 +11,7 @@ again; an account whose seed has not changed is left alone.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -45,13 +46,15 @@ def seed(local_aws: LocalAws, document: Mapping) -> dict:
     """
     remembered = local_aws.directory / "seed.json"
     accounts = {name: checked(name, account or {}) for name, account in document["accounts"].items()}
-    known = read(remembered)
-    for name, account in accounts.items():
-        before = known["accounts"].get(name, {})
-        digest = hashlib.sha256(json.dumps(account, sort_keys=True).encode()).hexdigest()
-        if before.get("digest") != digest:
-            known["accounts"][name] = {**seed_account(local_aws, account, before), "digest": digest}
-    write_private(remembered, known)
+    with (local_aws.directory / "seed.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two scenarios of molecule seed one server at a time
+        known = read(remembered)
+        for name, account in accounts.items():
+            before = known["accounts"].get(name, {})
+            digest = hashlib.sha256(json.dumps(account, sort_keys=True).encode()).hexdigest()
+            if before.get("digest") != digest:
+                known["accounts"][name] = {**seed_account(local_aws, account, before), "digest": digest}
+        write_private(remembered, known)
     return known
 
 
