@@ -107,7 +107,7 @@ def bound_retries(client: object) -> None:
             kind, limit = _kind_of(caught_exception)
             failures[kind] += 1
             if failures[kind] >= limit:
-                # Raising is the only way to overrule botocore's own handler, which comes after this one.
+                # Raising is the only way to overrule botocore's own handler, which would go on.
                 mark_error(caught_exception, call)
                 raise caught_exception
             return None

@@ -275,11 +275,12 @@ def test_no_credential_is_in_a_message_a_repr_a_traceback_or_a_log(
 
 
 PRELOADED = """
-import json, os, sys, threading
+import gc, json, os, sys, threading
 from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import open_account, preload
 from botocore.loaders import JSONFileLoader
 preload(["iam", "sts", "no-such-service"])
 assert threading.active_count() == 1
+assert gc.get_freeze_count() > 1000
 assert not [name for name in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{name}")
             and os.readlink(f"/proc/self/fd/{name}").startswith("socket:")]
 loaded = []
