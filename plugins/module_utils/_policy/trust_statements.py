@@ -6,16 +6,24 @@
 
 from __future__ import annotations
 
-import datetime
-import ipaddress
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import sid_of
+from ansible_collections.xacct.aws.plugins.module_utils._policy.condition_options import (
+    ConditionOptions,
+    Piece,
+    as_list,
+    condition_pieces,
+    latest_time,
+    merged_pieces,
+    organization_ids,
+    principal_arn_patterns,
+    source_ranges,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
     PolicyError,
     ascii_lower,
-    checked_copy,
     parse_document,
     statements,
     texts,
@@ -56,7 +64,6 @@ _SAML_AUDIENCES = {
 }
 """The sign-in address of each partition, which is what an assertion for it has as audience."""
 
-_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9:]{8})(?:\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")
 _ASSUME_ACTIONS = {"oidc": "sts:AssumeRoleWithWebIdentity", "saml": "sts:AssumeRoleWithSAML"}
 _NEVER_IN_TRUST = {
     "canonical": "IAM takes no canonical user ID in a trust policy; name the account ID",
@@ -137,7 +144,7 @@ class _Reading:
         return ""
 
     def _principals(self) -> list[Principal]:
-        given = _as_list(self.grant.get("principals", []))
+        given = as_list(self.grant.get("principals", []))
         if not given:
             self.errors.append("principals is empty: say who may assume the role")
         found: dict[Principal, object] = {}
@@ -158,23 +165,14 @@ class _Reading:
         return [parse_principal(text) for text in found.values()]
 
     def _condition(self) -> dict:
-        pieces: list[tuple[str, str, object, str]] = []
-        for option, (operator, key, read) in _CONDITION_OPTIONS.items():
-            try:
-                values = read(self.grant[option]) if option in self.grant else []
-            except PolicyError as error:
-                self.errors.append(f"{option}: {error}")
-                continue
-            if values:
-                pieces.append((operator, key, values[0] if len(values) == 1 else values, option))
-        try:
-            pieces.extend(_given_conditions(self.grant.get("conditions", {})))
-        except PolicyError as error:
-            self.errors.append(f"conditions: {error}")
+        pieces, errors = condition_pieces(self.grant, _CONDITION_OPTIONS)
+        self.errors.extend(errors)
         pieces.extend(self._saml_audience(pieces))
-        return self._merged(pieces)
+        condition, errors = merged_pieces(pieces)
+        self.errors.extend(errors)
+        return condition
 
-    def _saml_audience(self, pieces: list[tuple[str, str, object, str]]) -> list[tuple[str, str, object, str]]:
+    def _saml_audience(self, pieces: list[Piece]) -> list[Piece]:
         """An assertion is only good for AWS's sign-in page, unless the entry says what else it may be for."""
         partitions = sorted({principal.partition or "" for principal in self.principals if principal.kind == "saml"})
         if not partitions or any(ascii_lower(key) == "saml:aud" for operator, key, values, option in pieces):
@@ -184,24 +182,6 @@ class _Reading:
             self.errors.append(f"conditions: say what SAML:aud is in the partition {', '.join(unknown)}")
             return []
         return [("StringEquals", "SAML:aud", _SAML_AUDIENCES[partitions[0]], "the default for saml: principals")]
-
-    def _merged(self, pieces: list[tuple[str, str, object, str]]) -> dict:
-        """One block an operator and one line a key, without case, as AWS reads them; twice is a contradiction."""
-        operators: dict[str, str] = {}
-        givers: dict[tuple[str, str], str] = {}
-        merged: dict[str, dict] = {}
-        for operator, key, values, option in pieces:
-            spelling = operators.setdefault(ascii_lower(operator), operator)
-            slot = (ascii_lower(operator), ascii_lower(key))
-            if slot in givers:
-                self.errors.append(
-                    f"{spelling} {key} is given twice, by {givers[slot]} and by {option}: AWS holds one; write all the "
-                    "values in one place"
-                )
-                continue
-            givers[slot] = option
-            merged.setdefault(spelling, {})[key] = values
-        return merged
 
     def _actions(self) -> str | list[str]:
         kinds = {principal.kind for principal in self.principals}
@@ -264,26 +244,9 @@ def _spelled_one_way(principal: Principal) -> Principal:
     return principal
 
 
-def _as_list(value: object) -> list:
-    return value if isinstance(value, list) else [value]
-
-
-def _given_conditions(conditions: object) -> list[tuple[str, str, object, str]]:
-    if not isinstance(conditions, dict):
-        raise PolicyError("an object {OPERATOR: {KEY: VALUES}}")
-    pieces = []
-    for operator, keys in checked_copy(conditions, "conditions").items():
-        if not isinstance(keys, dict) or not keys:
-            raise PolicyError(f"{operator} is an object {{KEY: VALUES}}")
-        for key, values in keys.items():
-            texts(values, f"{operator}.{key}")
-            pieces.append((operator, key, values, "conditions"))
-    return pieces
-
-
 def _external_ids(value: object) -> list[str]:
     found = []
-    for text in _as_list(value):
+    for text in as_list(value):
         if not isinstance(text, str):
             raise PolicyError(f"{text!r} is not text: put it in quotes, YAML reads digits as a number")
         if not re.fullmatch(r"[\w+=,.@:/-]{2,1224}", text, re.ASCII):
@@ -306,67 +269,12 @@ def _mfa_age(value: object) -> list[str]:
     return [str(value)]
 
 
-def _organizations(value: object) -> list[str]:
-    return _each(value, r"o-[a-z0-9]{10,32}", "an organization ID (o- and 10 to 32 of a-z 0-9)")
-
-
-def _principal_arns(value: object) -> list[str]:
-    found = _each(
-        value, r"arn(:[^:\s]*){4}:\S+", "an ARN, wildcards allowed, such as arn:aws:iam::111111111111:role/app-*"
-    )
-    for text in found:
-        if text.split(":")[2] == "sts":
-            raise PolicyError(
-                f"{text!r} never matches: aws:PrincipalArn of a session is the ARN of its role (arn:…:iam::…)"
-            )
-    return found
-
-
-def _source_ips(value: object) -> list[str]:
-    found = _each(value, r"[0-9a-fA-F:.]+(/[0-9]+)?", "an IP address or a range such as 198.51.100.0/24")
-    for text in found:
-        try:
-            network = ipaddress.ip_network(text, strict=False)
-        except ValueError as error:
-            raise PolicyError(f"{text!r} is not an IP address or a range such as 198.51.100.0/24") from error
-        address = text.partition("/")[0]
-        if ipaddress.ip_address(address) != network.network_address:
-            raise PolicyError(f"{text!r} has bits outside its prefix: the range is {network}, the address {address}")
-    return found
-
-
-def _not_after(value: object) -> list[str]:
-    """Return the time as AWS writes it; YAML may have made an object of it, and Ansible text of that object."""
-    advice = f"{value!s} is not a time with its time zone, such as 2027-01-01T00:00:00Z"
-    if isinstance(value, str):
-        match = _TIME.fullmatch(value)
-        if match is None:
-            raise PolicyError(advice)
-        day, clock, zone = match.groups()
-        try:
-            value = datetime.datetime.fromisoformat(f"{day}T{clock}{'+00:00' if zone == 'Z' else zone}")
-        except ValueError as error:
-            raise PolicyError(advice) from error
-    if not isinstance(value, datetime.datetime) or value.tzinfo is None:
-        raise PolicyError(advice)
-    return [value.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")]
-
-
-def _each(value: object, pattern: str, wanted: str) -> list[str]:
-    found = []
-    for text in _as_list(value):
-        if not isinstance(text, str) or not re.fullmatch(pattern, text):
-            raise PolicyError(f"{text!r} is not {wanted}")
-        found.append(text)
-    return list(dict.fromkeys(found))
-
-
-_CONDITION_OPTIONS: dict[str, tuple[str, str, Callable[[object], list[str]]]] = {
+_CONDITION_OPTIONS: ConditionOptions = {
     "external_id": ("StringEquals", "sts:ExternalId", _external_ids),
     "require_mfa": ("Bool", "aws:MultiFactorAuthPresent", _mfa),
     "mfa_max_age": ("NumericLessThan", "aws:MultiFactorAuthAge", _mfa_age),
-    "organizations": ("StringEquals", "aws:PrincipalOrgID", _organizations),
-    "principal_arns": ("ArnLike", "aws:PrincipalArn", _principal_arns),
-    "source_ips": ("IpAddress", "aws:SourceIp", _source_ips),
-    "not_after": ("DateLessThan", "aws:CurrentTime", _not_after),
+    "organizations": ("StringEquals", "aws:PrincipalOrgID", organization_ids),
+    "principal_arns": ("ArnLike", "aws:PrincipalArn", principal_arn_patterns),
+    "source_ips": ("IpAddress", "aws:SourceIp", source_ranges),
+    "not_after": ("DateLessThan", "aws:CurrentTime", latest_time),
 }
