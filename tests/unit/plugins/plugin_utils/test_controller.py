@@ -169,8 +169,7 @@ def test_plain_takes_tags_and_lazy_containers_off():
     value = {Tagged("key"): [Tagged("one"), 2, 2.5, True, None, (Tagged("three"),)]}
     cleaned = _controller.plain(value)
     assert cleaned == {"key": ["one", 2, 2.5, True, None, ["three"]]}
-    assert type(next(iter(cleaned))) is str
-    assert type(cleaned["key"][0]) is str
+    assert {each.__class__ for each in (*cleaned, cleaned["key"][0], cleaned["key"][5][0])} == {str}
     assert _controller.plain(datetime.date(2027, 1, 1)) == "2027-01-01"
 
 

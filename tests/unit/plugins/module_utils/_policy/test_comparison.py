@@ -386,11 +386,11 @@ KNOWN_TRAPS = {
 }
 
 
-def both_ways(left, right):
-    result = policies_equal(left, right)
-    assert policies_equal(right, left) is result
-    assert (differences(left, right) == []) is result
-    assert (differences(right, left) == []) is result
+def both_ways(one, other):
+    result = policies_equal(one, other)
+    assert policies_equal(other, one) is result
+    assert (differences(one, other) == []) is result
+    assert (differences(other, one) == []) is result
     return result
 
 

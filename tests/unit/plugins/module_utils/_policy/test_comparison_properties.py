@@ -45,10 +45,10 @@ def test_every_allowed_rewriting_is_equal(data):
 def test_every_meaningful_change_is_different(policy, index, seed):
     dice = random.Random(seed)
     for name, other in changes(policy, index % len(policy["Statement"])):
-        left, right = rewrite(policy, dice), rewrite(other, dice)
-        assert not policies_equal(left, right), name
-        assert not policies_equal(right, left), name
-        assert differences(left, right), name
+        before, after = rewrite(policy, dice), rewrite(other, dice)
+        assert not policies_equal(before, after), name
+        assert not policies_equal(after, before), name
+        assert differences(before, after), name
 
 
 @few

@@ -22,9 +22,9 @@ NOON = datetime.datetime(2027, 1, 1, 12, tzinfo=datetime.timezone.utc)
 SHARE = {"purge_trusted": False}
 
 
-def expectations(*trusts, accounts=ACCOUNTS, now=None, host="customer_a", of=None):
+def expectations(*trusts, accounts=None, now=None, host="customer_a", of=None):
     """The expectations on one trusting host by ID, with the part of the ID that they all have taken off."""
-    made = plan(list(trusts), accounts, now)["expectations"]
+    made = plan(list(trusts), accounts or ACCOUNTS, now)["expectations"]
     start = f"{of or trusts[0]['name']}/{host}/"
     return {e["id"][len(start) :]: e for e in made if e["id"].startswith(start)}
 
