@@ -95,7 +95,6 @@ def test_every_option_at_once():
         ({"organizations": ["o-abcdefghij"]}, {"StringEquals": {"aws:PrincipalOrgID": "o-abcdefghij"}}),
         ({"principal_arns": ["arn:*:iam::*:role/x"]}, {"ArnLike": {"aws:PrincipalArn": "arn:*:iam::*:role/x"}}),
         ({"source_ips": ["10.0.0.0/8"]}, {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}),
-        ({"organizations": []}, None),
         ({"conditions": {}}, None),
         ({"conditions": {"Null": {"aws:TokenIssueTime": False}}}, {"Null": {"aws:TokenIssueTime": False}}),
         ({"session_tags": False, "source_identity": False}, None),
@@ -234,6 +233,8 @@ REFUSED = {
     "no such day": ({"not_after": "2027-02-30T00:00:00Z"}, "2027-02-30T00:00:00Z is not a time"),
     "no such hour": ({"not_after": "2027-02-20T25:00:00Z"}, "not a time"),
     "epoch": ({"not_after": 1798761600}, "not a time"),
+    "no organization at all": ({"organizations": []}, "organizations: an empty list narrows nothing"),
+    "no address at all": ({"source_ips": []}, "source_ips: an empty list narrows nothing"),
     "flag": ({"session_tags": "yes"}, "session_tags: true or false"),
     "conditions list": ({"conditions": ["x"]}, "conditions: an object"),
     "conditions flat": ({"conditions": {"StringEquals": "x"}}, "conditions: StringEquals is an object"),
@@ -305,13 +306,13 @@ def test_external_ids():
 
 lists = {
     "principals": st.lists(st.sampled_from((*ACCOUNTS, ROLE, "service:ec2.amazonaws.com")), min_size=1, unique=True),
-    "organizations": st.lists(st.from_regex(r"o-[a-z0-9]{10}", fullmatch=True), max_size=2),
+    "organizations": st.lists(st.from_regex(r"o-[a-z0-9]{10}", fullmatch=True), min_size=1, max_size=2),
     "external_id": st.lists(
         st.from_regex(r"[\w+=,.@:/-]{2,20}", fullmatch=True, alphabet=st.characters(max_codepoint=126)),
         min_size=1,
         max_size=2,
     ),
-    "source_ips": st.lists(st.ip_addresses().map(str), max_size=2),
+    "source_ips": st.lists(st.ip_addresses().map(str), min_size=1, max_size=2),
     "session_tags": st.booleans(),
     "source_identity": st.booleans(),
     "not_after": st.datetimes(min_value=datetime.datetime(2000, 1, 1), timezones=st.just(UTC)),
