@@ -55,6 +55,9 @@ UNREACHED_ATTEMPTS = 3
 READ_TIMEOUT_ATTEMPTS = 2
 """For requests that are taken and never answered: at most 2 x READ_TIMEOUT + 1 s."""
 
+MAX_POOL_CONNECTIONS = 64
+"""Connections that a client keeps open, for as many threads; botocore's own 10 make others connect for each call."""
+
 SERVICES_WITH_QUOTAS = frozenset({"kms", "secretsmanager", "ecr", "logs", "lambda"})
 """Here `LimitExceededException` is a quota that stays exceeded; botocore takes it for throttling everywhere."""
 
@@ -76,6 +79,7 @@ def client_config(aws_config: Mapping | None, *, user_chose_retries: bool) -> Co
         "user_agent_extra": "xacct.aws",
         "connect_timeout": CONNECT_TIMEOUT,
         "read_timeout": READ_TIMEOUT,
+        "max_pool_connections": MAX_POOL_CONNECTIONS,
     }
     if not user_chose_retries:
         settings["retries"] = {"mode": "standard", "total_max_attempts": MAX_ATTEMPTS}

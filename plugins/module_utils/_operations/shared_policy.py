@@ -72,6 +72,7 @@ PASSING_CODES = (
     "ConcurrentModificationException",
     "EntityTemporarilyUnmodifiable",
     "OperationAborted",
+    "SlowDown",
     "ServiceFailure",
     "ServiceFailureException",
     "ServiceUnavailable",
