@@ -11,11 +11,12 @@ Users write (all as text): an account ID or its root ARN, the ARN of a role, use
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
     PolicyError,
+    ascii_lower,
     scalar_text,
     statements,
 )
@@ -128,6 +129,36 @@ def parse_principal(text: str) -> Principal:
     )
 
 
+def declared_principals(given: list, never: Mapping[str, str]) -> tuple[list[Principal], list[str]]:
+    """Return the principals of a list in a user's spelling, and all that is wrong with the list.
+
+    ``never`` says, by kind, why this sort of policy takes no such principal. Two spellings of one principal, and
+    principals of two partitions, are mistakes as well.
+    """
+    errors: list[str] = []
+    found: dict[Principal, tuple[object, Principal]] = {}
+    for text in given:
+        try:
+            principal = parse_principal(text)
+        except PolicyError as error:
+            errors.append(str(error))
+            continue
+        if principal.kind in never:
+            errors.append(f"{text!r}: {never[principal.kind]}")
+            continue
+        key = _spelled_one_way(principal)
+        if key in found:
+            other = found[key][0]
+            errors.append(f"{text!r} is there twice" + ("" if other == text else f", which is the same as {other!r}"))
+        else:
+            found[key] = (text, principal)
+    principals = [principal for text, principal in found.values()]
+    partitions = sorted({principal.partition for principal in principals if principal.partition})
+    if len(partitions) > 1:
+        errors.append(f"a policy names principals of one partition, not of {' and '.join(partitions)}")
+    return principals, errors
+
+
 def principal_element(principals: Iterable[Principal], partition: str = "aws") -> dict:
     """Return the Principal element for ``principals``, duplicates dropped, one value as a scalar.
 
@@ -176,6 +207,14 @@ def unresolved_ids(document: dict | None) -> list[str]:
                 if kind == "AWS" and is_unique_id(text):
                     found[text] = None
     return list(found)
+
+
+def _spelled_one_way(principal: Principal) -> Principal:
+    if principal.kind == "account":
+        return Principal("account", principal.account_id or principal.value)
+    if principal.kind == "service":
+        return Principal("service", ascii_lower(principal.value))
+    return principal
 
 
 def _principal_texts(values: object, place: str) -> list[str]:

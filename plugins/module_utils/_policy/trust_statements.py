@@ -32,7 +32,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import Si
 from ansible_collections.xacct.aws.plugins.module_utils._policy.narrowing import narrows
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import (
     Principal,
-    parse_principal,
+    declared_principals,
     principal_element,
 )
 
@@ -147,22 +147,9 @@ class _Reading:
         given = as_list(self.grant.get("principals", []))
         if not given:
             self.errors.append("principals is empty: say who may assume the role")
-        found: dict[Principal, object] = {}
-        for text in given:
-            try:
-                principal = parse_principal(text)
-                if principal.kind in _NEVER_IN_TRUST:
-                    raise PolicyError(f"{text!r}: {_NEVER_IN_TRUST[principal.kind]}")
-            except PolicyError as error:
-                self.errors.append(f"principals: {error}")
-                continue
-            key = _spelled_one_way(principal)
-            if key in found:
-                same = "" if found[key] == text else f", which is the same as {found[key]!r}"
-                self.errors.append(f"principals: {text!r} is there twice{same}")
-            else:
-                found[key] = text
-        return [parse_principal(text) for text in found.values()]
+        found, errors = declared_principals(given, _NEVER_IN_TRUST)
+        self.errors.extend(f"principals: {error}" for error in errors)
+        return found
 
     def _condition(self) -> dict:
         pieces, errors = condition_pieces(self.grant, _CONDITION_OPTIONS)
@@ -217,11 +204,6 @@ class _Reading:
             without = sorted(kinds & {"oidc", "saml", "service"})
             if without and self.grant.get(option):
                 self.errors.append(f"{option}: {without[0]}: principals never come with MFA as AWS counts it")
-        partitions = sorted({principal.partition for principal in self.principals if principal.partition})
-        if len(partitions) > 1:
-            self.errors.append(
-                f"principals: a policy names principals of one partition, not of {' and '.join(partitions)}"
-            )
 
     def _check_anyone(self) -> None:
         if not any(principal.kind == "anyone" for principal in self.principals):
@@ -234,14 +216,6 @@ class _Reading:
                 "not narrow); add organizations, principal_arns of a fixed account, or a condition on "
                 "aws:PrincipalAccount or aws:PrincipalOrgPaths, or say allow_anyone: true"
             )
-
-
-def _spelled_one_way(principal: Principal) -> Principal:
-    if principal.kind == "account":
-        return Principal("account", principal.account_id or principal.value)
-    if principal.kind == "service":
-        return Principal("service", ascii_lower(principal.value))
-    return principal
 
 
 def _external_ids(value: object) -> list[str]:
