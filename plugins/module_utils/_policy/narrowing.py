@@ -26,6 +26,7 @@ _FIXED_KEYS = frozenset(
         "aws:sourcevpce",
         "aws:vpceaccount",
         "aws:vpceorgid",
+        "s3:dataaccesspointaccount",
     }
 )
 _PATTERN_KEYS = {
@@ -34,6 +35,7 @@ _PATTERN_KEYS = {
     "aws:vpceorgpaths": re.compile(r"o-[a-z0-9]{10,32}/.*"),
     "aws:principalarn": re.compile(r"arn:[a-z0-9-]+:(iam|sts)::[0-9]{12}:.+"),
     "aws:sourcearn": re.compile(r"arn:[a-z0-9-]+:[a-z0-9-]+:[a-z0-9-]*:[0-9]{12}:.+"),
+    "s3:dataaccesspointarn": re.compile(r"arn:[a-z0-9-]+:s3:[a-z0-9-]*:[0-9]{12}:.+"),
     "aws:userid": re.compile(r"((AROA|AIDA)[A-Z0-9]{8,}|[0-9]{12})(:.*)?"),
 }
 _POSITIVE_OPERATORS = frozenset(

@@ -1,0 +1,329 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One grant on a bucket, checked and written as statements of the bucket's policy: one on its objects, one on itself.
+
+S3 asks for `s3:GetObject` on an object's ARN and for `s3:ListBucket` on the bucket's, and only listing has the key
+`s3:prefix`. So a grant is up to two statements.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from ansible_collections.xacct.aws.plugins.module_utils._policy.bucket_access import (
+    ACCESS,
+    LISTING_KEYS,
+    NARROWED_BY_PREFIX,
+    NOT_AN_ACTION,
+    Access,
+    is_narrowed_by_prefix,
+    on_bucket,
+    on_objects,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._policy.condition_options import (
+    ConditionOptions,
+    Piece,
+    as_list,
+    condition_pieces,
+    each_text,
+    latest_time,
+    merged_pieces,
+    organization_ids,
+    source_ranges,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError, ascii_lower
+from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import SidAlphabet, own_sid
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import (
+    declared_principals,
+    principal_element,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._policy.public_access import why_public
+
+BUCKET_GRANT_OPTIONS: dict[str, dict] = {
+    "name": {"type": "str", "required": True},
+    "effect": {"type": "str", "choices": ["Allow", "Deny"], "default": "Allow"},
+    "principals": {"type": "list", "elements": "raw"},
+    "access": {"type": "str", "choices": list(ACCESS)},
+    "actions": {"type": "list", "elements": "str"},
+    "prefixes": {"type": "list", "elements": "str"},
+    "organizations": {"type": "list", "elements": "str"},
+    "source_ips": {"type": "list", "elements": "str"},
+    "source_vpces": {"type": "list", "elements": "str"},
+    "require_tls": {"type": "bool"},
+    "not_after": {"type": "raw"},
+    "conditions": {"type": "dict"},
+}
+"""The options of one entry by name, each with its piece of an argument spec.
+
+``raw`` where Ansible's conversion would hide a mistake, see `TRUSTED_GRANT_OPTIONS`.
+"""
+
+BUCKET_PART = "/bucket"
+"""What the Sid of a grant's statement on the bucket itself ends with."""
+
+LONGEST_NAME = 128
+
+_NEVER_IN_A_BUCKET_POLICY = {
+    "canonical": "S3 stores a canonical user ID as the ARN of what it stands for; name the account ID, or for a "
+    "CloudFront origin access identity arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity ID",
+    "oidc": "S3 knows no federated users; name the role that they assume",
+    "saml": "S3 knows no federated users; name the role that they assume",
+    "unique_id": "a unique id stands for a principal that was deleted or cannot be seen; name its ARN",
+}
+_ACTION = re.compile(r"\*|s3:[A-Za-z0-9*?]+", re.IGNORECASE)
+_OTHER_SERVICE = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
+
+
+def bucket_statements(grant: Mapping, bucket: str, partition: str = "aws") -> list[dict]:
+    """Return the statements of one entry, that on objects first; raise :class:`PolicyError` with all that is wrong.
+
+    ``partition`` is where the bucket and a bare account ID are.
+    """
+    reading = _Reading(grant)
+    if reading.errors:
+        raise PolicyError("; ".join(f"{reading.name or 'grant'}: {error}" for error in reading.errors))
+    return reading.statements(bucket, partition)
+
+
+def check_bucket_grants(grants: list[Mapping], allow_public: bool = False) -> list[str]:
+    """Return everything that is wrong with a list of entries, each error with the name of its entry in front."""
+    errors = []
+    names: dict[str, int] = {}
+    for index, grant in enumerate(grants):
+        reading = _Reading(grant, allow_public)
+        label = reading.name or f"grants[{index}]"
+        errors.extend(f"{label}: {error}" for error in reading.errors)
+        if reading.name:
+            names[reading.name] = names.get(reading.name, 0) + 1
+            if names[reading.name] == 2:
+                errors.append(f"{label}: two entries have this name; give each its own")
+    return errors
+
+
+def grant_sids(name: str) -> tuple[str, str]:
+    """Return the Sids of the grant called ``name``: that of its statement on objects, and of that on the bucket.
+
+    The second is the first and ``/bucket``. A first one that would end like that gets ten digits at its end, as
+    :func:`own_sid` gives them to names with unusual characters (a control character stands in for the ending, which no
+    name has). So no two names share a Sid.
+    """
+    first = own_sid(name, SidAlphabet.FREE)
+    if first.endswith(BUCKET_PART):
+        first = own_sid(f"{name}\0", SidAlphabet.FREE)
+    return first, f"{first}{BUCKET_PART}"
+
+
+def granted_actions(grant: Mapping) -> Access:
+    """Return the actions of an entry's ``access`` or ``actions``, ordered by what S3 asks them on.
+
+    With ``prefixes`` only those are left on the bucket that can be narrowed to some keys.
+    """
+    if grant.get("access"):
+        actions = ACCESS[grant["access"]]
+    else:
+        given = list(dict.fromkeys(as_list(grant.get("actions") or [])))
+        actions = Access(tuple(filter(on_objects, given)), tuple(filter(on_bucket, given)))
+    if grant.get("prefixes"):
+        return Access(actions.objects, tuple(filter(is_narrowed_by_prefix, actions.bucket)))
+    return actions
+
+
+def bucket_arn(bucket: str, partition: str = "aws") -> str:
+    """Return the bucket's ARN."""
+    return f"arn:{partition}:s3:::{bucket}"
+
+
+def object_arns(bucket: str, prefixes: list[str] | None, partition: str = "aws") -> list[str]:
+    """Return patterns of the ARNs of all objects whose keys begin with one of the prefixes; without any, of all."""
+    return [f"{bucket_arn(bucket, partition)}/{pattern}" for pattern in key_patterns(prefixes) or ["*"]]
+
+
+def key_patterns(prefixes: list[str] | None) -> list[str]:
+    """Return ``exports/*`` for ``exports/`` (and for ``exports/*``): the pattern of keys, and of prefixes to list."""
+    return list(dict.fromkeys(f"{prefix.rstrip('*')}*" for prefix in prefixes or ()))
+
+
+class _Reading:
+    """One entry being read: what it says as far as it is right, and all that is wrong with it."""
+
+    def __init__(self, grant: Mapping, allow_public: bool = True) -> None:
+        self.errors: list[str] = []
+        self.grant = {key: value for key, value in grant.items() if value is not None}
+        self.allows = self.grant.get("effect", "Allow") == "Allow"
+        self.name = self._name()
+        self._check_options()
+        self.prefixes = self._prefixes()
+        self.actions = self._actions()
+        self.principals, errors = declared_principals(
+            as_list(self.grant.get("principals", [])), _NEVER_IN_A_BUCKET_POLICY
+        )
+        self.errors.extend(f"principals: {error}" for error in errors)
+        self._check_principals()
+        self.pieces, errors = condition_pieces(self.grant, _CONDITION_OPTIONS)
+        self.errors.extend(errors)
+        self.errors.extend(merged_pieces([*self.pieces, *self._listing()])[1])
+        self._check_conditions()
+        if not allow_public and not self.errors:
+            self._check_public()
+
+    def statements(self, bucket: str, partition: str) -> list[dict]:
+        objects, whole = grant_sids(self.name)
+        found = []
+        if self.actions.objects:
+            resources = object_arns(bucket, self.prefixes, partition)
+            found.append(self._statement(objects, self.actions.objects, resources, self.pieces, partition))
+        if self.actions.bucket:
+            resources = [bucket_arn(bucket, partition)]
+            pieces = [*self.pieces, *self._listing()]
+            found.append(self._statement(whole, self.actions.bucket, resources, pieces, partition))
+        return found
+
+    def _statement(
+        self, sid: str, actions: tuple[str, ...], resources: list[str], pieces: list[Piece], partition: str
+    ) -> dict:
+        statement = {
+            "Sid": sid,
+            "Effect": self.grant.get("effect", "Allow"),
+            "Principal": principal_element(self.principals, partition),
+            "Action": _scalar_or_list(actions),
+            "Resource": _scalar_or_list(resources),
+        }
+        condition = merged_pieces(pieces)[0]
+        return {**statement, "Condition": condition} if condition else statement
+
+    def _listing(self) -> list[Piece]:
+        """What narrows the statement on the bucket to the prefixes."""
+        if not self.prefixes or not self.actions.bucket:
+            return []
+        return [("StringLike", "s3:prefix", _scalar_or_list(key_patterns(self.prefixes)), "prefixes")]
+
+    def _name(self) -> str:
+        name = self.grant.get("name")
+        if not isinstance(name, str) or not name.strip():
+            self.errors.append(f"name is missing: text that is not empty, not {name!r}")
+            return ""
+        if len(name) > LONGEST_NAME or not name.isprintable():
+            self.errors.append(f"name: at most {LONGEST_NAME} characters that can be printed")
+        return name
+
+    def _prefixes(self) -> list[str]:
+        given = as_list(self.grant.get("prefixes", []))
+        if not given and "prefixes" in self.grant:
+            self.errors.append("prefixes: an empty list is no part of the bucket; leave the option out to mean all")
+        for prefix in given:
+            if not isinstance(prefix, str) or not prefix.rstrip("*"):
+                self.errors.append(f"prefixes: {prefix!r} is the whole bucket; leave the option out to mean that")
+            elif prefix.startswith(("/", "s3://", "arn:")):
+                self.errors.append(
+                    f"prefixes: {prefix!r} begins no key: write what keys begin with, such as exports/, without the "
+                    "bucket and without a slash in front"
+                )
+        return [prefix for prefix in given if isinstance(prefix, str)]
+
+    def _actions(self) -> Access:
+        if ("access" in self.grant) == ("actions" in self.grant):
+            self.errors.append("give either access or actions")
+            return Access()
+        if "access" in self.grant:
+            if self.grant["access"] not in ACCESS:
+                self.errors.append(f"access: one of {', '.join(ACCESS)}, not {self.grant['access']!r}")
+                return Access()
+            return granted_actions(self.grant)
+        given = as_list(self.grant["actions"])
+        if not given:
+            self.errors.append("actions is empty")
+        right = [action for action in given if self._is_action(action)]
+        actions = granted_actions({**self.grant, "actions": right})
+        for action in right:
+            if action not in (*actions.objects, *actions.bucket):
+                self.errors.append(
+                    f"prefixes: {action} is asked on the whole bucket, which only {' and '.join(NARROWED_BY_PREFIX)} "
+                    "let a prefix narrow; give it an entry of its own without prefixes"
+                )
+        return actions
+
+    def _is_action(self, action: object) -> bool:
+        if not isinstance(action, str) or not _ACTION.fullmatch(action):
+            other = isinstance(action, str) and _OTHER_SERVICE.fullmatch(action)
+            reason = "not one of S3, and a bucket's policy takes no other" if other else "not an action"
+            self.errors.append(f"actions: {action!r} is {reason}; write s3:GetObject or s3:Get*, for instance")
+        elif ascii_lower(action) in NOT_AN_ACTION:
+            self.errors.append(
+                f"actions: {action} cannot be granted by this name: {NOT_AN_ACTION[ascii_lower(action)]}"
+            )
+        else:
+            return True
+        return False
+
+    def _check_options(self) -> None:
+        for option in self.grant:
+            if option not in BUCKET_GRANT_OPTIONS:
+                self.errors.append(f"{option} is not an option of a grant ({', '.join(BUCKET_GRANT_OPTIONS)})")
+        if self.grant.get("effect", "Allow") not in ("Allow", "Deny"):
+            self.errors.append(f"effect: Allow or Deny, not {self.grant['effect']!r}")
+
+    def _check_principals(self) -> None:
+        kinds = {principal.kind for principal in self.principals}
+        if not as_list(self.grant.get("principals", [])):
+            self.errors.append(f"principals is empty: say who {'gets' if self.allows else 'is denied'} access")
+        if "anyone" in kinds and len(self.principals) > 1:
+            self.errors.append("principals: '*' is everyone already; take the others out")
+        if "service" in kinds and "organizations" in self.grant:
+            self.errors.append(
+                "organizations: an AWS service belongs to none, so this never matches; write a condition on "
+                "aws:SourceOrgID, the organization of the resource that the service acts for"
+            )
+
+    def _check_conditions(self) -> None:
+        if "source_ips" in self.grant and "source_vpces" in self.grant:
+            self.errors.append(
+                "source_vpces: a request through a VPC endpoint has no public address, so it never matches together "
+                "with source_ips; write two entries"
+            )
+        if self.grant.get("require_tls") and not self.allows:
+            self.errors.append(
+                "require_tls: a Deny that requires TLS denies those who use it; write "
+                "conditions: {Bool: {aws:SecureTransport: false}}"
+            )
+        for _operator, key, _values, option in self.pieces:
+            if ascii_lower(key) in LISTING_KEYS and self.actions.objects:
+                self.errors.append(
+                    f"{option}: {key} is known when a bucket is listed and at no other time, so no object would "
+                    "match; write prefixes, or an entry of its own with access: list"
+                )
+
+    def _check_public(self) -> None:
+        for statement in self.statements("bucket", "aws"):
+            reason = why_public(statement)
+            if reason:
+                self.errors.append(
+                    f"principals: {reason}, which makes the bucket public; add organizations, source_vpces, "
+                    "source_ips, or a condition on aws:PrincipalAccount or aws:PrincipalArn, or say allow_public: true"
+                )
+                return
+
+
+def _vpc_endpoints(value: object) -> list[str]:
+    return each_text(value, r"vpce-[0-9a-f]{8,17}", "a VPC endpoint's ID, such as vpce-0123456789abcdef0")
+
+
+def _tls(value: object) -> list[str]:
+    if not isinstance(value, bool):
+        raise PolicyError(f"true or false, not {value!r}")
+    return ["true"] if value else []
+
+
+def _scalar_or_list(values: tuple[str, ...] | list[str]) -> str | list[str]:
+    return values[0] if len(values) == 1 else list(values)
+
+
+_CONDITION_OPTIONS: ConditionOptions = {
+    "organizations": ("StringEquals", "aws:PrincipalOrgID", organization_ids),
+    "source_ips": ("IpAddress", "aws:SourceIp", source_ranges),
+    "source_vpces": ("StringEquals", "aws:SourceVpce", _vpc_endpoints),
+    "require_tls": ("Bool", "aws:SecureTransport", _tls),
+    "not_after": ("DateLessThan", "aws:CurrentTime", latest_time),
+}
