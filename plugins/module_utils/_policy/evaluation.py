@@ -61,6 +61,23 @@ _ASSUME_ACTIONS = frozenset(
         "sts:tagsession",
     }
 )
+_RESERVED_ROLE_ACTIONS = frozenset(
+    {
+        "iam:attachrolepolicy",
+        "iam:deleterole",
+        "iam:deleterolepermissionsboundary",
+        "iam:deleterolepolicy",
+        "iam:detachrolepolicy",
+        "iam:passrole",
+        "iam:putrolepermissionsboundary",
+        "iam:putrolepolicy",
+        "iam:tagrole",
+        "iam:untagrole",
+        "iam:updateassumerolepolicy",
+        "iam:updaterole",
+        "iam:updateroledescription",
+    }
+)
 _BUCKET_RESCUE = frozenset({"s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy"})
 
 
@@ -106,7 +123,7 @@ class _Evaluation:
         """What no policy changes.
 
         ``GetCallerIdentity`` answers even who is explicitly denied it (STS API Reference); the root user cannot assume
-        roles (STS API Reference, AssumeRole).
+        roles (STS API Reference, AssumeRole); roles below ``aws-reserved/`` are changed by IAM Identity Center only.
         """
         kind, action = self.facts.principal.kind, self.facts.action
         if kind not in IAM_KINDS:
@@ -115,6 +132,10 @@ class _Evaluation:
             return Verdict(SERVICE_RULE, allow=True, note="sts:GetCallerIdentity cannot be denied")
         if action == "sts:assumerole" and kind == ROOT:
             return Verdict(SERVICE_RULE, deny=True, note="the root user of an account cannot assume a role")
+        if action in _RESERVED_ROLE_ACTIONS and ":role/aws-reserved/" in self.facts.resource:
+            return Verdict(
+                SERVICE_RULE, deny=True, note="only AWS changes roles below aws-reserved/, and none is passed on"
+            )
         return None
 
     def _judge(self) -> None:

@@ -30,8 +30,8 @@ ACL = "access_control_list"
 BLOCK_PUBLIC_ACCESS = "block_public_access"
 SERVICE_RULE = "service_rule"
 
-RCP_SERVICES = frozenset({"s3", "sts", "kms", "sqs", "secretsmanager", "ecr", "aoss"})
-"""Services whose resources are known to obey RCPs. AWS adds to them: for any other, a matching RCP may count or not."""
+RCP_SERVICES = frozenset({"s3", "sts", "kms", "sqs", "secretsmanager"})
+"""Services whose resources obey RCPs since they exist. AWS adds to them: elsewhere a matching RCP may count or not."""
 
 _MANAGEMENT_DOUBT = "it is not known whether the {}'s account is the management account, which is exempt"
 

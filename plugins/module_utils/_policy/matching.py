@@ -59,11 +59,6 @@ class Pattern:
             self._segments = _segments(self._folded(token) for token in tokens)
 
     @property
-    def is_literal(self) -> bool:
-        """Whether the pattern matches one text only, whatever the request."""
-        return self._exact is not None
-
-    @property
     def literal(self) -> str | None:
         """The one text that it matches, ``None`` if there are several."""
         return self._exact
@@ -107,26 +102,28 @@ class Pattern:
 
 
 class ArnPattern:
-    """An ARN compared part by part: a wildcard does not reach over one of the first five colons.
+    """An ARN compared part by part, for the Arn… operators: no wildcard reaches over one of the first five colons.
 
-    (IAM User Guide, "Resource" and "ARN condition operators".) Text with fewer than six parts is no ARN; AWS does not
-    say whether a pattern such as ``*`` or ``arn:aws:s3:*`` takes an ARN then, so what it would match as text is not
-    known, and what it would not match even so does not match.
+    (IAM User Guide, "ARN condition operators".) Text with fewer than six parts is no ARN; AWS does not say whether a
+    pattern such as ``*`` takes an ARN then, so what it would match as text is not known, and what it would not match
+    even so does not match.
     """
 
-    __slots__ = ("_parts", "_short", "text")
+    __slots__ = ("_parts", "_whole")
 
     def __init__(self, text: str, *, variables: bool = True) -> None:
-        self.text = text
         parts = _split_pattern(text, variables)
-        self._short = Pattern(text, variables=variables) if len(parts) < 6 else None
-        self._parts = () if self._short else tuple(Pattern(part, variables=variables) for part in parts)
+        self._parts = tuple(Pattern(part, variables=variables) for part in parts) if len(parts) == 6 else ()
+        self._whole = Pattern(text, variables=variables)
 
     def matches(self, value: str, parts: Sequence[str], context: ContextView) -> bool | None:
         """Whether the ARN ``value`` matches, whose :func:`arn_parts` are ``parts``."""
-        if self._short is not None:
-            return False if self._short.matches(value, context) is False else None
-        if len(parts) != 6:
+        if not self._parts:
+            return False if self._whole.matches(value, context) is False else None
+        return self._matches_by_parts(parts, context)
+
+    def _matches_by_parts(self, parts: Sequence[str], context: ContextView) -> bool | None:
+        if len(parts) != 6 or not self._parts:
             return False
         result: bool | None = True
         for pattern, part in zip(self._parts, parts, strict=True):
@@ -141,6 +138,33 @@ class ArnPattern:
             if matched is None:
                 result = None
         return result
+
+
+class ResourceArnPattern(ArnPattern):
+    """An ARN of a Resource or NotResource element.
+
+    As in :class:`ArnPattern`, but a ``*`` that ends one of the parts also reaches over the colons behind it:
+    ``arn:aws:s3:*`` is every ARN of S3 (IAM User Guide, "IAM JSON policy elements: Resource", "Using wildcards in
+    resource ARNs"). Where another wildcard among the first five parts would have to reach over a colon, too, the answer
+    is not known.
+    """
+
+    __slots__ = ("_reaches_over",)
+
+    def __init__(self, text: str, *, variables: bool = True) -> None:
+        super().__init__(text, variables=variables)
+        head = _split_pattern(text, variables)[:5]
+        self._reaches_over = not any(_has_wildcard(part.removesuffix("*")) for part in head)
+
+    def matches(self, value: str, parts: Sequence[str], context: ContextView) -> bool | None:
+        """Whether the ARN ``value`` matches, whose :func:`arn_parts` are ``parts``."""
+        by_parts = self._matches_by_parts(parts, context)
+        if by_parts or len(parts) != 6:
+            return by_parts
+        whole = self._whole.matches(value, context)
+        if whole is False:
+            return False
+        return True if whole and self._reaches_over else None
 
 
 class ActionPattern:
@@ -171,7 +195,7 @@ class ResourcePattern:
         self._anything = "*" in texts
         plain = {text for text in texts if not _has_wildcard(text) and not (variables and "${" in text)}
         self._exact = frozenset(plain)
-        self._patterns = tuple(ArnPattern(text, variables=variables) for text in texts if text not in plain)
+        self._patterns = tuple(ResourceArnPattern(text, variables=variables) for text in texts if text not in plain)
 
     def matches(self, resource: str, parts: Sequence[str], context: ContextView) -> bool | None:
         """Whether the request's resource is one of them."""

@@ -228,7 +228,7 @@ def test_the_nearest_comes_first_and_the_far_ones_not_at_all():
             "statement 1 of identity_policy: condition StringIs aws:SourceVpc: AWS has no condition operator StringIs",
         ),
         (
-            {"identity": [allow(resources="arn:aws:sqs:*")]},
+            {"identity": [allow(resources="arn:aws:sqs:eu-?est-1:*")]},
             "statement 1 of identity_policy: resource: the statement may not speak of "
             "arn:aws:sqs:eu-west-1:111111111111:jobs",
         ),

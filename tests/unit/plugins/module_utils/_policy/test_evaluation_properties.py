@@ -218,7 +218,7 @@ def test_adding_a_deny_never_allows_more(draw):
 def test_narrowing_a_condition_never_allows_more(draw, effect):
     """More conditions on an Allow never allow more, on a Deny never deny more.
 
-    But where S3 restricts public buckets: there a condition that makes a bucket policy no longer public opens the bucket.
+    But where S3 restricts public buckets: a condition that makes a bucket policy no longer public opens the bucket.
     """
     request = dataclasses.replace(a_request(draw), s3_access=None)
     ((operator, keys),) = draw.choice([when for when in WHEN if len(when) == 1]).items()

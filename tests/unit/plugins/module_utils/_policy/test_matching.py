@@ -191,6 +191,32 @@ def test_actions_without_case(texts, action, expected):
     assert ActionPattern(texts).matches(action) is expected
 
 
+@pytest.mark.parametrize(
+    ("pattern", "value", "expected"),
+    [
+        # IAM User Guide, "Using wildcards in resource ARNs": a * that ends a segment reaches beyond the colon.
+        ("arn:aws:sqs:*", "arn:aws:sqs:eu-west-1:111111111111:jobs", True),
+        ("arn:aws:sqs:*:jobs", "arn:aws:sqs:eu-west-1:111111111111:jobs", True),
+        ("arn:aws:sqs:*:jobs", "arn:aws:sqs:eu-west-1:111111111111:other", False),
+        ("arn:*", "arn:aws:sqs:eu-west-1:111111111111:jobs", True),
+        ("arn:aws:s3:*", "arn:aws:sqs:eu-west-1:111111111111:jobs", False),
+        ("arn:aws:sqs:eu*:*:jobs", "arn:aws:sqs:eu-west-1:111111111111:jobs", True),
+        ("arn:aws:sqs:eu-*-1:111111111111:jobs", "arn:aws:sqs:eu-west-1:111111111111:jobs", True),
+        ("arn:aws:sqs:eu-*1:jobs", "arn:aws:sqs:eu-west-1:111111111111:jobs", None),
+        ("arn:aws:sqs:eu-?est-1:*", "arn:aws:sqs:eu-west-1:111111111111:jobs", None),
+        ("arn:aws:sqs:us-?est-1:*", "arn:aws:sqs:eu-west-1:111111111111:jobs", False),
+        ("arn:aws:s3:::b/*.txt", "arn:aws:s3:::b/a:b.txt", True),
+        ("arn:aws:s3:::b/${aws:username}/*", "arn:aws:s3:::b/ann/x", True),
+        ("arn:aws:s3:::b/${aws:SourceVpc}/*", "arn:aws:s3:::b/ann/x", None),
+        ("arn:aws:s3:::b/${aws:SourceVpc}/*", "arn:aws:s3:::c/ann/x", False),
+        ("arn:aws:s3:::b/${aws:PrincipalTag/none}*", "arn:aws:s3:::b/ann/x", False),
+        ("arn:*", "*", False),
+    ],
+)
+def test_resources(pattern, value, expected):
+    assert ResourcePattern([pattern], variables=True).matches(value, arn_parts(value), CONTEXT) is expected
+
+
 def test_a_resource_list_takes_what_any_of_it_takes():
     pattern = ResourcePattern(["arn:aws:s3:::${aws:SourceVpc}", "arn:aws:s3:::b"], variables=True)
     assert pattern.matches("arn:aws:s3:::b", arn_parts("arn:aws:s3:::b"), CONTEXT) is True
