@@ -19,6 +19,7 @@ import codecs
 import copy
 import functools
 import gc
+import logging
 import os
 import ssl
 import traceback
@@ -128,4 +129,16 @@ def new_session(profile: str | None = None, *, ignore_profiles: bool = False) ->
         include_builtin_handlers=False,
     )
     session.register_component("data_loader", shared_loader())
+    _keep_secrets_out_of_logs()
     return session
+
+
+def _keep_secrets_out_of_logs() -> None:
+    """Stop botocore's debug messages, unless somebody asked for exactly them: they hold requests and answers whole.
+
+    In the controller's process a log of everything would otherwise get the sessions of AssumeRole (CVE-2019-14846 was
+    such a log).
+    """
+    logger = logging.getLogger("botocore")
+    if logger.level == logging.NOTSET:
+        logger.setLevel(logging.INFO)

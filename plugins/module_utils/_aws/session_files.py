@@ -10,6 +10,7 @@ Private to this collection.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import stat
@@ -85,7 +86,7 @@ class SessionFiles:
                 self._memory[key] = make()
                 return self._memory[key]
             require_private(self._directory)
-            path = os.path.join(self._directory, f"xacct-{key}.json")
+            path = self._path(key)
             found = _read(path)
             if found is None or not is_good(found):
                 with file_lock(f"{path}.lock", what, timeout=LOCK_TIMEOUT):
@@ -95,6 +96,51 @@ class SessionFiles:
                         _write(path, found)
             self._memory[key] = found
             return found
+
+    def stored(self, key: str) -> dict | None:
+        """Return an entry that `store` has kept, or None."""
+        return _read(self._path(key)) if self._directory is not None else self._memory.get(key)
+
+    def store(self, key: str, entry: dict) -> None:
+        """Keep an entry (JSON-able), over one of the same key."""
+        if self._directory is None:
+            self._memory[key] = entry
+        else:
+            require_private(self._directory)
+            _write(self._path(key), entry)
+
+    def _path(self, key: str) -> str:
+        return os.path.join(self._directory, f"xacct-{key}.json")
+
+
+class ProviderCache:
+    """What botocore's own credential providers take for a cache: the sessions of a profile that has a `role_arn`.
+
+    botocore knows an entry by the role alone; `start` adds who assumes it. Answers of STS are kept as JSON.
+    """
+
+    def __init__(self, files: SessionFiles, start: str) -> None:
+        """Keep the entries in these files."""
+        self._files = files
+        self._start = start
+
+    def __contains__(self, key: str) -> bool:
+        """Say whether there is an entry."""
+        return self._files.stored(self._name(key)) is not None
+
+    def __getitem__(self, key: str) -> dict:
+        """Return an entry, whose times are texts."""
+        entry = self._files.stored(self._name(key))
+        if entry is None:
+            raise KeyError(key)
+        return entry
+
+    def __setitem__(self, key: str, answer: dict) -> None:
+        """Keep an entry."""
+        self._files.store(self._name(key), json.loads(json.dumps(answer, default=datetime.isoformat)))
+
+    def _name(self, key: str) -> str:
+        return hashlib.sha256(f"{self._start} {key}".encode()).hexdigest()
 
 
 def _packed(session: SessionCredentials) -> dict:

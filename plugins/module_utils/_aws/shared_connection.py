@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.chain import Chain, assume_role
+from ansible_collections.xacct.aws.plugins.module_utils._aws.chain import Chain, assume_role, digest
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call
 from ansible_collections.xacct.aws.plugins.module_utils._aws.hooks import attach
 from ansible_collections.xacct.aws.plugins.module_utils._aws.retries import (
@@ -27,7 +27,11 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.retries import (
     user_chose_retries,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._aws.sdk import new_session
-from ansible_collections.xacct.aws.plugins.module_utils._aws.session_files import SessionCredentials, SessionFiles
+from ansible_collections.xacct.aws.plugins.module_utils._aws.session_files import (
+    ProviderCache,
+    SessionCredentials,
+    SessionFiles,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._aws.starting_identity import (
     caller_key,
     sdk_environment,
@@ -124,14 +128,14 @@ class SharedConnection:
     def _base(self) -> object:
         """The session of the starting credentials."""
         options = self.options
-        session = new_session(options.profile, ignore_profiles=bool(options.access_key))
-        # The default since botocore 1.42 or so; tokens of the global endpoint are refused in opt-in regions.
-        session.set_config_variable("sts_regional_endpoints", "regional")
+        session = self._new_session()
         if options.access_key:
             keys = Credentials(options.access_key, options.secret_key, options.session_token)
             _use_credentials(session, lambda: keys)
         else:
-            _refuse_prompts(session)
+            with contextlib.suppress(BotoCoreError):  # A profile that does not exist, say: the first client reports it.
+                _refuse_prompts(session)
+                _share_sessions(session, ProviderCache(self._files, digest(starting_identity(options))))
         return session
 
     @functools.cached_property
@@ -139,9 +143,17 @@ class SharedConnection:
         """The session that calls are made with."""
         if self._chain is None:
             return self._base
-        session = new_session(self.options.profile, ignore_profiles=bool(self.options.access_key))
-        session.set_config_variable("sts_regional_endpoints", "regional")
+        session = self._new_session()
         _use_credentials(session, self._refreshable)
+        return session
+
+    def _new_session(self) -> object:
+        session = new_session(self.options.profile, ignore_profiles=bool(self.options.access_key))
+        # The default of newer versions; the tokens of the global endpoint are refused in opt-in regions.
+        session.set_config_variable("sts_regional_endpoints", "regional")
+        if self.options.region:
+            # For the clients that botocore makes by itself, to assume the role of a profile.
+            session.set_config_variable("region", self.options.region)
         return session
 
     def _refreshable(self) -> RefreshableCredentials:
@@ -295,20 +307,26 @@ def _use_credentials(session: object, load: Callable[[], object]) -> None:
 
 def _refuse_prompts(session: object) -> None:
     """Raise for a profile that would have botocore ask for an MFA code: a task has nobody to ask, and would hang."""
-    with contextlib.suppress(BotoCoreError):  # A profile that does not exist, say: the first client reports it.
-        name = session.get_config_variable("profile") or "default"
-        profiles = session.full_config.get("profiles", {})
-        seen = set()
-        while name in profiles and name not in seen:
-            seen.add(name)
-            if profiles[name].get("role_arn") and profiles[name].get("mfa_serial"):
-                raise AwsError(
-                    f"Profile {name} asks for an MFA code (mfa_serial), and a task can't ask anybody",
-                    code="MfaPrompt",
-                    hint="Get a session before the run and give its keys, or name the profile without its role and put "
-                    "the role into assume_role, with mfa_serial and mfa_token.",
-                )
-            name = profiles[name].get("source_profile")
+    name = session.get_config_variable("profile") or "default"
+    profiles = session.full_config.get("profiles", {})
+    seen = set()
+    while name in profiles and name not in seen:
+        seen.add(name)
+        if profiles[name].get("role_arn") and profiles[name].get("mfa_serial"):
+            raise AwsError(
+                f"Profile {name} asks for an MFA code (mfa_serial), and a task can't ask anybody",
+                code="MfaPrompt",
+                hint="Get a session before the run and give its keys, or name the profile without its role and put "
+                "the role into assume_role, with mfa_serial and mfa_token.",
+            )
+        name = profiles[name].get("source_profile")
+
+
+def _share_sessions(session: object, cache: ProviderCache) -> None:
+    """Have the sessions of a profile's own `role_arn` kept for the run, like those of our hops."""
+    resolver = session.get_component("credential_provider")
+    for name in ("assume-role", "assume-role-with-web-identity"):
+        resolver.get_provider(name).cache = cache
 
 
 class _Provider:

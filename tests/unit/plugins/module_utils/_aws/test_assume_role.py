@@ -247,6 +247,25 @@ def test_assuming_by_itself_returns_the_answer(fake_aws, keys):
     assert account.calls == {"sts:AssumeRole": 1, "iam:GetRole": 1}
 
 
+def test_the_role_of_a_profile_is_assumed_once_a_run_too(fake_aws, session_directory, monkeypatch, tmp_path):
+    config = tmp_path / "config"
+    profile = "[profile {}]\nrole_arn = {}\nsource_profile = me\n"
+    config.write_text(
+        profile.format("a", CUSTOMER_A) + profile.format("b", CUSTOMER_B) + "[profile me]\n"
+        "aws_access_key_id = AKIAME\naws_secret_access_key = x\nregion = eu-west-1\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", fake_aws.url)
+    for name in ("a", "b", "a", "b"):
+        in_new_process(monkeypatch)
+        params = {"profile": name, "region": "eu-west-1"}
+        open_account(params, session_directory=session_directory).client("iam").get_role(RoleName="r")
+        open_account({**params, **over(HUB)}, session_directory=session_directory).client("iam").get_role(RoleName="r")
+    assert [request["RoleArn"] for request in fake_aws.requests("AssumeRole")] == [CUSTOMER_A, HUB, CUSTOMER_B, HUB]
+    assert all(path.stat().st_mode & 0o777 == 0o600 for path in Path(session_directory).iterdir())
+
+
 FORKS = """
 import os, sys
 from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import open_account, preload
