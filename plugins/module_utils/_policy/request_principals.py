@@ -82,7 +82,7 @@ def request_principal(
     """Return who asks, from the spellings that :func:`parse_principal` takes.
 
     An account (its ID or root ARN) is its root user here, ``*`` an anonymous caller. ``tags`` are those behind
-    ``aws:PrincipalTag``, session tags included. Raises :class:`PolicyError` for what cannot make a request.
+    ``aws:PrincipalTag``, session tags included; ``unique_id`` may be the ``UserId`` of GetCallerIdentity. Raises :class:`PolicyError` for what cannot make a request.
     """
     given = parse_principal(text)
     if given.kind in ("canonical", "unique_id"):
@@ -99,6 +99,8 @@ def request_principal(
     if kind in (ANONYMOUS, SERVICE, "oidc", SAML):
         account_id = None
     kind = WEB_IDENTITY if kind == "oidc" else kind
+    if isinstance(unique_id, str):
+        unique_id = unique_id.partition(":")[0]
     return RequestPrincipal(kind, arn, account_id, parent_arn, unique_id, canonical_id, {} if tags is None else tags)
 
 

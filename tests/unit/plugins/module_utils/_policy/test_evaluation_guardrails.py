@@ -208,6 +208,8 @@ def access(*, ownership=WRITER, bucket=(), objects=(), **others):
         (anonymous, OBJECT, access(objects=[(AUTHENTICATED_USERS, "READ")], ignore_public_acls=False), "denied"),
         (caller, OBJECT, access(objects=[(AUTHENTICATED_USERS, "READ")], ignore_public_acls=False), "allowed"),
         (caller, OBJECT, access(objects=[(AUTHENTICATED_USERS, "READ")]), "denied"),
+        (service, OBJECT, access(objects=[(ALL_USERS, "READ"), (MINE, "READ")], ignore_public_acls=False), "denied"),
+        (caller, OBJECT, access(object_owner=THERE), "denied"),
     ],
 )
 def test_access_control_lists(principal, question, s3_access, expected):

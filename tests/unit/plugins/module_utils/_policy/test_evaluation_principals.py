@@ -11,6 +11,7 @@ import dataclasses
 import pytest
 from ansible_collections.xacct.aws.plugins.module_utils._policy.context import UNKNOWN
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
+from ansible_collections.xacct.aws.plugins.module_utils._policy.facts import Facts
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principal_matching import (
     ACCOUNT,
     BEHIND,
@@ -19,6 +20,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.principal_matchi
     PrincipalElement,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.request_principals import request_principal
+from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import Request
 from ansible_collections.xacct.aws.tests.unit.plugins.module_utils._policy.evaluation_cases import (
     FEDERATED,
     HERE,
@@ -150,6 +152,7 @@ YES, NO, PERHAPS = (DIRECT, DIRECT), (NONE, NONE), (NONE, DIRECT)
         (session, {"AWS": THERE}, YES),
         (role, {"AWS": [SESSION, ROLE, ROOT]}, PERHAPS),
         (role, {"AWS": THERE}, YES),
+        (dataclasses.replace(session, unique_id=UNKNOWN), {"AWS": [SESSION, ROLE_ID, HERE]}, PERHAPS),
         (federated, {"AWS": [FEDERATED, ROOT]}, NO),
         (root, {"AWS": ROOT}, NO),
         (root, {"AWS": THERE}, YES),
@@ -218,6 +221,63 @@ def test_who_asks_by_text(text, kind, account):
 def test_who_cannot_ask(text):
     with pytest.raises(PolicyError):
         request_principal(text)
+
+
+ABSENT = None
+
+
+@pytest.mark.parametrize(
+    ("principal", "kind", "arn", "user_id", "name", "issued"),
+    [
+        # IAM User Guide, "Policy variables", "Principal key values", and "Global condition context keys".
+        (root, "Account", ROOT, HERE, ABSENT, ABSENT),
+        (user, "User", USER, "AIDAEXAMPLEANN00001", "ann", ABSENT),
+        (session, "AssumedRole", ROLE, f"{ROLE_ID}:monday", ABSENT, UNKNOWN),
+        (role, "AssumedRole", ROLE, UNKNOWN, ABSENT, UNKNOWN),
+        (request_principal(SESSION), "AssumedRole", UNKNOWN, UNKNOWN, ABSENT, UNKNOWN),
+        (federated, "FederatedUser", FEDERATED, f"{HERE}:visitor", ABSENT, UNKNOWN),
+        (anonymous, "Anonymous", ABSENT, "anonymous", ABSENT, ABSENT),
+        (service, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT),
+        (web, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT),
+    ],
+)
+def test_keys_that_follow_from_who_asks(principal, kind, arn, user_id, name, issued):
+    context = Facts(Request(principal, "s3:GetObject", "arn:aws:s3:::b/k", THERE)).context
+
+    def found(key):
+        value = context.get(key)
+        return value[0] if isinstance(value, tuple) else value
+
+    assert found("aws:principaltype") == kind
+    assert found("aws:principalarn") == arn
+    assert found("aws:userid") == user_id
+    assert found("aws:username") == name
+    assert found("aws:tokenissuetime") == issued
+    assert found("aws:principalaccount") == principal.account_id
+    assert found("aws:resourceaccount") == THERE
+    assert found("aws:viaawsservice") == "false"
+    assert found("aws:principalisawsservice") == ("true" if principal is service else "false")
+    assert found("aws:principalservicename") == ("sns.amazonaws.com" if principal is service else ABSENT)
+    assert found("aws:principalservicenameslist") == (UNKNOWN if principal is service else ABSENT)
+    assert found("aws:principalorgid") == (UNKNOWN if principal.account_id else ABSENT)
+
+
+def test_tags_and_what_the_caller_says_himself():
+    tagged = request_principal(USER, tags={"Team": "red"})
+    request = Request(tagged, "s3:GetObject", "*", context={"AWS:UserName": "given", "aws:PrincipalOrgID": None})
+    context = Facts(request).context
+    assert context.get("aws:principaltag/team") == ("red",)
+    assert context.get("aws:principaltag/other") is None
+    assert context.get("aws:username") == ("given",)
+    assert context.get("aws:principalorgid") is None
+    assert context.get("aws:resourceaccount") == (HERE,)
+    unreadable = Facts(Request(request_principal(USER, tags=UNKNOWN), "s3:GetObject", "*", UNKNOWN)).context
+    assert unreadable.get("aws:principaltag/team") is UNKNOWN
+    assert unreadable.get("aws:resourceaccount") is UNKNOWN
+
+
+def test_a_user_id_is_taken_for_the_unique_id():
+    assert request_principal(SESSION, unique_id=f"{ROLE_ID}:monday").unique_id == ROLE_ID
 
 
 def test_names_behind_who_asks():
