@@ -82,7 +82,8 @@ def request_principal(
     """Return who asks, from the spellings that :func:`parse_principal` takes.
 
     An account (its ID or root ARN) is its root user here, ``*`` an anonymous caller. ``tags`` are those behind
-    ``aws:PrincipalTag``, session tags included; ``unique_id`` may be the ``UserId`` of GetCallerIdentity. Raises :class:`PolicyError` for what cannot make a request.
+    ``aws:PrincipalTag``, session tags included; ``unique_id`` may be the ``UserId`` of GetCallerIdentity. Raises
+    :class:`PolicyError` for what cannot make a request.
     """
     given = parse_principal(text)
     if given.kind in ("canonical", "unique_id"):
