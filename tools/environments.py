@@ -19,6 +19,7 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -243,8 +244,8 @@ def ask(candidate: Path) -> list[tuple[Version, Path]]:
         )
     except (OSError, subprocess.SubprocessError):
         return []
-    major, minor, executable = answer.stdout.strip().split(" ", maxsplit=2)
-    return [((int(major), int(minor)), Path(executable))]
+    said = re.fullmatch(r"(\d+) (\d+) (/.+)", answer.stdout.strip())
+    return [((int(said[1]), int(said[2])), Path(said[3]))] if said else []
 
 
 def spell(version: Version) -> str:
