@@ -12,10 +12,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from ansible_collections.xacct.aws.plugins.module_utils._operations.declared_grants import DeclaredGrants
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
-from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import SidAlphabet, merge_statements, own_sid
+from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import SidAlphabet, own_sid
 from ansible_collections.xacct.aws.plugins.module_utils._policy.identity_statements import (
     IDENTITY_GRANT_OPTIONS,
     check_identity_grants,
@@ -47,35 +47,6 @@ LONGEST_MANAGED_NAME = 120
 """IAM takes 128 characters; "-" and the number come after the name."""
 
 _POLICY_NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
-
-
-@dataclass(frozen=True)
-class DeclaredGrants:
-    """The statements that are to be in the policy, the Sids that are to go, and whether all other own ones go too."""
-
-    statements: tuple[dict, ...]
-    removed: frozenset[str]
-    purge: bool
-    names: Mapping[str, str]
-
-    @property
-    def present_sids(self) -> frozenset[str]:
-        """The Sids of the statements that are to be there."""
-        return frozenset(statement["Sid"] for statement in self.statements)
-
-    @property
-    def own_sids(self) -> frozenset[str]:
-        """The Sids that are written or removed by name."""
-        return self.present_sids | self.removed
-
-    def merge(self, document: dict | None) -> dict | None:
-        """Return a policy as it is to be, None when no statement is left."""
-        purge = "own" if self.purge else "none"
-        return merge_statements(document, list(self.statements), remove=self.removed, purge=purge)
-
-    def take_out(self, document: dict | None) -> dict | None:
-        """Return the policy of the other kind without the statements that are to be in this one."""
-        return merge_statements(document, [], remove=self.present_sids)
 
 
 def declared_grants(params: Mapping) -> DeclaredGrants:

@@ -162,6 +162,10 @@ def _is_known(action: str) -> bool:
     return _matches_one_of(action, _OBJECT_ACTIONS) or _matches_one_of(action, _BUCKET_ACTIONS)
 
 
+def matches(pattern: str, action: str) -> bool:
+    """Whether an action is the one that a policy's text, which may have wildcards, names; case does not count."""
+    return fnmatch.fnmatchcase(ascii_lower(action), ascii_lower(pattern))
+
+
 def _matches_one_of(pattern: str, actions: tuple[str, ...]) -> bool:
-    lower = ascii_lower(pattern)
-    return any(fnmatch.fnmatchcase(ascii_lower(action), lower) for action in actions)
+    return any(matches(pattern, action) for action in actions)

@@ -1,0 +1,128 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What may keep a bucket grant from having its effect: Block Public Access, and the KMS key of the bucket.
+
+Looked at only when something is to be written.
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+import json
+
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_text, is_code
+from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Task, TaskError
+from ansible_collections.xacct.aws.plugins.module_utils._operations.declared_grants import DeclaredGrants
+from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import statements_equal
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import statements
+from ansible_collections.xacct.aws.plugins.module_utils._policy.key_access import key_statements
+from ansible_collections.xacct.aws.plugins.module_utils._policy.public_access import (
+    BLOCK_POLICY,
+    RESTRICT_BUCKETS,
+    public_statements,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._resources.bucket import Bucket, KmsKey
+
+
+def look_at_public_access(task: Task, bucket: Bucket, grants: DeclaredGrants, wanted: dict | None) -> None:
+    """Refuse a public grant that Block Public Access would refuse or mute; warn when it mutes the others.
+
+    Its settings are read only when the policy would be public, be it by somebody else's statement.
+    """
+    public = public_statements(wanted)
+    if not public:
+        return
+    settings = bucket.block_public_access()
+    own = {sid: reason for sid, reason in public.items() if sid in grants.present_sids}
+    for setting, effect in ((BLOCK_POLICY, "refuses such a policy"), (RESTRICT_BUCKETS, "leaves it without effect")):
+        levels = settings.on(setting)
+        if own and levels:
+            raise TaskError(
+                f"{bucket.label}: {_named(own, grants)}. Block Public Access {effect}: {_where(setting, levels)}. Turn "
+                "it off there if the bucket is meant to be public, or narrow the grant"
+            )
+    if settings.on(RESTRICT_BUCKETS):
+        task.warn(
+            f"{bucket.label}: the grants have no effect for other accounts. Somebody else's statement makes the policy "
+            f"public ({_named(public, grants)}), and Block Public Access then keeps all other accounts out: "
+            f"{_where(RESTRICT_BUCKETS, settings.on(RESTRICT_BUCKETS))}. Narrow or remove that statement."
+        )
+
+
+def explained_refusal(error: AwsError, bucket: Bucket, wanted: dict | None) -> AwsError:
+    """Return the error of a refused write with what Block Public Access has to do with it, if it has."""
+    if not is_code(error, "AccessDenied") or error.call != "s3:PutBucketPolicy":
+        return error
+    public = public_statements(wanted)
+    if not public and BLOCK_POLICY not in aws_text(error):
+        return error
+    settings = bucket.block_public_access()
+    if not settings.on(BLOCK_POLICY):
+        return error
+    because = "; ".join(f"{sid}: {reason}" for sid, reason in public.items())
+    return AwsError(
+        error.message,
+        code=error.code,
+        call=error.call,
+        account=error.account,
+        resource=error.resource,
+        hint=f"Block Public Access refuses a public policy: {_where(BLOCK_POLICY, settings.on(BLOCK_POLICY))}."
+        + (f" What makes this one public: {because}." if because else ""),
+        aws_message=error.aws_message,
+    )
+
+
+def missing_key_access(task: Task, bucket: Bucket, grants: DeclaredGrants, policy: dict | None) -> dict | None:
+    """Return what the bucket's KMS key has to allow as well, and warn; None where nothing is missing.
+
+    `policy` is the one before: grants that it holds already are not spoken of again.
+    """
+    old = statements(policy)
+    added = [each for each in grants.statements if not any(statements_equal(each, other) for other in old)]
+    missing = key_statements(added, bucket.owner)
+    if not missing:
+        return None
+    try:
+        key = bucket.kms_key()
+    except AwsError as error:
+        if not is_code(error, "AccessDenied"):
+            raise
+        task.warn(
+            f"{bucket.label}: may not look whether it encrypts with a KMS key (s3:GetEncryptionConfiguration). If it "
+            "does, other accounts need access to the key, too."
+        )
+        return None
+    if key is None:
+        return None
+    task.warn(_key_warning(bucket, key, missing))
+    return {"key": key.key or "alias/aws/s3", "statements": [] if key.is_aws_managed else missing}
+
+
+def _key_warning(bucket: Bucket, key: KmsKey, missing: list[dict]) -> str:
+    if key.is_aws_managed:
+        return (
+            f"{bucket.label} encrypts with the AWS managed key aws/s3, which no other account can use: its objects "
+            "stay unreadable there. Have the bucket encrypt with a customer managed key or with SSE-S3; objects "
+            "that are there already have to be copied onto themselves."
+        )
+    actions = sorted({action for statement in missing for action in _listed(statement["Action"])})
+    return (
+        f"{bucket.label} encrypts with the KMS key {key.key}, and this grant does not reach it. The key's policy has "
+        f"to allow it as well, for instance with {json.dumps(missing)}, and the principals' own "
+        f"policies have to allow {' and '.join(actions)} on the key."
+    )
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return value if isinstance(value, list) else [value]
+
+
+def _named(public: dict[str, str], grants: DeclaredGrants) -> str:
+    found = {f"{grants.names.get(sid, sid)}: {reason}": None for sid, reason in public.items()}
+    return "; ".join(found)
+
+
+def _where(setting: str, levels: list[str]) -> str:
+    return f"{setting} is on at the level of the {' and the '.join(levels)}"

@@ -1,0 +1,204 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A bucket as the holder of a policy that others write into too, and what it says about who may get at its objects.
+
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_code
+from ansible_collections.xacct.aws.plugins.module_utils._aws.unretried import sent_once
+from ansible_collections.xacct.aws.plugins.module_utils._policy.bucket_statements import bucket_arn
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json, parse_document
+from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import SidAlphabet
+from ansible_collections.xacct.aws.plugins.module_utils._policy.public_access import BlockPublicAccess
+from ansible_collections.xacct.aws.plugins.module_utils._policy.sizes import check_size
+
+if TYPE_CHECKING:
+    from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
+
+POLICY_BYTES = 20 * 1024
+"""How long a bucket's policy may be ("Bucket policies are limited to 20 KB in size"; no quota that can be raised)."""
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_NOT_CONFIGURED = ("NoSuchPublicAccessBlockConfiguration", "ServerSideEncryptionConfigurationNotFoundError")
+_ANY_REGION = "us-east-1"
+
+
+@dataclass(frozen=True)
+class KmsKey:
+    """The key that new objects of a bucket are encrypted with; `key` is as the bucket names it, None: aws/s3."""
+
+    key: str | None
+
+    @property
+    def is_aws_managed(self) -> bool:
+        """Whether it is the account's key of S3, whose policy nobody can change."""
+        return self.key is None or self.key.endswith("alias/aws/s3")
+
+
+def bucket_name_error(name: str) -> str | None:
+    """Return what is wrong with a bucket's name, None for nothing."""
+    if name.startswith("arn:") or "/" in name:
+        return f"{name!r} is not a bucket's name: write it without arn:, s3:// and path"
+    if name.endswith("--x-s3"):
+        return f"{name!r} is a directory bucket (S3 Express One Zone), which has other actions and no grants as here"
+    if not _NAME.fullmatch(name):
+        return f"{name!r} is not a bucket's name: 3 to 63 of a-z 0-9 . -, a letter or digit at both ends"
+    return None
+
+
+class Bucket:
+    """One bucket. With `owner`, an account ID, S3 refuses a bucket of that name that belongs to anybody else."""
+
+    def __init__(self, account: Account, name: str, owner: str | None = None) -> None:
+        """Do nothing yet."""
+        self.account = account
+        self.name = name
+        self.label = f"bucket {name}"
+        self._owner = owner
+
+    @property
+    def owner(self) -> str | None:
+        """Whose it is, as far as it is known without a call: only an account's own callers get at its policy."""
+        return self._owner or self.account.known_account_id or None
+
+    @property
+    def declared_owner(self) -> str | None:
+        """Whose it is by the options alone; None when they do not say."""
+        hops = self.account.options.hops
+        return self._owner or self.account.options.expected_account_id or (hops[-1].account_id if hops else None)
+
+    @property
+    def arn(self) -> str:
+        """The ARN."""
+        return bucket_arn(self.name, self.account.partition)
+
+    def call(self, operation: str, **arguments: object) -> dict:
+        """Call an operation of S3 on the bucket; raise `AwsError` that says what may be the matter."""
+        owner = {"ExpectedBucketOwner": self.owner} if self.owner else {}
+        try:
+            with aws_call(self.account, self.label):
+                return getattr(self.account.client("s3"), operation)(Bucket=self.name, **owner, **arguments)
+        except AwsError as error:
+            raise self._explained(error) from error
+
+    def call_once(self, operation: str, **arguments: object) -> dict:
+        """Like `call`, with one request: sent again later, it would wipe out what others wrote meanwhile."""
+        with sent_once(self.account.client("s3"), operation):
+            return self.call(operation, **arguments)
+
+    def kms_key(self) -> KmsKey | None:
+        """Return the key that new objects are encrypted with, None without one (SSE-S3)."""
+        try:
+            answer = self.call("get_bucket_encryption")
+        except AwsError as error:
+            if is_code(error, *_NOT_CONFIGURED):
+                return None
+            raise
+        for rule in answer["ServerSideEncryptionConfiguration"]["Rules"]:
+            default = rule.get("ApplyServerSideEncryptionByDefault", {})
+            if default.get("SSEAlgorithm", "").startswith("aws:kms"):
+                return KmsKey(default.get("KMSMasterKeyID"))
+        return None
+
+    def block_public_access(self) -> BlockPublicAccess:
+        """Return the settings of Block Public Access that hold for the bucket; a level that can't be read is None."""
+        return BlockPublicAccess({"bucket": self._own_settings(), "account": self._account_settings()})
+
+    def _own_settings(self) -> frozenset[str] | None:
+        try:
+            return _settings_in(self.call("get_public_access_block"))
+        except AwsError as error:
+            return frozenset() if is_code(error, *_NOT_CONFIGURED) else None
+
+    def _account_settings(self) -> frozenset[str] | None:
+        account_id = self.account.account_id
+        try:
+            client = self.account.client("s3control", self.account.region or _ANY_REGION)
+            _without_host_prefix(client, account_id, self.account.options.endpoint_url)
+            with aws_call(self.account, f"Block Public Access of account {account_id}"):
+                return _settings_in(client.get_public_access_block(AccountId=account_id))
+        except AwsError as error:
+            return frozenset() if is_code(error, *_NOT_CONFIGURED) else None
+
+    def _explained(self, error: AwsError) -> AwsError:
+        hint = _HINTS.get(error.code, "")
+        if error.code == "AccessDenied" and "Block" not in error.aws_message:
+            owner = f"account {self.owner} (expected_bucket_owner)" if self.owner else "the caller's account"
+            hint = f"S3 says the same when {self.label} does not belong to {owner}."
+        if not hint or hint in error.message:
+            return error
+        return AwsError(
+            error.message,
+            code=error.code,
+            call=error.call,
+            account=error.account,
+            resource=error.resource,
+            hint=hint,
+            aws_message=error.aws_message,
+        )
+
+
+class BucketPolicy:
+    """A bucket's policy as something that several writers share (a `PolicyCarrier`)."""
+
+    alphabet = SidAlphabet.FREE
+
+    def __init__(self, bucket: Bucket) -> None:
+        """Do nothing yet."""
+        self.bucket = bucket
+        self.label = f"policy of {bucket.label}"
+
+    def read(self) -> dict | None:
+        """Return the policy, None when there is none. Raises `AwsError`, also when there is no such bucket."""
+        try:
+            return parse_document(self.bucket.call("get_bucket_policy")["Policy"])
+        except AwsError as error:
+            if is_code(error, "NoSuchBucketPolicy"):
+                return None
+            raise
+
+    def write(self, document: dict | None) -> None:
+        """Replace the policy; None deletes it: S3 takes no policy without a statement."""
+        if document is None:
+            self.bucket.call_once("delete_bucket_policy")
+        else:
+            self.bucket.call_once("put_bucket_policy", Policy=compact_json(document))
+
+    def check_size(self, document: dict | None) -> None:
+        """Raise `PolicyTooLarge` when S3 would not take the policy for its length."""
+        check_size(document, POLICY_BYTES, "bytes", self.label)
+
+
+def _settings_in(answer: dict) -> frozenset[str]:
+    return frozenset(name for name, is_on in answer["PublicAccessBlockConfiguration"].items() if is_on)
+
+
+def _without_host_prefix(client: object, account_id: str, endpoint_url: str | None) -> None:
+    """Have calls of S3 Control go to a custom endpoint as it is: botocore puts the account ID in front of its host."""
+    if endpoint_url is None:
+        return
+
+    def as_given(request, **_others):  # type: ignore[no-untyped-def]
+        request.url = request.url.replace(f"//{account_id}.", "//", 1)
+
+    client.meta.events.register("before-sign.s3-control", as_given, unique_id="xacct-endpoint-as-given")
+
+
+_HINTS = {
+    "NoSuchBucket": "Make the bucket first, or correct bucket; the name of a bucket is the same for all regions.",
+    "MethodNotAllowed": "The bucket belongs to another account: only credentials of its owner get at its policy, "
+    "whatever that policy allows.",
+    "OperationAborted": "Another setting of the bucket (versioning, ownership, Block Public Access …) is being changed "
+    "right now. Run again.",
+    "PermanentRedirect": "The bucket is in another region or partition: set region to the bucket's.",
+    "IllegalLocationConstraintException": "The bucket is in another region: set region to the bucket's.",
+}
