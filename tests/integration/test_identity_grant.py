@@ -222,10 +222,8 @@ class TestRefusals:
     def test_a_principal_that_does_not_exist(self, account: TestAccount, kind: str) -> None:
         for via in ("inline", "managed"):
             for check_mode in (True, False):
-                with pytest.raises(
-                    TaskError,
-                    match=rf"{kind} Nobody does not exist in account {account.account_id} \(iam:Get{kind.title()}",
-                ):
+                said = rf"In account {account.account_id}: {kind} Nobody does not exist \(iam:Get{kind.title()} says"
+                with pytest.raises(TaskError, match=said):
                     account.run(OPERATION, check_mode, principal=f"{kind}/Nobody", via=via, grants=[backup()])
         assert not account.run(OPERATION, principal=f"{kind}/Nobody", state="absent").result["changed"]
 
@@ -233,7 +231,7 @@ class TestRefusals:
     def test_more_than_the_inline_policies_hold(self, account: TestAccount, kind: str, limit: str) -> None:
         for check_mode in (True, False):
             with pytest.raises(
-                PolicyError, match=rf"inline policy xacct of {kind} Someone would be .* limit is {limit}"
+                PolicyError, match=rf"inline policy xacct of {kind} Someone in account .* limit is {limit}"
             ):
                 account.run(OPERATION, check_mode, principal=f"{kind}/Someone", grants=[backup(300)])
         assert inline(account, kind) is None

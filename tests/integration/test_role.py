@@ -326,7 +326,9 @@ class TestRefusals:
     def test_a_trust_policy_that_is_too_large(self, account: TestAccount) -> None:
         arns = [f"arn:aws:iam::111111111111:role/Long{number:040}" for number in range(40)]
         for check_mode in (True, False):
-            with pytest.raises(PolicyError, match=r"trust policy of role Big would be 3,\d{3} .* limit is 2,048"):
+            with pytest.raises(
+                PolicyError, match=r"trust policy of role Big in account .* would be 3,\d{3} .* limit is 2,048"
+            ):
                 account.run(OPERATION, check_mode, name="Big", trusted=[{"name": "many", "principals": arns}])
         assert account.role_names() == []
 

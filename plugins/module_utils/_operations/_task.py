@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,15 @@ class TaskError(Exception):
         super().__init__(message)
         self.message = message
         self.details = details
+
+
+@contextlib.contextmanager
+def said_of(account: Account) -> Iterator[None]:
+    """Have every `TaskError` of the block begin with the account that it is about."""
+    try:
+        yield
+    except TaskError as error:
+        raise TaskError(f"In {account.description}: {error.message}", **error.details) from error
 
 
 def nobody_listens(_message: str) -> None:

@@ -14,10 +14,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_code
 from ansible_collections.xacct.aws.plugins.module_utils._aws.locks import controller_lock
 from ansible_collections.xacct.aws.plugins.module_utils._operations._plan import Change, Plan
-from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation, Task, TaskError, result
+from ansible_collections.xacct.aws.plugins.module_utils._operations._task import (
+    Operation,
+    Task,
+    TaskError,
+    result,
+    said_of,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._operations.identity_grant_options import (
     ARGUMENT_SPEC,
     INLINE,
@@ -60,6 +66,11 @@ class Decision:
 
 def run(task: Task) -> dict:
     """Bring the policy to what is declared and return the module's result."""
+    with said_of(task.account):
+        return _run(task)
+
+
+def _run(task: Task) -> dict:
     params = task.params
     name = parse_identity(params["principal"])
     grants = declared_grants(params)
@@ -70,7 +81,9 @@ def run(task: Task) -> dict:
     _confirm_principal(task, identity, name)
 
     policy = here.read()
-    decision = decide(via, grants, policy, there.read() if grants.statements else None)
+    decision = decide(via, grants, policy, _read_there(task, there) if grants.statements else None)
+    if decision.plan.changed:
+        task.account.confirm_account()
     if decision.writes_here:
         if policy is None:
             _require(task, identity)
@@ -83,6 +96,17 @@ def run(task: Task) -> dict:
         policy=decision.here if task.check_mode else policy,
         policies=carriers[MANAGED].arns if via == MANAGED else [],
     )
+
+
+def _read_there(task: Task, there: InlinePolicy | ManagedPolicies) -> dict | None:
+    """Return the policy of the other kind; it is no reason to fail that the caller may not look at it."""
+    try:
+        return there.read()
+    except AwsError as error:
+        if not is_code(error, "AccessDenied"):
+            raise
+        task.warn(f"Could not look whether grants are still in the {there.label}: {error}")
+        return None
 
 
 def decide(via: str, grants: DeclaredGrants, here: dict | None, there: dict | None) -> Decision:
@@ -122,8 +146,8 @@ def _confirm_principal(task: Task, identity: Identity, name: IdentityName) -> No
     task.account.confirm_account(facts.arn if facts else None)
     if facts is not None and facts.path != name.path:
         raise TaskError(
-            f"{identity.label} in account {task.account.account_id} has the path {facts.path}, not {name.path}: it is "
-            f"{facts.arn}. Correct principal, there and where it is trusted"
+            f"{identity.label} has the path {facts.path}, not {name.path}: it is {facts.arn}. Correct principal, here "
+            "and where it is trusted"
         )
 
 
@@ -131,7 +155,7 @@ def _require(task: Task, identity: Identity) -> None:
     """Raise `TaskError` when the principal does not exist."""
     if identity.read() is None:
         raise TaskError(
-            f"{identity.label} does not exist in account {task.account.account_id} (iam:Get{identity.kind.title()} "
+            f"{identity.label} does not exist (iam:Get{identity.kind.title()} "
             f"says NoSuchEntity). Make it first, or correct principal ({task.params['principal']}); upper and lower "
             "case count"
         )

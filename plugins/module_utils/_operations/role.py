@@ -12,7 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation, Task, TaskError, result
+from ansible_collections.xacct.aws.plugins.module_utils._operations._task import (
+    Operation,
+    Task,
+    TaskError,
+    result,
+    said_of,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._operations.role_apply import RoleChangedMeanwhile, apply
 from ansible_collections.xacct.aws.plugins.module_utils._operations.role_decide import Decision, decide
 from ansible_collections.xacct.aws.plugins.module_utils._operations.role_limits import check_limits
@@ -29,6 +35,11 @@ ROUNDS = 5
 
 def run(task: Task) -> dict:
     """Bring the role to what is declared and return the module's result."""
+    with said_of(task.account):
+        return _run(task)
+
+
+def _run(task: Task) -> dict:
     role = Role(task.account, task.params["name"])
     quotas = Quotas(task.account)
     for _round in range(ROUNDS):
@@ -41,11 +52,9 @@ def run(task: Task) -> dict:
         if task.check_mode or not decision.steps:
             return _foretold(decision, state)
         try:
-            apply(task, role, decision, quotas)
+            return _reported(decision, apply(task, role, state, decision, quotas))
         except RoleChangedMeanwhile:
             task.progress(f"{role.label} was made or changed by somebody else at the same time: reading it again")
-            continue
-        return _reported(decision, role.read() if decision.trust_policy else None)
     raise TaskError(f"{role.label} was changed by somebody else each of the {ROUNDS} times it was read. Run again")
 
 

@@ -11,88 +11,110 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_code
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_text, is_code
 from ansible_collections.xacct.aws.plugins.module_utils._aws.locks import controller_lock
+from ansible_collections.xacct.aws.plugins.module_utils._aws.retries import retry_while
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Task, TaskError
 from ansible_collections.xacct.aws.plugins.module_utils._operations.role_decide import Decision, Step, name_is_taken
 from ansible_collections.xacct.aws.plugins.module_utils._operations.role_principals import while_principals_propagate
+from ansible_collections.xacct.aws.plugins.module_utils._operations.role_state import RoleState
 from ansible_collections.xacct.aws.plugins.module_utils._operations.shared_policy import converge_policy, same_policy
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
 from ansible_collections.xacct.aws.plugins.module_utils._resources import iam
 from ansible_collections.xacct.aws.plugins.module_utils._resources.quotas import Quotas
 from ansible_collections.xacct.aws.plugins.module_utils._resources.role import Role, RoleFacts, TrustPolicy
 
+Result = TypeVar("Result")
+
 DELETE_ROUNDS = 3
+NEW_ROLE_SECONDS = 30
+"""How long a role that was made just now may take to be visible to the calls that follow."""
 
 
 class RoleChangedMeanwhile(Exception):
     """Somebody else made or changed the role after it was read: read it again and decide anew."""
 
 
-def apply(task: Task, role: Role, decision: Decision, quotas: Quotas) -> None:
-    """Carry out the steps in their order.
+def apply(task: Task, role: Role, state: RoleState | None, decision: Decision, quotas: Quotas) -> RoleFacts | None:
+    """Carry out the steps in their order and return the role as it is then; None when it was removed.
 
-    When one fails the error also says which steps were carried out; running again goes on from there.
+    The role is not read again for that: what was just written need not be visible yet.
+    When a step fails the error also says which steps were carried out; running again goes on from there.
     Raises `RoleChangedMeanwhile` before anything was done when the decision does not hold any more.
     """
     done: list[Step] = []
-    apply_step = _Applier(task, role, decision, quotas)
+    applier = _Applier(task, role, state, decision, quotas)
     for step in decision.steps:
         try:
-            apply_step(step)
+            applier.carry_out(step)
         except (AwsError, PolicyError, TaskError) as error:
             if not done:
                 raise
             raise _stopped_after(error, done, decision.steps[len(done) :]) from error
         done.append(step)
+    return applier.role_afterwards(decision) if decision.trust_policy else None
 
 
 class _Applier:
     """Knows how to carry out each verb. What has no method here is a method of `Role`."""
 
-    def __init__(self, task: Task, role: Role, decision: Decision, quotas: Quotas) -> None:
+    def __init__(self, task: Task, role: Role, state: RoleState | None, decision: Decision, quotas: Quotas) -> None:
         self.task = task
         self.role = role
+        self.facts = state.facts if state else None
+        self.is_new = False
         self.trust = decision.trust.with_external_ids() if decision.trust else None
-        self.stored_trust_policy = decision.stored_trust_policy
         self.quotas = quotas
 
-    def __call__(self, step: Step) -> None:
-        verb = getattr(self, step.verb, None) or getattr(self.role, step.verb)
-        verb(**step.arguments)
+    def carry_out(self, step: Step) -> None:
+        """Carry out one step; wait for a role that this run has made."""
+        verb = functools.partial(getattr(self, step.verb, None) or getattr(self.role, step.verb), **step.arguments)
+        if self.is_new:
+            what = f"{self.role.label} to be visible to IAM"
+            retry_while(verb, _role_is_not_found, NEW_ROLE_SECONDS, what=what, warn=self.task.progress)
+        else:
+            verb()
+
+    def role_afterwards(self, decision: Decision) -> RoleFacts:
+        """Return the role as all steps have left it."""
+        known = ("description", "max_session_duration", "permissions_boundary", "tags")
+        return replace(self.facts, **{name: decision.plan.after[name] for name in known})
 
     def create(self, **arguments: object) -> None:
         """Make the role. A creation whose answer was lost is one: the retry says that the role exists."""
         document = self.trust.merge(None)
         try:
-            self._while_propagating(document, lambda: self.role.create(document, **arguments))
+            facts = self._while_propagating(document, lambda: self.role.create(document, **arguments))
         except AwsError as error:
             if not is_code(error, "EntityAlreadyExists"):
                 raise
-            facts = self.role.read()
-            if facts is None or facts.name != self.role.name:
-                raise TaskError(self._who_has_the_name(facts)) from error
+            facts = self._existing(error)
             if not _as_asked(facts, document, arguments):
                 raise RoleChangedMeanwhile from error
+        self.facts = replace(facts, trust_policy=document)
+        self.is_new = True
 
     def put_trust(self) -> None:
         """Replace the trust policy, which is declared whole."""
-        document = self.trust.merge(self.stored_trust_policy)
+        document = self.trust.merge(self.facts.trust_policy)
         self._while_propagating(document, lambda: self.role.put_trust_policy(document))
+        self.facts = replace(self.facts, trust_policy=document)
 
     def share_trust(self) -> None:
         """Merge our statements into the trust policy, and lose nobody's."""
-        carrier = TrustPolicy(self.role, self.quotas)
         converge = functools.partial(
             converge_policy,
-            carrier,
+            TrustPolicy(self.role, self.quotas),
             self.trust.merge,
             self.trust.own_sids,
             lock=lambda: controller_lock(self.task.account.account_id, self.role.label),
             progress=self.task.progress,
         )
-        self._while_propagating(self.trust.merge(None), converge)
+        converged = self._while_propagating(self.trust.merge(None), converge)
+        self.facts = replace(self.facts, trust_policy=converged.after)
 
     def delete(self) -> None:
         """Delete the role; what was attached to it meanwhile goes too."""
@@ -123,17 +145,26 @@ class _Applier:
         for policy_name in self.role.inline_names():
             self.role.remove_inline(policy_name)
 
-    def _while_propagating(self, document: dict | None, write: Callable[[], object]) -> None:
-        while_principals_propagate(self.task, self.role.label, document, write)
+    def _while_propagating(self, document: dict | None, write: Callable[[], Result]) -> Result:
+        return while_principals_propagate(self.task, self.role.label, document, write)
 
-    def _who_has_the_name(self, facts: RoleFacts | None) -> str:
-        """Say which role has the name: IAM compares names without case, and GetRole need not."""
-        if facts is not None:
-            return name_is_taken(self.role.name, facts.name, facts.path)
-        for other in iam.listed(self.task.account, self.role.label, "list_roles", "Roles"):
-            if other["RoleName"].lower() == self.role.name.lower():
-                return name_is_taken(self.role.name, other["RoleName"], other["Path"])
-        return f"{self.role.label}: IAM says that it exists, but shows no such role. Run again"
+    def _existing(self, error: AwsError) -> RoleFacts:
+        """Return the role that IAM says exists; raise `TaskError` when it is another one with nearly the same name."""
+        facts = self.role.read()
+        if facts is None:
+            # IAM compares names without case; whether GetRole does is not documented.
+            for other in iam.listed(self.task.account, self.role.label, "list_roles", "Roles"):
+                if other["RoleName"] != self.role.name and other["RoleName"].lower() == self.role.name.lower():
+                    raise TaskError(name_is_taken(self.role.name, other["RoleName"], other["Path"])) from error
+            facts = retry_while(self.role.require, _role_is_not_found, NEW_ROLE_SECONDS)
+        if facts.name != self.role.name:
+            raise TaskError(name_is_taken(self.role.name, facts.name, facts.path)) from error
+        return facts
+
+
+def _role_is_not_found(error: Exception) -> bool:
+    """Whether IAM does not see the role itself (rather than a policy that is to be attached to it)."""
+    return is_code(error, "NoSuchEntity") and aws_text(error).lower().startswith(("the role", "role"))
 
 
 def _as_asked(facts: RoleFacts, document: dict, arguments: dict) -> bool:

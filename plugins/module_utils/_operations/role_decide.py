@@ -50,8 +50,6 @@ class Decision:
     trust: DeclaredTrust | None = None
     trust_policy: dict | None = None
     """The trust policy as it will be; None when the role will be gone."""
-    stored_trust_policy: dict | None = None
-    """The trust policy as it is."""
 
 
 def decide(params: Mapping, state: RoleState | None, partition: str) -> Decision:
@@ -149,7 +147,7 @@ def _decide_update(params: Mapping, state: RoleState, trust: DeclaredTrust | Non
         differ.trusting.append(Step(verb, "changed the trust policy"))
     before = _view_of(state, shown_trust_policy(stored, names))
     after = {**before, **differ.after, "trust_policy": shown_trust_policy(document, names)}
-    return Decision(Plan(tuple(differ.changes), before, after), differ.steps(), trust, document, stored)
+    return Decision(Plan(tuple(differ.changes), before, after), differ.steps(), trust, document)
 
 
 def _decide_removal(params: Mapping, state: RoleState | None, trust: DeclaredTrust | None) -> Decision:
@@ -176,18 +174,18 @@ def _decide_removal(params: Mapping, state: RoleState | None, trust: DeclaredTru
         *(_remove_inline(each) for each in state.inline_names),
         Step("delete_if_unshared" if not params["purge_trusted"] else "delete", f"deleted role {facts.name}"),
     )
-    return Decision(Plan((Change("role", facts.name, view, None),), view, {}), steps, trust, None, stored)
+    return Decision(Plan((Change("role", facts.name, view, None),), view, {}), steps, trust)
 
 
 def _decide_statement_removal(state: RoleState, trust: DeclaredTrust, rest: dict) -> Decision:
     stored = state.facts.trust_policy
     before = _view_of(state, shown_trust_policy(stored, trust.names))
     if same_policy(stored, rest):
-        return Decision(Plan((), before, before), (), trust, stored, stored)
+        return Decision(Plan((), before, before), (), trust, stored)
     after = {**before, "trust_policy": shown_trust_policy(rest, trust.names)}
     changes = tuple(trust_changes(stored, rest, trust.names))
     steps = (Step("share_trust", "changed the trust policy"),)
-    return Decision(Plan(changes, before, after), steps, trust, rest, stored)
+    return Decision(Plan(changes, before, after), steps, trust, rest)
 
 
 @dataclass

@@ -60,5 +60,8 @@ def _check_inline(role: Role, quotas: Quotas, state: RoleState | None, decision:
     if total > limit:
         rest = f" and {len(others)} others ({others_size:,})" if others else ""
         raise PolicyTooLarge(
-            f"{role.label}: inline policies {', '.join(sorted(new))}{rest} together", total, limit, "characters"
+            f"{role.label} in {role.account.description}: inline policies {', '.join(sorted(new))}{rest} together",
+            total,
+            limit,
+            "characters",
         )

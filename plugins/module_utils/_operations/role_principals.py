@@ -51,7 +51,7 @@ def while_principals_propagate(task: Task, label: str, document: dict | None, wr
             _failed_once(first, write),
             is_invalid_principal,
             seconds,
-            what=f"{' and '.join(suspects) or 'a principal'} to be visible to IAM ({label})",
+            what=f"{' and '.join(suspects) or 'a principal'} to be visible everywhere ({label})",
             warn=task.progress,
         )
     except AwsError as error:
@@ -82,8 +82,9 @@ def _failed_once(error: AwsError, write: Callable[[], Result]) -> Callable[[], R
 
 
 def is_invalid_principal(error: Exception) -> bool:
-    """Say whether IAM refused a trust policy for a principal that it does not see."""
-    return is_code(error, "MalformedPolicyDocument") and "invalid principal" in aws_text(error).lower()
+    """Say whether IAM or S3 refused a policy for a principal that it does not see."""
+    refused = is_code(error, "MalformedPolicyDocument", "MalformedPolicy")
+    return refused and "invalid principal" in aws_text(error).lower()
 
 
 def _time_to_wait(task: Task, label: str, suspects: list[str]) -> float:
@@ -99,7 +100,7 @@ def _time_to_wait(task: Task, label: str, suspects: list[str]) -> float:
             others = others or principal.kind != "service"
         elif principal.kind == "iam" and _is_missing(task, text):
             raise TaskError(
-                f"{label} in account {own_account_id}: {text} is to be trusted and does not exist in this account. "
+                f"{label}: {text} is to be trusted and does not exist in this account. "
                 "Make it first, or correct the ARN (path and case count)"
             )
     if task.params.get("propagation_timeout") is not None:

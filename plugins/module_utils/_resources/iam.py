@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_code
 
 if TYPE_CHECKING:
     from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
+
+Result = TypeVar("Result")
 
 SERVICE = "iam"
 MANAGED_BY = "xacct:managed-by"
@@ -57,7 +59,7 @@ def call_once(account: Account, resource: str, operation: str, **arguments: obje
         client.meta.events.unregister(event, refuse_exception)
 
 
-def found(read: Callable[[], dict]) -> dict | None:
+def found(read: Callable[[], Result]) -> Result | None:
     """Return what `read` returns, None when IAM says that the entity does not exist."""
     try:
         return read()

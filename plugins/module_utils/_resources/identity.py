@@ -173,4 +173,5 @@ class InlinePolicy:
         total = policy_size(document, "characters") + self._others_size
         if total > limit:
             together = f" together with the other inline policies ({self._others_size:,})" if self._others_size else ""
-            raise PolicyTooLarge(f"{self.label}{together}", total, limit, "characters")
+            where = self.identity.account.description
+            raise PolicyTooLarge(f"{self.label} in {where}{together}", total, limit, "characters")

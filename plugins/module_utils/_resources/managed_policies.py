@@ -15,6 +15,7 @@ import re
 from dataclasses import dataclass
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_code
+from ansible_collections.xacct.aws.plugins.module_utils._aws.retries import retry_while
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
     PolicyError,
     compact_json,
@@ -34,6 +35,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._resources.quotas import
 )
 
 PATH = "/xacct/"
+NEW_POLICY_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,8 @@ class ManagedPolicies:
         pattern = re.compile(rf"arn:[^:]+:iam::\d{{12}}:policy{PATH}{re.escape(self.name)}-([1-9]\d*)")
         numbered = sorted((int(match[1]), arn) for arn in attached if (match := pattern.fullmatch(arn)))
         self._others = len(attached) - len(numbered)
-        self._parts = [_Part(number, arn, self._document(arn)) for number, arn in numbered]
+        documents = [(number, arn, self._document(arn)) for number, arn in numbered]
+        self._parts = [_Part(number, arn, document) for number, arn, document in documents if document is not None]
         return joined([part.document for part in self._parts])
 
     def check_size(self, document: dict | None) -> None:
@@ -107,7 +110,11 @@ class ManagedPolicies:
         limit = self.quotas.limit(MANAGED_POLICY_SIZE)
         return spread(document, [part.document for part in self._parts], limit)
 
-    def _document(self, arn: str) -> dict:
+    def _document(self, arn: str) -> dict | None:
+        """Return the default version's document; None when the policy is gone, or not visible yet."""
+        return iam.found(lambda: self._default_version(arn))
+
+    def _default_version(self, arn: str) -> dict:
         policy = self._call(arn, "get_policy", PolicyArn=arn)["Policy"]
         version = self._call(arn, "get_policy_version", PolicyArn=arn, VersionId=policy["DefaultVersionId"])
         return parse_document(version["PolicyVersion"]["Document"]) or {}
@@ -133,7 +140,8 @@ class ManagedPolicies:
                 raise
             arn = self._left_over(name, error)
             self._put(arn, document)
-        self.identity.attach(arn)
+        # What was made a moment ago need not be visible yet to the call that attaches it.
+        retry_while(lambda: self.identity.attach(arn), _is_not_found, NEW_POLICY_SECONDS)
         self._parts.append(_Part(number, arn, document))
 
     def _left_over(self, name: str, error: AwsError) -> str:
@@ -172,6 +180,10 @@ class ManagedPolicies:
 
     def _call(self, name: str, operation: str, **arguments: object) -> dict:
         return iam.call(self.account, f"managed policy {name.rpartition('/')[2]}", operation, **arguments)
+
+
+def _is_not_found(error: Exception) -> bool:
+    return is_code(error, "NoSuchEntity")
 
 
 def _gains(old: dict, new: dict) -> bool:

@@ -61,8 +61,11 @@ class Role:
 
     def read(self) -> RoleFacts | None:
         """Return the role, None when there is none of that name."""
-        answer = iam.found(lambda: self._call("get_role"))
-        return facts_of(answer["Role"]) if answer else None
+        return iam.found(self.require)
+
+    def require(self) -> RoleFacts:
+        """Return the role; raise `AwsError` when there is none of that name."""
+        return facts_of(self._call("get_role")["Role"])
 
     def attached(self) -> list[str]:
         """Return the ARNs of the attached managed policies."""
@@ -189,7 +192,8 @@ class TrustPolicy:
         """Raise `PolicyTooLarge` when the account's limit for trust policies is exceeded."""
         limit = self.quotas.limit(TRUST_POLICY_SIZE)
         if limit is not None:
-            check_size(document, limit, "characters", self.label)
+            where = self.role.account.description
+            check_size(document, limit, "characters", f"{self.label} in {where}")
 
     def read(self) -> dict | None:
         """Return the trust policy, None when the role is gone."""

@@ -15,6 +15,8 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations._task import
 from ansible_collections.xacct.aws.plugins.module_utils._operations.role_apply import RoleChangedMeanwhile, apply
 from ansible_collections.xacct.aws.plugins.module_utils._operations.role_decide import decide
 from ansible_collections.xacct.aws.plugins.module_utils._operations.role_principals import while_principals_propagate
+from ansible_collections.xacct.aws.plugins.module_utils._operations.role_state import RoleState
+from ansible_collections.xacct.aws.plugins.module_utils._resources.role import RoleFacts
 
 from tests.unit.plugins.module_utils._operations.declared_roles import (
     BACKUP,
@@ -61,9 +63,9 @@ def task(**options: object) -> Task:
 said: list[str] = []
 
 
-def applied(role: FakeRole, there=None, **options: object) -> None:
+def applied(role: FakeRole, there: RoleState | None = None, **options: object) -> RoleFacts | None:
     todo = task(**options)
-    apply(todo, role, decide(todo.params, there, "aws"), None)
+    return apply(todo, role, there, decide(todo.params, there, "aws"), None)
 
 
 class TestCreation:
@@ -72,8 +74,36 @@ class TestCreation:
     def test_that_was_done_though_its_answer_was_lost_goes_on(self) -> None:
         made = facts(tags={"a": "1", **OURS})
         role = FakeRole(create=[error("EntityAlreadyExists")], read=[made])
-        applied(role, **self.asked)
+        assert applied(role, **self.asked) == made
         assert role.calls == ["create", "read", "attach"]
+
+    def test_is_reported_as_asked_whatever_the_answer_leaves_out(self) -> None:
+        role = FakeRole(create=[facts(foreign_document(), tags={}, max_session_duration=3600)])
+        made = applied(role, **self.asked, max_session_duration=7200)
+        assert made == facts(tags={"a": "1", **OURS}, max_session_duration=7200)
+        assert role.calls == ["create", "attach"]
+
+    def test_that_is_not_visible_yet_is_waited_for(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("time.sleep", lambda _seconds: None)
+        not_yet = [error("NoSuchEntity", "The role with name R cannot be found.") for _time in range(3)]
+        role = FakeRole(create=[facts()], attach=[*not_yet, None])
+        applied(role, **self.asked)
+        assert role.calls == ["create"] + ["attach"] * 4
+
+    def test_does_not_wait_for_a_policy_that_does_not_exist(self) -> None:
+        message = "Policy arn:aws:iam::aws:policy/A does not exist or is not attachable."
+        role = FakeRole(create=[facts()], attach=[error("NoSuchEntity", message)])
+        with pytest.raises(AwsError, match="not attachable"):
+            applied(role, **self.asked)
+        assert role.calls == ["create", "attach"]
+
+    def test_that_others_see_first_is_waited_for(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("time.sleep", lambda _seconds: None)
+        monkeypatch.setattr(role_apply.iam, "listed", lambda *_arguments: iter([]))
+        not_yet = error("NoSuchEntity", "The role with name R cannot be found.")
+        made = facts(tags={"a": "1", **OURS})
+        role = FakeRole(create=[error("EntityAlreadyExists")], read=[None], require=[not_yet, made])
+        assert applied(role, **self.asked) == made
 
     @pytest.mark.parametrize("differs", [
         {"trust_policy": foreign_document()}, {"tags": OURS}, {"path": "/x/"}, {"description": "x"},
