@@ -251,9 +251,8 @@ class _Reading:
             reason = "not one of S3, and a bucket's policy takes no other" if other else "not an action"
             self.errors.append(f"actions: {action!r} is {reason}; write s3:GetObject or s3:Get*, for instance")
         elif ascii_lower(action) in NOT_AN_ACTION:
-            self.errors.append(
-                f"actions: {action} cannot be granted by this name: {NOT_AN_ACTION[ascii_lower(action)]}"
-            )
+            right = NOT_AN_ACTION[ascii_lower(action)]
+            self.errors.append(f"actions: {action} is a call whose permission is {right}")
         else:
             return True
         return False
