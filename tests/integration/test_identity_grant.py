@@ -259,6 +259,22 @@ class TestFaults:
         yield
         local_aws.clear_faults()
 
+    @pytest.mark.parametrize("state", ["present", "absent"])
+    def test_a_policy_that_may_not_be_read_is_not_taken_for_none(self, account: TestAccount, state: str) -> None:
+        account.local_aws.faults(
+            {"effect": "access_denied", "operation": "GetRolePolicy", "account": account.account_id}
+        )
+        with pytest.raises(AwsError, match="iam:GetRolePolicy was denied"):
+            account.run(OPERATION, principal="role/Someone", state=state, grants=[backup()])
+
+    def test_managed_policies_that_may_not_be_looked_at_are_pointed_out(self, account: TestAccount) -> None:
+        account.local_aws.faults(
+            {"effect": "access_denied", "operation": "ListAttachedRolePolicies", "account": account.account_id}
+        )
+        outcome = account.run(OPERATION, principal="role/Someone", grants=[backup()])
+        assert outcome.changes == [("grants", "backup")]
+        assert any("Could not look whether grants are still in the managed policies" in text for text in outcome.said)
+
     @pytest.mark.parametrize("effect", ["cut_after_write", "status_500", "throttle"])
     @pytest.mark.parametrize(
         ("via", "operation"),

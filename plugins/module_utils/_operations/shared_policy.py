@@ -74,6 +74,8 @@ PASSING_CODES = (
     "OperationAborted",
     "SlowDown",
     "RequestTimeout",
+    "SlowDown",
+    "RequestTimeout",
     "NoSuchBucket",
     "SlowDown",
     "ServiceFailure",

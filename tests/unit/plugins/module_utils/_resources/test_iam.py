@@ -82,6 +82,19 @@ def test_other_calls_are_sent_again_afterwards_too(answer: tuple[int, str], monk
     assert account.sent == 3
 
 
+def test_lists_are_read_to_their_end() -> None:
+    def page(names: str, rest: str) -> tuple[int, str]:
+        members = "".join(f"<member>{name}</member>" for name in names)
+        result = f"<ListRolePoliciesResult><PolicyNames>{members}</PolicyNames>{rest}</ListRolePoliciesResult>"
+        return (200, f"<ListRolePoliciesResponse>{result}</ListRolePoliciesResponse>")
+
+    more = "<IsTruncated>true</IsTruncated><Marker>{}</Marker>"
+    last = "<IsTruncated>false</IsTruncated>"
+    account = Account(page("ab", more.format(1)), page("", more.format(2)), page("c", last))
+    names = iam.listed(account, "role R", "list_role_policies", "PolicyNames", RoleName="R")
+    assert list(names) == ["a", "b", "c"]
+
+
 def summary(**values: int) -> tuple[int, str]:
     entries = "".join(f"<entry><key>{key}</key><value>{value}</value></entry>" for key, value in values.items())
     result = f"<GetAccountSummaryResult><SummaryMap>{entries}</SummaryMap></GetAccountSummaryResult>"

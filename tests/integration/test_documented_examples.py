@@ -1,0 +1,47 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The examples of xacct_role and xacct_identity_grant run as they stand, and return what RETURN says."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+import yaml
+from ansible_collections.xacct.aws.plugins.module_utils._operations import identity_grant, role
+
+from tests.integration.in_process import TestAccount
+from tests.local_aws.server import LocalAws
+
+TRUST = '{"Version": "2012-10-17", "Statement": []}'
+OPERATIONS = {"xacct_role": role.OPERATION, "xacct_identity_grant": identity_grant.OPERATION}
+ALWAYS = {"changed", "diff"}
+
+
+def documentation(module: str) -> object:
+    return importlib.import_module(f"ansible_collections.xacct.aws.plugins.modules.{module}")
+
+
+@pytest.mark.parametrize("module", OPERATIONS)
+def test_examples(local_aws: LocalAws, module: str) -> None:
+    account = TestAccount(local_aws)
+    for name in ("BackupService", "Auditors"):
+        account.iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
+    account.iam.create_group(GroupName="developers")
+    documented = yaml.safe_load(documentation(module).RETURN)
+    tasks = yaml.safe_load(documentation(module).EXAMPLES)
+    assert len(tasks) > 2
+    for task in tasks:
+        options = task[f"xacct.aws.{module}"]
+        for grant in options.get("grants", []):
+            if grant.get("assume_roles") == "{{ audit_role_arns }}":
+                grant["assume_roles"] = [f"arn:aws:iam::{number:012}:role/XacctAudit" for number in range(200)]
+        outcome = account.run(OPERATIONS[module], **options)
+        assert outcome.result["changed"], task["name"]
+        assert not account.run(OPERATIONS[module], **options).result["changed"], task["name"]
+        assert set(outcome.result) - ALWAYS == set(documented)
+        facts = outcome.result.get("role")
+        if facts:
+            assert set(facts) == set(documented["role"]["contains"])
