@@ -35,6 +35,8 @@ PATIENCE_SECONDS = 120.0
 
 _ONE_FALL_SECONDS = 1.0
 """Calls that were under way when the rate fell are refused too: they say nothing about the new rate."""
+_SHORTEST_SECONDS = 0.1
+"""A rate that was measured for less time is guesswork."""
 _GROWTH = 0.05
 """Of the rate at which it was too much, for each second."""
 
@@ -126,6 +128,6 @@ class Pace:
         self._window_calls += 1
 
     def _rate(self, now: float) -> float:
-        """Return the calls a second so far; of the last whole second where there is one."""
+        """Return the calls a second of the last whole second, or of the time since."""
         seconds = now - self._window_began
-        return max(self._last_rate, self._window_calls / max(seconds, 1.0), SLOWEST)
+        return max(self._last_rate, self._window_calls / max(seconds, _SHORTEST_SECONDS), SLOWEST)

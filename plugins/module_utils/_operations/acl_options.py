@@ -23,6 +23,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.acls import (
     Kind,
     canned_grants,
     canned_names,
+    contradictions,
     public_grants,
     shown_grant,
     shown_grants,
@@ -82,13 +83,14 @@ def declared_grants(params: Mapping, kind: Kind, canonical_ids: CanonicalIds) ->
         sides[not absent and grant["state"] == "present"].add(_by_canonical_id(grant, canonical_ids))
     if params["canned"]:
         sides[not absent].update(_owner_named(grant, canonical_ids) for grant in canned_grants(params["canned"]))
-    both = sides[True] & sides[False]
-    if both:
-        shown = "; ".join(in_words(grant, canonical_ids.accounts) for grant in sorted_grants(both))
-        raise TaskError(f"grants: present and absent at once: {shown}")
-    return DeclaredGrants(
+    declared = DeclaredGrants(
         kind=kind, present=frozenset(sides[True]), absent=frozenset(sides[False]), purge=params["purge_grants"]
     )
+    both = contradictions(declared)
+    if both:
+        shown = "; ".join(in_words(grant, canonical_ids.accounts) for grant in both)
+        raise TaskError(f"grants: present and absent at once: {shown}")
+    return declared
 
 
 def acls_are_disabled(bucket: str) -> TaskError:

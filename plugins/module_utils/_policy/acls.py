@@ -81,7 +81,8 @@ class Acl:
 class DeclaredGrants:
     """Grants that are to be in an ACL, grants that are not, and whether all others go as well.
 
-    `kind` says what the ACL belongs to, and so what full control consists of.
+    `kind` says what the ACL belongs to, and so what full control consists of. What is present covers nothing that is
+    absent: see `contradictions`.
     """
 
     kind: Kind
@@ -111,7 +112,7 @@ def merged(acl: Acl, declared: DeclaredGrants) -> frozenset[AclGrant]:
         whole = _without_covered({acl.owners_grant, *wanted}, declared.kind)
         same = _permissions(whole, declared.kind) == _permissions(acl.grants, declared.kind)
         return acl.grants if same else whole
-    kept = acl.grants - _to_remove(acl, declared)
+    kept = acl.grants - _to_remove(acl, declared, wanted)
     return kept | {grant for grant in wanted if not covers(kept, grant, declared.kind)}
 
 
@@ -121,6 +122,11 @@ def covers(grants: Iterable[AclGrant], grant: AclGrant, kind: Kind) -> bool:
     if grant.permission in theirs or FULL_CONTROL in theirs:
         return True
     return grant.permission == FULL_CONTROL and theirs >= _PARTS[kind]
+
+
+def contradictions(declared: DeclaredGrants) -> list[AclGrant]:
+    """Return what is declared absent and present at once, by itself or as a part of full control."""
+    return [grant for grant in sorted_grants(declared.absent) if covers(declared.present, grant, declared.kind)]
 
 
 def still_granted(acl: Acl, declared: DeclaredGrants) -> list[AclGrant]:
@@ -206,15 +212,15 @@ def shown_grants(grants: Iterable[AclGrant], accounts: Mapping[str, str]) -> lis
     return [shown_grant(grant, accounts) for grant in sorted_grants(grants)]
 
 
-def _to_remove(acl: Acl, declared: DeclaredGrants) -> frozenset[AclGrant]:
-    """Return what declaring grants absent takes out: they themselves, or the parts that full control is shown as."""
-    removed: set[AclGrant] = set()
-    for grant in declared.absent - {acl.owners_grant}:
-        if grant in acl.grants:
-            removed.add(grant)
-        elif grant.permission == FULL_CONTROL and covers(acl.grants, grant, declared.kind):
-            removed.update(AclGrant(grant.grantee, part) for part in _PARTS[declared.kind])
-    return frozenset(removed)
+def _to_remove(acl: Acl, declared: DeclaredGrants, wanted: frozenset[AclGrant]) -> frozenset[AclGrant]:
+    """Return what declaring grants absent takes out: they themselves, and the parts that full control is shown as."""
+    removed = declared.absent - {acl.owners_grant}
+    left = (acl.grants - removed) | wanted
+    for grant in removed:
+        if grant.permission == FULL_CONTROL and covers(left, grant, declared.kind):
+            parts = {AclGrant(grant.grantee, part) for part in _PARTS[declared.kind]}
+            removed |= parts - declared.present
+    return removed
 
 
 def _without_covered(grants: Iterable[AclGrant], kind: Kind) -> frozenset[AclGrant]:
