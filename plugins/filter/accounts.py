@@ -68,6 +68,7 @@ _value:
 from ansible.errors import AnsibleFilterError
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.directory import accounts_of_inventory
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.problems import PlanError
+from ansible_collections.xacct.aws.plugins.plugin_utils._inert import inert
 
 
 def accounts(hostvars: dict, groups: dict) -> dict:
@@ -83,4 +84,4 @@ class FilterModule:
 
     def filters(self) -> dict:
         """Return the filters by name."""
-        return {"accounts": accounts}
+        return {"accounts": inert(accounts)}

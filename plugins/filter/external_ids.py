@@ -41,7 +41,7 @@ EXAMPLES = r"""
     expectations: "{{ part.expectations }}"
     external_ids: "{{ part.expectations | xacct.aws.external_ids(parts, hostvars) }}"
   vars:
-    part: "{{ parts.accounts[inventory_hostname] | from_json }}"
+    part: "{{ parts | xacct.aws.part_of(inventory_hostname) }}"
 """
 
 RETURN = r"""
@@ -53,6 +53,7 @@ _value:
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.per_account import external_ids
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.plain_values import plain
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.run_results import results_of_hosts
+from ansible_collections.xacct.aws.plugins.plugin_utils._inert import inert
 
 
 def external_ids_of_run(expectations: list, parts: dict, hostvars: dict) -> dict:
@@ -68,4 +69,4 @@ class FilterModule:
 
     def filters(self) -> dict:
         """Return the filters by name."""
-        return {"external_ids": external_ids_of_run}
+        return {"external_ids": inert(external_ids_of_run)}

@@ -54,6 +54,7 @@ _value:
 """
 
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.run_results import not_applied
+from ansible_collections.xacct.aws.plugins.plugin_utils._inert import inert
 
 
 class FilterModule:
@@ -61,4 +62,4 @@ class FilterModule:
 
     def filters(self) -> dict:
         """Return the filters by name."""
-        return {"not_applied": not_applied}
+        return {"not_applied": inert(not_applied)}

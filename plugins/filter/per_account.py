@@ -12,7 +12,8 @@ version_added: 0.1.0
 short_description: Cut a plan of trusts into what each account needs of it
 description:
   - Takes what P(xacct.aws.plan#filter) returns.
-  - The part of an account is JSON text, so that a template that looks at one account does not walk through all of them.
+  - The part of an account is JSON text, so that a template that looks at one account does not walk through all of
+    them. P(xacct.aws.part_of#filter) reads it.
   - The roles of this collection use it; a playbook of your own needs it only to run the modules itself.
 positional: _input, run
 options:
@@ -27,16 +28,19 @@ options:
 author:
   - xacct.aws contributors
 seealso:
+  - plugin: xacct.aws.part_of
+    plugin_type: filter
   - plugin: xacct.aws.plan
     plugin_type: filter
 """
 
 EXAMPLES = r"""
-- name: Roles that this account gives away
+- name: Which accounts have something to do
   ansible.builtin.debug:
-    msg: "{{ (parts.accounts[inventory_hostname] | from_json).trusting | map(attribute='options.name') }}"
+    msg: "{{ (plan | xacct.aws.per_account).hosts }}"
   vars:
-    parts: "{{ xacct_trusts | xacct.aws.plan(hostvars | xacct.aws.accounts(groups)) | xacct.aws.per_account }}"
+    plan: "{{ xacct_trusts | xacct.aws.plan(hostvars | xacct.aws.accounts(groups)) }}"
+  run_once: true
 """
 
 RETURN = r"""
@@ -61,6 +65,7 @@ _value:
 """
 
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.per_account import per_account
+from ansible_collections.xacct.aws.plugins.plugin_utils._inert import inert
 
 
 class FilterModule:
@@ -68,4 +73,4 @@ class FilterModule:
 
     def filters(self) -> dict:
         """Return the filters by name."""
-        return {"per_account": per_account}
+        return {"per_account": inert(per_account)}

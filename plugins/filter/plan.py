@@ -252,6 +252,7 @@ import datetime
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.plan import PlanError, plan
+from ansible_collections.xacct.aws.plugins.plugin_utils._inert import inert
 
 
 def plan_trusts(trusts: list, accounts: dict) -> dict:
@@ -267,4 +268,4 @@ class FilterModule:
 
     def filters(self) -> dict:
         """Return the filters by name."""
-        return {"plan": plan_trusts}
+        return {"plan": inert(plan_trusts)}

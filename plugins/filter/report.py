@@ -121,6 +121,7 @@ _value:
 """
 
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.report import report
+from ansible_collections.xacct.aws.plugins.plugin_utils._inert import inert
 
 
 class FilterModule:
@@ -128,4 +129,4 @@ class FilterModule:
 
     def filters(self) -> dict:
         """Return the filters by name."""
-        return {"report": report}
+        return {"report": inert(report)}

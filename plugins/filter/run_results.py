@@ -48,6 +48,7 @@ _value:
 """
 
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.run_results import results_of_hosts
+from ansible_collections.xacct.aws.plugins.plugin_utils._inert import inert
 
 
 class FilterModule:
@@ -55,4 +56,4 @@ class FilterModule:
 
     def filters(self) -> dict:
         """Return the filters by name."""
-        return {"run_results": results_of_hosts}
+        return {"run_results": inert(results_of_hosts)}

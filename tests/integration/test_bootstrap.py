@@ -100,7 +100,11 @@ def test_a_new_account_and_a_new_trust_change_only_themselves(world: World) -> N
             "name": "reports",
             "trusted": {"account": "platform", "principals": ["role/Reporter"]},
             "trusting": ["a"],
-            "role": {"name": "XacctReports", "external_id": ["new", "old"], "tags": {"team": "reports"}},
+            "role": {
+                "name": "XacctReports",
+                "description": "{% raw %}{{ 7 * 7 }} reports{% endraw %}",
+                "external_id": ["new", "old"],
+            },
         }
     )
     grown = world.run()
@@ -122,6 +126,9 @@ def test_a_new_account_and_a_new_trust_change_only_themselves(world: World) -> N
     }
     assert world.permissions("group/developers") == before
     assert external_ids(world, "a", "XacctReports") == ["new", "old"]
+    # What was text once is never taken for a template on its way through facts.
+    role = world.client("iam", "a").get_role(RoleName="XacctReports")["Role"]
+    assert role["Description"] == "{{ 7 * 7 }} reports"
 
 
 def test_absent_takes_back_both_sides_and_leaves_the_others(world: World) -> None:

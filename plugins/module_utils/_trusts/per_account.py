@@ -46,6 +46,12 @@ def per_account(plan: Mapping, run: Iterable[str] | None = None) -> dict:
     }
 
 
+def part_of(parts: Mapping, host: str) -> dict:
+    """The part of one host, out of what `per_account` returned; empty lists for a host that the plan does not know."""
+    text = parts["accounts"].get(host)
+    return json.loads(text) if text else {"account_id": None, "trusting": [], "trusted": [], "expectations": []}
+
+
 def _outside(accounts: Mapping[str, Mapping], run: set[str]) -> list[str]:
     """The pairs "TRUST/HOST" of which the trusting or the trusted account is not in the run."""
     trusted = {

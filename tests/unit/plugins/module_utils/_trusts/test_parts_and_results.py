@@ -11,7 +11,7 @@ import json
 import pytest
 from ansible_collections.xacct.aws.plugins.filter.external_ids import external_ids_of_run
 from ansible_collections.xacct.aws.plugins.filter.plan_problems import plan_problems
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.per_account import external_ids, per_account
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.per_account import external_ids, part_of, per_account
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.plan import plan
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.run_results import (
     not_applied,
@@ -49,13 +49,18 @@ def _planned() -> dict:
 def test_every_account_gets_its_part_as_text(planned: dict) -> None:
     parts = per_account(planned)
     assert set(parts["accounts"]) == set(ACCOUNTS)
-    part = json.loads(parts["accounts"]["customer_a"])
+    part = part_of(parts, "customer_a")
     assert part["account_id"] == "222222222222"
     assert [operation["trust"] for operation in part["trusting"]] == ["audit", "backup"]
     cut = [e for text in parts["accounts"].values() for e in json.loads(text)["expectations"]]
     assert sorted(e["id"] for e in cut) == sorted(e["id"] for e in planned["expectations"])
     for host, text in parts["accounts"].items():
         assert {e["actor"]["account"] for e in json.loads(text)["expectations"]} <= {host}
+
+
+def test_an_unknown_host_has_nothing_to_do(planned: dict) -> None:
+    part = part_of(per_account(planned), "localhost")
+    assert (part["trusting"], part["trusted"], part["expectations"]) == ([], [], [])
 
 
 def test_hosts_are_listed_by_what_they_have_to_do(planned: dict) -> None:

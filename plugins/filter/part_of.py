@@ -1,0 +1,71 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The filter `part_of`: what one account needs of a plan."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: part_of
+version_added: 0.1.0
+short_description: What one account needs of a plan of trusts
+description:
+  - Takes what P(xacct.aws.per_account#filter) returned and a host.
+positional: _input, host
+options:
+  _input:
+    description: The parts of a plan.
+    type: dict
+    required: true
+  host:
+    description: The host of the account. For one that the plan does not know everything is empty.
+    type: str
+    required: true
+author:
+  - xacct.aws contributors
+seealso:
+  - plugin: xacct.aws.per_account
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Roles that this account gives away
+  ansible.builtin.debug:
+    msg: "{{ (parts | xacct.aws.part_of(inventory_hostname)).trusting | map(attribute='options.name') }}"
+  vars:
+    parts: "{{ xacct_trusts | xacct.aws.plan(hostvars | xacct.aws.accounts(groups)) | xacct.aws.per_account }}"
+"""
+
+RETURN = r"""
+_value:
+  description: The part of the plan.
+  type: dict
+  contains:
+    account_id:
+      description: The ID of the account.
+      type: str
+    trusting:
+      description: The roles of this account that others may assume, each with C(trust), and C(options) for the module.
+      type: list
+      elements: dict
+    trusted:
+      description: The permissions of its principals, each with C(principal), C(trusts), and C(options) for the module.
+      type: list
+      elements: dict
+    expectations:
+      description: What is to be proved from this account.
+      type: list
+      elements: dict
+"""
+
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.per_account import part_of
+from ansible_collections.xacct.aws.plugins.plugin_utils._inert import inert
+
+
+class FilterModule:
+    """Makes the filter known to Ansible."""
+
+    def filters(self) -> dict:
+        """Return the filters by name."""
+        return {"part_of": inert(part_of)}
