@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.xacct.aws.plugins.module_utils._aws.locks import SWITCH_OFF_VARIABLE
-from ansible_collections.xacct.aws.plugins.module_utils._operations import identity_grant, role
+from ansible_collections.xacct.aws.plugins.module_utils._operations import bucket_grant, identity_grant, role
 
 from tests.integration.in_process import TestAccount
 from tests.local_aws.server import LocalAws
@@ -26,14 +26,14 @@ SHORT = "service:a.aws"
 """Twenty statements have to fit into 2,048 characters."""
 
 
-def trust(number: int) -> dict:
+def trust(number: int, _account_id: str) -> dict:
     """A writer's options of xacct_role: the first four take an old statement back, the others add one."""
     if number < len(OLD):
         return {"name": "Shared", "purge_trusted": False, "trusted": [{"name": OLD[number], "state": "absent"}]}
     return {"name": "Shared", "purge_trusted": False, "trusted": [{"name": f"team{number}", "principals": [SHORT]}]}
 
 
-def grant(number: int) -> dict:
+def grant(number: int, _account_id: str) -> dict:
     """The same of xacct_identity_grant."""
     if number < len(OLD):
         return {"principal": "role/Shared", "grants": [{"name": OLD[number], "state": "absent"}]}
@@ -41,7 +41,20 @@ def grant(number: int) -> dict:
     return {"principal": "role/Shared", "grants": [entry]}
 
 
-WRITES = {"role": (role.OPERATION, trust), "identity_grant": (identity_grant.OPERATION, grant)}
+def bucket(number: int, account_id: str) -> dict:
+    """The same of xacct_bucket_grant. Names of buckets are the same for all accounts, so the account's ID is in it."""
+    name = f"shared-{account_id}"
+    if number < len(OLD):
+        return {"bucket": name, "grants": [{"name": OLD[number], "state": "absent"}]}
+    entry = {"name": f"team{number}", "principals": [SHORT], "access": "read", "prefixes": [f"team{number}/"]}
+    return {"bucket": name, "grants": [entry]}
+
+
+WRITES = {
+    "role": (role.OPERATION, trust),
+    "identity_grant": (identity_grant.OPERATION, grant),
+    "bucket_grant": (bucket_grant.OPERATION, bucket),
+}
 
 
 def write(kind: str, number: int, account_id: str, directory: Path, lock: bool, start: Barrier) -> None:
@@ -50,7 +63,7 @@ def write(kind: str, number: int, account_id: str, directory: Path, lock: bool, 
     os.environ[SWITCH_OFF_VARIABLE] = "" if lock else "1"
     account = TestAccount(LocalAws(directory), account_id)
     start.wait(120)
-    account.run(operation, **options(number))
+    account.run(operation, **options(number, account_id))
 
 
 def write_at_once(kind: str, account: TestAccount, lock: bool) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.xacct.aws.plugins.module_utils._operations import identity_grant, role
+from ansible_collections.xacct.aws.plugins.module_utils._operations import bucket_grant, identity_grant, role
 
 from tests.integration.in_process import TestAccount
 from tests.integration.shared_writers import NEW, OLD, SHORT, write_at_once
@@ -26,6 +26,14 @@ FOREIGN_POLICY = {
     "Version": "2012-10-17",
     "Statement": [{"Sid": "Theirs", "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}],
 }
+FOREIGN_BUCKET_POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Sid": "Theirs", "Effect": "Allow", "Principal": {"AWS": "333333333333"}, "Action": "s3:ListBucket",
+         "Resource": "arn:aws:s3:::shared"},
+        {"Effect": "Deny", "Principal": "*", "Action": "s3:DeleteBucket", "Resource": "arn:aws:s3:::shared"},
+    ],
+}  # fmt: skip
 OURS = [f"Xacct{name}" for name in NEW]
 
 
@@ -52,6 +60,21 @@ def test_no_statement_of_an_inline_policy_is_lost(account: TestAccount, lock: bo
     write_at_once("identity_grant", account, lock)
     document = account.iam.get_role_policy(RoleName="Shared", PolicyName="xacct")["PolicyDocument"]
     assert sorted(statement["Sid"] for statement in document["Statement"]) == sorted(["Theirs", *OURS])
+
+
+@pytest.mark.parametrize("lock", [True, False], ids=["lock", "no lock"])
+def test_no_statement_of_a_bucket_policy_is_lost(account: TestAccount, lock: bool) -> None:
+    s3 = account.local_aws.client("s3", account.account_id)
+    name = f"shared-{account.account_id}"
+    s3.create_bucket(Bucket=name)
+    s3.put_bucket_policy(Bucket=name, Policy=json.dumps(FOREIGN_BUCKET_POLICY))
+    old = [{"name": name, "principals": [SHORT], "access": "write"} for name in OLD]
+    account.run(bucket_grant.OPERATION, bucket=name, grants=old)
+    write_at_once("bucket_grant", account, lock)
+    found = json.loads(s3.get_bucket_policy(Bucket=name)["Policy"])["Statement"]
+    foreign = FOREIGN_BUCKET_POLICY["Statement"]
+    assert found[: len(foreign)] == foreign
+    assert sorted(each["Sid"] for each in found[len(foreign) :]) == sorted([*OURS, *(f"{sid}/bucket" for sid in OURS)])
 
 
 def test_runs_that_make_one_role_at_once_share_it(account: TestAccount) -> None:

@@ -46,6 +46,14 @@ ANSWERS: dict[str, dict[str, Answer]] = {
         "*": Answer(503, "ServiceUnavailable", "Service is unable to handle request."),
         "rest-xml": Answer(503, "SlowDown", "Please reduce your request rate."),
     },
+    "operation_aborted": {
+        "*": Answer(409, "ConcurrentModification", "The request was rejected because of a concurrent change."),
+        "rest-xml": Answer(
+            409,
+            "OperationAborted",
+            "A conflicting conditional operation is currently in progress against this resource. Please try again.",
+        ),
+    },
     "status_500": {
         "*": Answer(500, "InternalFailure", "The request processing has failed because of an unknown error."),
         "iam": Answer(500, "ServiceFailure", "The request processing has failed because of an unknown error."),
@@ -174,8 +182,6 @@ def wire(answer: Answer, operation: Operation) -> tuple[str, dict[str, str], byt
         headers = {"content-type": "application/xml", "x-amz-request-id": request_id}
     else:
         kind = "Sender" if answer.status < 500 else "Receiver"
-        text = (
-            f"<ErrorResponse><Error><Type>{kind}</Type>{error}</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
-        )
+        text = f"<ErrorResponse><Error><Type>{kind}</Type>{error}</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
         headers = {"content-type": "text/xml", "x-amzn-requestid": request_id}
     return f"{answer.status} Error", headers, f'<?xml version="1.0" encoding="UTF-8"?>\n{text}'.encode()
