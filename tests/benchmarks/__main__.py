@@ -11,10 +11,11 @@ import tempfile
 from pathlib import Path
 
 from tests.benchmarks.bootstrap import grow_bootstrap
+from tests.benchmarks.object_acl import compare_object_acls
 from tests.benchmarks.roles import compare_roles
 from tests.local_aws.server import LocalAws
 
-BENCHMARKS = {"roles": compare_roles, "bootstrap": grow_bootstrap}
+BENCHMARKS = {"roles": compare_roles, "bootstrap": grow_bootstrap, "object_acl": compare_object_acls}
 
 
 def main() -> None:
