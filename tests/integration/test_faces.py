@@ -25,6 +25,14 @@ TRUSTED = [{"name": "backup", "principals": ["111111111111"], "external_id": ["s
 
 ROLE = {"name": "Parity", "trusted": TRUSTED, "tags": {"team": "backup"}, "max_session_duration": 7200}
 GRANT = {"principal": "role/Parity", "grants": [{"name": "one", "actions": ["s3:GetObject"], "resources": ["*"]}]}
+BUCKET = "faces-{account}"
+BUCKET_ACL = {"bucket": BUCKET, "canned": "log-delivery-write"}
+OBJECT_ACL = {
+    "bucket": BUCKET,
+    "prefix": "",
+    "grants": [{"permission": "READ", "account_id": "111111111111"}],
+    "canonical_ids": {"111111111111": "f" * 64},
+}
 TASKS: list[tuple[str, str, dict, dict]] = [
     ("would create", "xacct_role", ROLE, {"check_mode": True, "diff": True}),
     ("creates", "xacct_role", ROLE, {"diff": True}),
@@ -42,6 +50,15 @@ TASKS: list[tuple[str, str, dict, dict]] = [
     ("assumes in vain", "xacct_assume", {"role_arn": "arn:aws:iam::{account}:role/Nobody", "session_name": "p"}, {}),
     ("assumes badly", "xacct_assume", {"role_arn": "not an arn", "duration_seconds": 5}, {}),
     ("verifies nothing", "xacct_verify", {"expectations": []}, {}),
+    ("would grant on a bucket", "xacct_bucket_acl", BUCKET_ACL, {"check_mode": True, "diff": True}),
+    ("grants on a bucket", "xacct_bucket_acl", BUCKET_ACL, {"diff": True}),
+    ("grants on a bucket again", "xacct_bucket_acl", BUCKET_ACL, {"diff": True}),
+    ("grants on a bucket to all", "xacct_bucket_acl", {"bucket": BUCKET, "canned": "public-read"}, {}),
+    ("would grant on objects", "xacct_object_acl", OBJECT_ACL, {"check_mode": True, "diff": True}),
+    ("grants on objects", "xacct_object_acl", OBJECT_ACL, {"diff": True}),
+    ("grants on objects again", "xacct_object_acl", OBJECT_ACL, {"diff": True}),
+    ("grants on objects to whom", "xacct_object_acl", {**OBJECT_ACL, "canonical_ids": {}}, {}),
+    ("grants on no object", "xacct_object_acl", {**OBJECT_ACL, "prefix": None, "key": "nothing"}, {}),
     ("would remove", "xacct_role", {"name": "Parity", "state": "absent"}, {"check_mode": True, "diff": True}),
     ("removes", "xacct_role", {"name": "Parity", "state": "absent"}, {"diff": True}),
     ("removes again", "xacct_role", {"name": "Parity", "state": "absent"}, {}),
@@ -101,6 +118,7 @@ def evened_out(results: dict, account: str) -> dict:
     """Take out what differs by nature between two accounts and two runs."""
     text = json.dumps(results).replace(account, "ACCOUNT")
     text = re.sub(r"\bARO?I?D?A[A-Z0-9]{8,}", "UNIQUE_ID", text)
+    text = re.sub(r"\b[0-9a-f]{64}\b", "CANONICAL_ID", text)
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[^\"]*", "DATE", text)
     text = re.sub(r"(?i)request ?id: [-0-9a-f]+", "REQUEST", text)
     cleaned = json.loads(text)
@@ -115,6 +133,10 @@ def evened_out(results: dict, account: str) -> dict:
 def both(local_aws, tmp_path_factory):
     """The results of every task through both faces."""
     local_aws.reset()
+    for account in ACCOUNTS.values():
+        s3 = local_aws.client("s3", account)
+        s3.create_bucket(Bucket=BUCKET.format(account=account), ObjectOwnership="ObjectWriter")
+        s3.put_object(Bucket=BUCKET.format(account=account), Key="reports/one", Body=b"1")
     folder = tmp_path_factory.mktemp("faces")
     return {in_process: run_tasks(folder, local_aws.endpoint, in_process) for in_process in (True, False)}
 
@@ -131,6 +153,11 @@ def test_the_table_holds_successes_changes_and_refusals(both):
     assert results["creates"]["changed"] and not results["again"]["changed"]
     assert results["would create"]["changed"] and results["would create"]["changes"] == results["creates"]["changes"]
     assert results["removes"]["changed"] and not results["removes again"]["changed"]
+    for where in ("on a bucket", "on objects"):
+        assert results[f"grants {where}"]["changed"] and not results[f"grants {where} again"]["changed"]
+        assert results[f"would grant {number}"]["changes"] == results[f"grants {where}"]["changes"]
+    for title in ("grants on a bucket to all", "grants on objects to whom", "grants on no object"):
+        assert results[title]["failed"], title
     for title in ("unknown option", "bad input", "wrong account", "assumes in vain", "grants to nobody"):
         assert results[title]["failed"], title
 
