@@ -12,69 +12,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.account_ids import PARTITIONS, account_id_problem
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.directory import Account, Directory
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.method import Declared
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.methods import METHODS
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.principals import DeclaredPrincipal, read_principal
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.problems import Problems, did_you_mean, kind_of, some_of
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.role_method import RoleMethod, read_role_method
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.trust import Trust, Trusted
 
 STATES = ("present", "absent")
 TRUSTED_SIDES = ("exact", "pattern", "managed")
-METHODS = ("role",)
-METHODS_OF_LATER_RELEASES = ("bucket", "bucket_acl", "object_acl", "resource")
+METHODS_OF_LATER_RELEASES = ("resource",)
 
 _KEYS = ("name", "state", "description", "trusted", "trusting", "trusted_side", "organization")
 _TRUSTED_KEYS = ("account", "account_id", "principals", "partition")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", re.ASCII)
 _PATTERN = re.compile(r"[*?:,!&~\[]")
 _ORGANIZATION = re.compile(r"o-[a-z0-9]{10,32}", re.ASCII)
-
-
-@dataclass(frozen=True)
-class Trusted:
-    """Who gets access. ``host`` is None for a third party, an account that is not in the inventory."""
-
-    host: str | None
-    account_id: str
-    partition: str
-    principals: tuple[DeclaredPrincipal, ...]
-
-    @property
-    def names_whole_account(self) -> bool:
-        """IAM can name neither a group nor "root only": for both the trust policy names the account."""
-        return any(not principal.is_named_in_trust_policies for principal in self.principals)
-
-    @property
-    def label(self) -> str:
-        """``platform (role/BackupService)``."""
-        who = ", ".join(principal.spelling for principal in self.principals)
-        return f"{self.host or self.account_id} ({who})"
-
-
-@dataclass(frozen=True)
-class Trust:
-    """One declared trust that is right in itself. ``trusting`` is sorted by host."""
-
-    name: str
-    state: str
-    description: str
-    trusted: Trusted
-    trusting: tuple[Account, ...]
-    method: str
-    role: RoleMethod
-    trusted_side: str
-    organization: str
-    notes: tuple[str, ...]
-
-    @property
-    def present(self) -> bool:
-        return self.state == "present"
-
-    def role_arn(self, account: Account) -> str:
-        """The ARN of this trust's role in one trusting account."""
-        return self.role.arn(account.partition, account.account_id)
 
 
 def read_trusts(declared: object, directory: Directory, problems: Problems) -> list[Trust]:
@@ -138,20 +93,21 @@ class _Reader:
         trusted_side = self._choice("trusted_side", TRUSTED_SIDES)
         organization = self._organization(trusted_side, trusting)
         description = self._text("description")
-        role = None
-        if method == "role":
-            role = read_role_method(self.entry["role"], self.where, state, trusted, trusting, self.problems)
-        if len(self.problems) > before or not (trusted and role):
+        way = None
+        if method:
+            declared = Declared(self.entry[method], self.where, state, trusted, trusting, trusted_side)
+            way = METHODS[method].read(declared, self.problems)
+        if len(self.problems) > before or not (trusted and way):
             return None
         return Trust(
-            name, state, description, trusted, trusting, method, role, trusted_side, organization, tuple(self.notes)
+            name, state, description, trusted, trusting, method, way, trusted_side, organization, tuple(self.notes)
         )
 
     def _check_keys(self) -> None:
-        known = _KEYS + METHODS + METHODS_OF_LATER_RELEASES
+        known = (*_KEYS, *METHODS, *METHODS_OF_LATER_RELEASES)
         for key in sorted(set(self.entry) - set(known)):
             self.wrong(
-                f"unknown key '{key}'", f"{did_you_mean(key, known)}a trust takes {some_of(_KEYS + METHODS, 20)}"
+                f"unknown key '{key}'", f"{did_you_mean(key, known)}a trust takes {some_of([*_KEYS, *METHODS], 20)}"
             )
 
     def _name(self) -> str:
@@ -341,17 +297,20 @@ class _Reader:
         if others:
             self.wrong(
                 f"{some_of(others)} is in another partition than the trusted account ({trusted.partition})",
-                "IAM has no trust between partitions: declare a trusted account in the same one",
+                "AWS has no trust between partitions: declare a trusted account in the same one",
             )
 
     # -- how ------------------------------------------------------------------------------------------------------
 
     def _method(self) -> str:
-        methods = [method for method in METHODS + METHODS_OF_LATER_RELEASES if self.entry.get(method) is not None]
+        methods = [method for method in (*METHODS, *METHODS_OF_LATER_RELEASES) if self.entry.get(method) is not None]
         if len(methods) > 1:
             self.wrong(f"it has {len(methods)} methods ({', '.join(methods)})", "declare one trust for each method")
         elif not methods:
-            self.wrong("it has no method", "say how access is given: role: {name: ROLE}")
+            self.wrong(
+                "it has no method",
+                "say how access is given: role: {name: ROLE} or bucket: {name: BUCKET, access: read}",
+            )
         elif methods[0] not in METHODS:
             self.wrong(f"the method {methods[0]} is not one of this release", f"this release has {', '.join(METHODS)}")
         else:
@@ -365,7 +324,7 @@ class _Reader:
         if trusted_side != "pattern":
             self.wrong(
                 f"organization is given with trusted_side: {trusted_side}",
-                "it narrows trusted_side: pattern; role.organizations is what narrows who may assume the role",
+                "it narrows trusted_side: pattern; organizations under the method is what narrows who gets in",
             )
         if not _ORGANIZATION.fullmatch(organization):
             self.wrong(f"organization is '{organization}'", "an ID such as o-exampleorgid is expected")

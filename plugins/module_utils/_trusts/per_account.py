@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.plain_values import plain
 
@@ -18,19 +18,28 @@ GENERATED_WHEN_APPLIED = "(generated when applied)"
 def per_account(plan: Mapping, run: Iterable[str] | None = None) -> dict:
     """Cut a plan into parts.
 
-    `accounts` maps a host to its part as JSON text: {account_id, trusting, trusted, expectations}, where the
-    expectations are those that are proved from this account. It is text because a template that looks at one part must
-    not walk through all of them. `hosts` lists who takes part in `run` (`all`; everybody, unless given) and has
-    something to do there: `trusting`, `trusted`, `proving`, and `generating` (has roles whose external ID only the
-    account itself knows). `outside` lists as "TRUST/HOST" what has a side outside the run.
+    `accounts` maps a host to its part as JSON text: {account_id, trusting, trusted, expectations, lookups}, where the
+    expectations are those that are proved from this account, and lookups are objects that proofs of others need to know
+    of its buckets. It is text because a template that looks at one part must not walk through all of them. `hosts`
+    lists who takes part in `run` (`all`; everybody, unless given) and has something to do there: `trusting`,
+    `trusted`, `proving`, `generating` (has roles whose external ID only the account itself knows), `looking` (has
+    lookups) and `grantees` (access control lists name it, by an ID that only the account itself knows). `outside` lists
+    as "TRUST/HOST" what has a side outside the run.
     """
     plan = plain(plan)
     expectations: dict[str, list[dict]] = {}
     for expectation in plan["expectations"]:
         expectations.setdefault(expectation["actor"]["account"], []).append(expectation)
+    lookups: dict[str, dict[str, dict]] = {}
+    for expectation in plan["expectations"]:
+        if "lookup" in expectation:
+            wanted = {key: expectation[key] for key in ("lookup", "bucket", "bucket_owner", "prefix", "outside")}
+            lookups.setdefault(expectation["trusting"], {})[expectation["lookup"]] = wanted
     accounts = {
-        host: {**work, "expectations": expectations.get(host, [])} for host, work in sorted(plan["accounts"].items())
+        host: {**work, "expectations": expectations.get(host, []), "lookups": list(lookups.get(host, {}).values())}
+        for host, work in sorted(plan["accounts"].items())
     }
+    grantees = {account_id for part in accounts.values() for account_id in _grantees(part["trusting"])}
     names = set(accounts) if run is None else set(plain(run))
     taking_part = {host: part for host, part in accounts.items() if host in names}
     return {
@@ -41,6 +50,8 @@ def per_account(plan: Mapping, run: Iterable[str] | None = None) -> dict:
             "trusted": [host for host, part in taking_part.items() if part["trusted"]],
             "proving": [host for host, part in taking_part.items() if part["expectations"]],
             "generating": [host for host, part in taking_part.items() if any(map(generates, part["trusting"]))],
+            "looking": [host for host, part in taking_part.items() if part["lookups"]],
+            "grantees": [host for host, part in taking_part.items() if part["account_id"] in grantees],
         },
         "outside": _outside(accounts, names),
     }
@@ -49,7 +60,9 @@ def per_account(plan: Mapping, run: Iterable[str] | None = None) -> dict:
 def part_of(parts: Mapping, host: str) -> dict:
     """The part of one host, out of what `per_account` returned; empty lists for a host that the plan does not know."""
     text = parts["accounts"].get(host)
-    return json.loads(text) if text else {"account_id": None, "trusting": [], "trusted": [], "expectations": []}
+    if text:
+        return json.loads(text)
+    return {"account_id": None, "trusting": [], "trusted": [], "expectations": [], "lookups": []}
 
 
 def _outside(accounts: Mapping[str, Mapping], run: set[str]) -> list[str]:
@@ -62,16 +75,25 @@ def _outside(accounts: Mapping[str, Mapping], run: set[str]) -> list[str]:
         for trust in grant["trusts"]
     }
     return [
-        f"{operation['trust']}/{host}"
+        f"{trust}/{host}"
         for host, part in accounts.items()
         for operation in part["trusting"]
-        if host not in run or operation["trust"] in trusted
+        for trust in operation["trusts"]
+        if host not in run or trust in trusted
     ]
 
 
 def generates(operation: Mapping) -> bool:
     """Whether the external ID of a role is made by the trusting account."""
-    return any(entry.get("generate_external_id") for entry in operation["options"]["trusted"])
+    entries = operation["options"]["trusted"] if operation["method"] == "role" else []
+    return any(entry.get("generate_external_id") for entry in entries)
+
+
+def _grantees(operations: Iterable[Mapping]) -> Iterator[str]:
+    """The account IDs in the grants of access control lists."""
+    for operation in operations:
+        if operation["method"] in ("bucket_acl", "object_acl"):
+            yield from (grant["account_id"] for grant in operation["options"]["grants"] if "account_id" in grant)
 
 
 def external_ids(expectations: Iterable[Mapping], parts: Mapping, known: Mapping[str, Mapping[str, list]]) -> dict:
@@ -83,6 +105,8 @@ def external_ids(expectations: Iterable[Mapping], parts: Mapping, known: Mapping
     needed: dict[str, list[str]] = {}
     for host in sorted({expectation["trusting"] for expectation in expectations}):
         for operation in json.loads(parts["accounts"][host])["trusting"]:
+            if operation["method"] != "role":
+                continue
             trust = operation["trust"]
             declared = [name for entry in operation["options"]["trusted"] for name in entry.get("external_id", [])]
             said = [name for name in known.get(host, {}).get(trust, []) if name != GENERATED_WHEN_APPLIED]

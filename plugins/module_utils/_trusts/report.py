@@ -23,6 +23,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._trusts.per_account impo
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.plain_values import plain
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.proofs import proofs_of
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.report_lines import report_lines
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.trusted_side import trust_of_grant
 
 IN_PLACE, CHANGED, WOULD_CHANGE = "in place", "changed", "would change"
 ABSENT, REMOVED, WOULD_BE_REMOVED = "absent", "removed", "would be removed"
@@ -92,7 +93,7 @@ class _Report:
     # -- one trust in one trusting account ------------------------------------------------------------------------
 
     def _row(self, name: str, trust: dict, host: str) -> dict:
-        trusting = self._state(name, host, "trusting", [name], [name])
+        trusting = self._state(name, host, "trusting", [name], self._together(name, host))
         operations = self.trusted.get(name, [])
         states = [
             self._state(name, owner, "trusted", _names_of(operation), operation["trusts"])
@@ -117,6 +118,11 @@ class _Report:
             "reason": outcome.reason,
             "third_party": trust["third_party"],
         }
+
+    def _together(self, name: str, host: str) -> list[str]:
+        """The trusts that one operation of the trusting side serves together with this one."""
+        operations = self.plan["accounts"][host]["trusting"]
+        return next(operation["trusts"] for operation in operations if name in operation["trusts"])
 
     def _state(self, trust: str, host: str, side: str, names: Iterable[str], trusts: Iterable[str]) -> str:
         """The state of a trust after an operation that served ``trusts`` and whose result is under one of ``names``."""
@@ -166,7 +172,7 @@ class _Report:
         """The operations of one side: how they are called in the report, and the names of their results."""
         operations = self.plan["accounts"][host][side]
         if side == "trusting":
-            return [(operation["trust"], [operation["trust"]]) for operation in operations]
+            return [(operation["trust"], operation["trusts"]) for operation in operations]
         return [(_label_of(operation), _names_of(operation)) for operation in operations]
 
     def _not_in_run(self) -> list[dict]:
@@ -204,8 +210,9 @@ class _Report:
 
 
 def _changed(result: dict, trust: str, trusts: Iterable[str]) -> bool:
-    """Whether an operation changed this trust: the statements of several trusts are one operation of one principal."""
-    changed = {change.get("name") for change in result.get("changes") or []}.intersection(trusts)
+    """Whether an operation changed this trust: one operation writes the statements of all trusts on its resource."""
+    names = {trust_of_grant(change.get("name") or "") for change in result.get("changes") or []}
+    changed = names.intersection(trusts)
     return trust in changed if changed else bool(result.get("changed"))
 
 

@@ -7,26 +7,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError, parse_document
 from ansible_collections.xacct.aws.plugins.module_utils._policy.trust_statements import check_trusted
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.directory import Account
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.method import Declared
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.problems import Problems, did_you_mean, kind_of, some_of
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.trust import ResourceKey, Trust, Trusted
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.values import (
-    Unreadable,
     read_boolean,
     read_integer,
     read_mapping,
     read_tags,
     read_text,
     read_texts,
+    read_values,
 )
-
-if TYPE_CHECKING:
-    from ansible_collections.xacct.aws.plugins.module_utils._trusts.declaration import Trusted
 
 # What xacct_role takes beside its list of trusted principals; handed over as declared, when declared.
 _ROLE_OPTIONS = {
@@ -85,6 +82,32 @@ class RoleMethod:
     def arn(self, partition: str, account_id: str) -> str:
         """The role's ARN; ``*`` as account gives the pattern."""
         return f"arn:{partition}:iam::{account_id}:role{self.path}{self.name}"
+
+    def resource_in(self, account: Account) -> ResourceKey:
+        """The role in one account. IAM keeps role names unique whatever their case and path."""
+        return ("role", *account.key, self.name.lower())
+
+    def resource_arn(self, account: Account) -> str:
+        """The ARN of the role in one trusting account."""
+        return self.arn(account.partition, account.account_id)
+
+    def identity_grants(self, trust: Trust) -> list[dict]:
+        """The statement that lets the trusted principals assume the role in all trusting accounts, or in a pattern."""
+        if trust.trusted_side != "pattern":
+            arns = sorted(self.resource_arn(account) for account in trust.trusting)
+            return [{"name": trust.name, "state": "present", "actions": self.actions, "resources": arns}]
+        if trust.organization:
+            conditions = {"StringEquals": {"aws:ResourceOrgID": [trust.organization]}}
+        else:
+            account_ids = sorted(account.account_id for account in trust.trusting)
+            conditions = {"StringEquals": {"aws:ResourceAccount": account_ids}}
+        pattern = [self.arn(trust.trusted.partition, "*")]
+        grant = {"name": trust.name, "state": "present", "actions": self.actions, "resources": pattern}
+        return [{**grant, "conditions": conditions}]
+
+    @property
+    def not_after(self) -> str:
+        return self.grant.get("not_after", "")
 
     @property
     def purge_trusted(self) -> bool:
@@ -146,15 +169,9 @@ def trusted_entry(role: RoleMethod, trust: str, trusted: Trusted) -> dict:
     return entry
 
 
-def read_role_method(
-    declared: object,
-    where: str,
-    state: str,
-    trusted: Trusted | None,
-    trusting: Iterable[Account],
-    problems: Problems,
-) -> RoleMethod | None:
+def read_role_method(declaration: Declared, problems: Problems) -> RoleMethod | None:
     """Check and read the mapping under ``role:``; what is wrong goes to ``problems``."""
+    declared, where, trusted = declaration.value, declaration.where, declaration.trusted
     if not isinstance(declared, dict):
         hint = f"role: {{name: {declared}}}" if isinstance(declared, str) else "role: {name: ROLE, …}"
         problems.add(where, f"role is {kind_of(declared)}", f"a mapping is expected: {hint}")
@@ -162,11 +179,11 @@ def read_role_method(
     before = len(problems)
     for key in sorted(set(declared) - set(ROLE_KEYS)):
         problems.add(where, f"unknown key '{key}' in role", f"{_meant(key)}it takes {some_of(ROLE_KEYS, 30)}")
-    values = _read_values(declared, where, problems)
+    values = read_values(declared, "role", ROLE_KEYS, where, problems)
     _check_role(values, where, problems)
-    _check_policies(values, where, list(trusting), problems)
+    _check_policies(values, where, list(declaration.trusting), problems)
     role = _role_method(values)
-    _check_external_id(role, where, state, trusted, problems)
+    _check_external_id(role, where, declaration.state, trusted, problems)
     if trusted:
         _check_follow(role, where, trusted, problems)
         for error in _grant_errors(role, trusted):
@@ -178,18 +195,6 @@ def _meant(key: str) -> str:
     if key in ("managed_policy", "policies", "policy_arns"):
         return "did you mean 'managed_policies'? "
     return did_you_mean(key, ROLE_KEYS)
-
-
-def _read_values(declared: dict, where: str, problems: Problems) -> dict:
-    values = {}
-    for key, read in ROLE_KEYS.items():
-        if declared.get(key) is None:
-            continue
-        try:
-            values[key] = read(declared[key])
-        except Unreadable as error:
-            problems.add(where, f"role.{key} {error.wrong}", error.right)
-    return values
 
 
 def _role_method(values: dict) -> RoleMethod:

@@ -9,8 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.plain_values import plain
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.trusted_side import trust_of_grant
 
-TRUSTING, READ = "_trusting_account_results", "_verify_trust_roles"
+TRUSTING = (
+    "_trusting_account_results",
+    "_trusting_account_bucket_results",
+    "_trusting_account_bucket_acl_results",
+    "_trusting_account_object_acl_results",
+)
+READ = "_verify_trust_roles"
 TRUSTED, PREFLIGHT = "_trusted_account_results", "_trusted_account_preflight"
 PROOFS = "_verify_trust_proofs"
 _KEPT = ("changed", "failed", "msg", "external_ids")
@@ -24,8 +31,9 @@ def results_of_host(variables: Mapping) -> dict:
     `failed` and `msg` are those of a whole task: it came to none of its items.
     """
     found: dict = {}
-    trusting = _items(variables, TRUSTING, lambda item: item["trust"], found)
-    if trusting is not None:
+    applied = [_items(variables, name, _trusts_of, found) for name in TRUSTING]
+    trusting = {trust: result for results in applied for trust, result in (results or {}).items()}
+    if any(results is not None for results in applied):
         found["trusting"] = trusting
     preflight = _items(variables, PREFLIGHT, _principal_of, found) or {}
     refused = {name: result for name, result in preflight.items() if result["failed"]}
@@ -37,10 +45,10 @@ def results_of_host(variables: Mapping) -> dict:
         found["proofs"] = proofs.get("proofs") or []
         if proofs.get("failed") and not found["proofs"]:
             found.update(failed=True, msg=_message(proofs))
-    read = _items(variables, READ, lambda item: item["trust"], {}) or {}
+    read = _items(variables, READ, _trusts_of, {}) or {}
     found["external_ids"] = {
         trust: ids
-        for results in (read, trusting or {})
+        for results in (read, trusting)
         for trust, result in results.items()
         for ids in [(result.get("external_ids") or {}).get(trust)]
         if ids
@@ -65,7 +73,7 @@ def not_applied(results: Mapping[str, Mapping], check_mode: bool = False, outsid
         f"{trust}/{host}"
         for host, result in results.items()
         for trust, operation in result.get("trusting", {}).items()
-        if operation["failed"] or (check_mode and operation.get("changed"))
+        if trust in _open_trusts(operation, check_mode)
     }
     if any("trusting" in result or "trusted" in result for result in results.values()):
         accounts |= set(plain(outside))
@@ -78,8 +86,8 @@ def _open_trusts(operation: Mapping, check_mode: bool) -> Iterable[str]:
         return operation["trusts"]
     if not (check_mode and operation.get("changed")):
         return ()
-    changed = [change["name"] for change in operation.get("changes", ()) if change["name"] in operation["trusts"]]
-    return changed or operation["trusts"]
+    changed = {trust_of_grant(change["name"]) for change in operation.get("changes", ())}
+    return sorted(changed.intersection(operation["trusts"])) or operation["trusts"]
 
 
 def results_of_hosts(hostvars: Mapping[str, Mapping], hosts: Iterable[str]) -> dict:
@@ -87,22 +95,21 @@ def results_of_hosts(hostvars: Mapping[str, Mapping], hosts: Iterable[str]) -> d
     return {str(host): results_of_host(hostvars[host]) for host in hosts if host in hostvars}
 
 
-def _items(variables: Mapping, name: str, key: Callable[[Mapping], str], whole: dict) -> dict | None:
-    """The results of a loop by key; a task that failed before its first item is noted in `whole`."""
+def _items(variables: Mapping, name: str, keys: Callable[[Mapping], list[str]], whole: dict) -> dict | None:
+    """The results of a loop by the keys of its items; a task that failed before its first item is noted in `whole`."""
     if name not in variables:
         return None
     registered = plain(variables[name])
     if registered.get("failed") and not registered.get("results"):
         whole.update(failed=True, msg=_message(registered))
-    return {
-        key(result["item"]): _kept(result) for result in registered.get("results") or [] if not result.get("skipped")
-    }
+    done = [result for result in registered.get("results") or [] if not result.get("skipped")]
+    return {key: _kept(result) for result in done for key in keys(result["item"])}
 
 
 def _kept(result: Mapping) -> dict:
     kept = {name: result[name] for name in _KEPT if name in result}
     kept["failed"] = bool(result.get("failed"))
-    kept["trusts"] = result["item"].get("trusts", [])
+    kept["trusts"] = _trusts_of(result["item"])
     if result.get("changes"):
         kept["changes"] = [{"name": change["name"]} for change in result["changes"]]
     if kept["failed"]:
@@ -114,5 +121,9 @@ def _message(result: Mapping) -> str:
     return str(result.get("msg") or "failed without a message")
 
 
-def _principal_of(item: Mapping) -> str:
-    return f"{item['principal']} {item['via']}"
+def _principal_of(item: Mapping) -> list[str]:
+    return [f"{item['principal']} {item['via']}"]
+
+
+def _trusts_of(item: Mapping) -> list[str]:
+    return item.get("trusts") or [item["trust"]]

@@ -20,9 +20,9 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.identity_stateme
     split_by_size,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.sizes import policy_size
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.declaration import Trust
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.principals import DeclaredPrincipal
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.problems import Problems
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.trust import Trust
 
 INLINE_CHARACTERS = {"user": 2048, "group": 5120, "role": 10240}
 MANAGED_CHARACTERS = 6144
@@ -61,22 +61,18 @@ class TrustedOperation:
         }
 
 
-def trusted_grant(trust: Trust) -> dict:
-    """The statement that lets the trusted principals of a trust assume its roles, as xacct_identity_grant takes it."""
-    if not trust.present:
-        return {"name": trust.name, "state": "absent"}
-    conditions: dict = {}
-    if trust.trusted_side == "pattern":
-        resources = [trust.role.arn(trust.trusted.partition, "*")]
-        if trust.organization:
-            conditions = {"StringEquals": {"aws:ResourceOrgID": [trust.organization]}}
-        else:
-            account_ids = sorted(account.account_id for account in trust.trusting)
-            conditions = {"StringEquals": {"aws:ResourceAccount": account_ids}}
-    else:
-        resources = sorted(trust.role_arn(account) for account in trust.trusting)
-    grant = {"name": trust.name, "state": "present", "actions": trust.role.actions, "resources": resources}
-    return {**grant, "conditions": conditions} if conditions else grant
+def trusted_grants(trust: Trust) -> list[dict]:
+    """The statements of a trust, as xacct_identity_grant takes them.
+
+    A method may have several, called NAME/part: those that a trust does not need (any more) are declared absent.
+    """
+    grants = trust.way.identity_grants(trust)
+    return grants if trust.present else [{"name": grant["name"], "state": "absent"} for grant in grants]
+
+
+def trust_of_grant(name: str) -> str:
+    """The trust that a statement belongs to. Names of trusts have no slash."""
+    return name.partition("/")[0]
 
 
 def trusted_operations(trusts: Iterable[Trust], host: str) -> list[TrustedOperation]:
@@ -86,19 +82,21 @@ def trusted_operations(trusts: Iterable[Trust], host: str) -> list[TrustedOperat
 
     A managed trust is taken out of the inline policy as well: it may have been there before it grew.
     """
-    grants: dict[tuple[DeclaredPrincipal, str], dict[str, dict]] = {}
+    grants: dict[tuple[DeclaredPrincipal, str], dict[str, list[dict]]] = {}
     for trust in trusts:
         if trust.trusted.host != host:
             continue
         via = "managed" if trust.trusted_side == "managed" else "inline"
         for principal in trust.trusted.principals:
             if principal.kind != "root" and not principal.is_kept_by_aws:
-                grants.setdefault((principal, via), {})[trust.name] = trusted_grant(trust)
+                grants.setdefault((principal, via), {})[trust.name] = trusted_grants(trust)
     operations = []
     for principal, via in sorted(grants, key=lambda key: (key[0].spelling, key[1])):
         named = grants[principal, via]
         names = tuple(sorted(named))
-        operations.append(TrustedOperation(principal, via, names, tuple(named[name] for name in names)))
+        operations.append(
+            TrustedOperation(principal, via, names, tuple(grant for name in names for grant in named[name]))
+        )
     return operations
 
 
@@ -117,15 +115,16 @@ def check_sizes(trusts: list[Trust], problems: Problems) -> list[str]:
 
 def statement_size(grants: Iterable[dict]) -> int:
     """Characters of one document that holds these grants."""
-    return policy_size(new_document([identity_statement(_stateless(grant)) for grant in grants]), "characters")
+    return policy_size(new_document([identity_statement(stateless(grant)) for grant in grants]), "characters")
 
 
 def managed_count(grants: Iterable[dict]) -> int:
     """How many managed policies these grants take."""
-    return sum(len(split_by_size(identity_statement(_stateless(grant)), MANAGED_CHARACTERS)) for grant in grants)
+    return sum(len(split_by_size(identity_statement(stateless(grant)), MANAGED_CHARACTERS)) for grant in grants)
 
 
-def _stateless(grant: dict) -> dict:
+def stateless(grant: dict) -> dict:
+    """A grant as identity_statement() takes it."""
     return {key: value for key, value in grant.items() if key != "state"}
 
 
@@ -139,25 +138,12 @@ def _check_inline(operation: TrustedOperation, host: str, trusts: dict[str, Trus
         return
     # The longest statement is the one worth moving, and the one to name.
     largest = max(grants, key=lambda grant: (statement_size([grant]), grant["name"]))
-    trust = trusts[largest["name"]]
+    trust = trusts[trust_of_grant(largest["name"])]
     alone = statement_size([largest])
     others = f" ({alone:,} of them for this trust)" if len(grants) > 1 else ""
-    ways = []
-    if not trust.organization:
-        known = {account.organization for account in trust.trusting}
-        organization = known.pop() if len(known) == 1 else ""
-        ways.append(
-            f"trusted_side: pattern with organization: {organization or 'o-…'} "
-            "(one ARN pattern, narrowed to the organization)"
-        )
-    if trust.trusted_side == "exact":
-        short = {**largest, "resources": [trust.role.arn(trust.trusted.partition, "*")]}
-        short["conditions"] = {"StringEquals": {"aws:ResourceAccount": [a.account_id for a in trust.trusting]}}
-        listed = size - alone + statement_size([short])
-        if listed <= limit:
-            ways.append(f"trusted_side: pattern alone (narrowed to the account IDs, {listed:,} characters)")
-    exact = {**largest, "resources": [trust.role_arn(account) for account in trust.trusting]}
-    exact.pop("conditions", None)
+    ways, exact = [], largest
+    if trust.method == "role":
+        ways, exact = _ways_of_a_role(trust, largest, size - alone, limit)
     count = managed_count([exact])
     policies = "1 managed policy" if count == 1 else f"{count} managed policies"
     ways.append(f"trusted_side: managed ({policies}; {ATTACHED_POLICIES} can be attached by default)")
@@ -167,6 +153,30 @@ def _check_inline(operation: TrustedOperation, host: str, trusts: dict[str, Trus
         f"the inline policies of a {kind} hold {limit:,}",
         "either " + ", or ".join(ways),
     )
+
+
+def _ways_of_a_role(trust: Trust, grant: dict, besides: int, limit: int) -> tuple[list[str], dict]:
+    """How the statement of a role gets shorter, and the statement with every ARN in it.
+
+    ``besides``: the characters of the policy's other statements.
+    """
+    role, ways = trust.way, []
+    if not trust.organization:
+        known = {account.organization for account in trust.trusting}
+        organization = known.pop() if len(known) == 1 else ""
+        ways.append(
+            f"trusted_side: pattern with organization: {organization or 'o-…'} "
+            "(one ARN pattern, narrowed to the organization)"
+        )
+    if trust.trusted_side == "exact":
+        short = {**grant, "resources": [role.arn(trust.trusted.partition, "*")]}
+        short["conditions"] = {"StringEquals": {"aws:ResourceAccount": [a.account_id for a in trust.trusting]}}
+        listed = besides + statement_size([short])
+        if listed <= limit:
+            ways.append(f"trusted_side: pattern alone (narrowed to the account IDs, {listed:,} characters)")
+    exact = {**grant, "resources": [role.resource_arn(account) for account in trust.trusting]}
+    exact.pop("conditions", None)
+    return ways, exact
 
 
 def _check_managed(operation: TrustedOperation, host: str) -> list[str]:

@@ -10,7 +10,9 @@ Templates turn numbers and booleans into text on older ansible-core, so "3600" a
 
 from __future__ import annotations
 
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.problems import kind_of
+from collections.abc import Callable, Mapping
+
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.problems import Problems, kind_of
 
 _TRUE = ("true", "yes", "on", "y", "1")
 _FALSE = ("false", "no", "off", "n", "0")
@@ -73,3 +75,18 @@ def read_tags(value: object) -> dict[str, str]:
             raise Unreadable(f"has a tag '{key}' that is {kind_of(entry)}", "tag values are text")
         tags[key] = entry if isinstance(entry, str) else str(entry).lower() if isinstance(entry, bool) else str(entry)
     return tags
+
+
+def read_values(
+    declared: Mapping, option: str, keys: Mapping[str, Callable], where: str, problems: Problems
+) -> dict[str, object]:
+    """The values of the ``keys`` that are declared under an option; what cannot be read goes to ``problems``."""
+    values = {}
+    for key, read in keys.items():
+        if declared.get(key) is None:
+            continue
+        try:
+            values[key] = read(declared[key])
+        except Unreadable as error:
+            problems.add(where, f"{option}.{key} {error.wrong}", error.right)
+    return values

@@ -121,7 +121,7 @@ BAD_TRUSTS = {
     "root and others": (trust(principals=["root", "role/A"]), "root beside others", "either root or the others"),
     "no method": (trust(role=None), "no method", "role: {name: ROLE}"),
     "two methods": (trust(bucket={"name": "x"}), "2 methods (role, bucket)", "one trust for each method"),
-    "method of later": (trust(role=None, bucket={}), "bucket is not one of this release", "this release has role"),
+    "method of later": (trust(role=None, resource={}), "resource is not one of this release", "this release has role"),
     "role as text": (trust(role="XacctBackup"), "role is text", "role: {name: XacctBackup}"),
     "role without name": (trust(role={"name": None}), "role has no name", "role: {name: ROLE}"),
     "role name as ARN": (trust(role={"name": "arn:aws:iam::1:role/x"}), "role.name is 'arn:", "the bare name"),
@@ -181,7 +181,7 @@ BAD_TRUSTS = {
     "organization without pattern": (
         trust(organization="o-exampleorgid"),
         "organization is given with trusted_side: exact",
-        "role.organizations",
+        "organizations under the method",
     ),
     "bad organization": (trust(trusted_side="pattern", organization="exampleorg"), "'exampleorg'", "o-exampleorgid"),
     "not a mapping": ("backup", "trust number 1 of the list: it is text", "a mapping"),

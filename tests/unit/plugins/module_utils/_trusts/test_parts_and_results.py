@@ -143,7 +143,7 @@ def test_results_of_a_host() -> None:
         "changed": True,
         "external_ids": {"backup": ["x"]},
         "failed": False,
-        "trusts": [],
+        "trusts": ["backup"],
     }
     assert found["trusting"]["audit"]["msg"] == "denied"
     assert found["trusted"]["role/Ghost inline"]["failed"]
