@@ -9,7 +9,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: xacct_verify
-short_description: Prove who can assume a role and who can not, by trying
+short_description: Prove who can get in across accounts and who can not, by trying
 version_added: 0.1.0
 author:
   - xacct.aws contributors (@xacct)
@@ -20,6 +20,9 @@ description:
     MFA code, no answer from AWS, or only a root user to ask with (AWS refuses those whatever the trust says), it is
     V(not_proved), with the reason.
   - The sessions that are won live for 15 minutes, are dropped at once, and never appear in a result.
+  - Of a bucket, an object is got and dropped, and keys are listed. Where writing has to be refused an empty object with
+    a random name is put; if that succeeds it is deleted at once and the expectation is broken. Where writing has to be
+    allowed nothing is put unless O(expectations[].by_writing=true).
   - Expectations are made by the planner of this collection (C(xacct.aws.plan)), and can be written by hand.
 extends_documentation_fragment:
   - xacct.aws.connection
@@ -27,7 +30,7 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     description:
-      - Makes the calls in check mode as well, because they change nothing.
+      - Makes the calls in check mode as well, except those that try to put something into a bucket.
   diff_mode:
     support: N/A
     description:
@@ -74,15 +77,16 @@ options:
             required: true
       call:
         description:
-          - The call to make.
+          - The call to make. V(assume_role) assumes a role.
+          - V(s3_get) gets an object, V(s3_list) lists a bucket, V(s3_put) puts an empty object with a random name below
+            a prefix.
         type: str
-        choices: [assume_role]
+        choices: [assume_role, s3_get, s3_list, s3_put]
         default: assume_role
       role_arn:
         description:
           - The ARN of the role to assume.
         type: str
-        required: true
       external_id:
         description:
           - V(declared) sends those of O(external_ids), each of them when access is expected; V(wrong) a random one;
@@ -96,6 +100,39 @@ options:
         type: str
         choices: [declared, none]
         default: none
+      bucket:
+        description:
+          - The bucket, for the calls to S3.
+        type: str
+      bucket_owner:
+        description:
+          - The account ID of the bucket's owner. If the bucket belongs to another one S3 refuses the call.
+        type: str
+      prefix:
+        description:
+          - What is listed, and below which an object is put. An empty text is the whole bucket.
+        type: str
+        default: ""
+      key:
+        description:
+          - The object to get.
+        type: str
+      lookup:
+        description:
+          - The object to get, by its name in O(objects). It has to be one that is there. Of a missing key S3 says the
+            same as of a forbidden one to who may not list.
+        type: str
+      outside:
+        description:
+          - What the key of the object in O(expectations[].lookup) does not begin with, for whoever looks for it.
+        type: list
+        elements: str
+        default: []
+      by_writing:
+        description:
+          - Whether access to write may be proved by putting an object and deleting it.
+        type: bool
+        default: false
       expect:
         description:
           - What must come of it.
@@ -243,6 +280,44 @@ options:
         external ID is to be sent.
     type: dict
     default: {}
+  objects:
+    description:
+      - The objects to get, by their names in O(expectations[].lookup), each with C(key), or with C(reason) when there
+        is none. It is what RV(objects) holds where the owners of the buckets ran this module with O(lookups).
+    type: dict
+    default: {}
+  lookups:
+    description:
+      - Objects to find in buckets of this account, for proofs that are made from other accounts.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      lookup:
+        description:
+          - The name of what is looked for.
+        type: str
+        required: true
+      bucket:
+        description:
+          - The bucket.
+        type: str
+        required: true
+      bucket_owner:
+        description:
+          - The account ID of its owner.
+        type: str
+      prefix:
+        description:
+          - What the key begins with.
+        type: str
+        default: ""
+      outside:
+        description:
+          - What the key does not begin with.
+        type: list
+        elements: str
+        default: []
   concurrency:
     description:
       - How many calls are made at the same time.
@@ -287,6 +362,26 @@ EXAMPLES = r"""
       backup/customer_a: ["{{ backup_external_id }}"]
   register: proof
 
+- name: Prove that the reader reads below a prefix and nothing else
+  xacct.aws.xacct_verify:
+    profile: platform
+    expectations:
+      - id: the reader gets an export
+        trust: exports
+        trusting: customer_a
+        actor: {account: platform, principal: role/Reader}
+        call: s3_get
+        bucket: customer-a-data
+        key: exports/2026-01.csv
+        expect: allowed
+      - id: the reader does not list the whole bucket
+        trust: exports
+        trusting: customer_a
+        actor: {account: platform, principal: role/Reader}
+        call: s3_list
+        bucket: customer-a-data
+        expect: denied
+
 - name: Say how to act as a user
   xacct.aws.xacct_verify:
     profile: platform
@@ -326,9 +421,19 @@ proofs:
       returned: always
       type: dict
       sample: {account: platform, principal: role/BackupService}
+    call:
+      description: The call that was made.
+      returned: always
+      type: str
+      sample: assume_role
+    bucket:
+      description: The bucket that was to be used.
+      returned: for calls to S3
+      type: str
+      sample: customer-a-data
     role_arn:
       description: The role that was to be assumed.
-      returned: always
+      returned: for V(assume_role)
       type: str
       sample: arn:aws:iam::222222222222:role/XacctBackup
     expect:
@@ -360,6 +465,12 @@ proofs:
       sample: >-
         User: arn:aws:sts::111111111111:assumed-role/BackupService/xacct-verify is not authorized to perform:
         sts:AssumeRole on resource: arn:aws:iam::222222222222:role/XacctBackup
+objects:
+  description: An object for each of O(lookups), with C(key), or with C(reason) when there is none.
+  returned: when there were lookups
+  type: dict
+  sample:
+    customer-a-data/exports/: {key: exports/2026-01.csv, reason: ""}
 counts:
   description: How many expectations came out which way. Also returned on failure.
   returned: when the calls were made

@@ -59,6 +59,7 @@ TASKS: list[tuple[str, str, dict, dict]] = [
     ("grants on objects again", "xacct_object_acl", OBJECT_ACL, {"diff": True}),
     ("grants on objects to whom", "xacct_object_acl", {**OBJECT_ACL, "canonical_ids": {}}, {}),
     ("grants on no object", "xacct_object_acl", {**OBJECT_ACL, "prefix": None, "key": "nothing"}, {}),
+    ("tells the account", "xacct_account_info", {}, {}),
     ("would remove", "xacct_role", {"name": "Parity", "state": "absent"}, {"check_mode": True, "diff": True}),
     ("removes", "xacct_role", {"name": "Parity", "state": "absent"}, {"diff": True}),
     ("removes again", "xacct_role", {"name": "Parity", "state": "absent"}, {}),

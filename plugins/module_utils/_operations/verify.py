@@ -11,43 +11,45 @@ Private to this collection.
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import SDK_ERRORS, AwsError, error_code, translate
-from ansible_collections.xacct.aws.plugins.module_utils._aws.hops import (
-    SHORTEST_DURATION,
-    role_arn_errors,
-    text_errors,
-)
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.xacct.aws.plugins.module_utils._aws.hops import role_arn_errors, text_errors
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation, Task, TaskError
 from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_actors import (
-    SESSION_NAME,
     Actor,
     CannotAct,
     is_arn_of,
     make_actor,
     principal_options,
 )
+from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_buckets import (
+    BUCKET_CALLS,
+    GET,
+    LOOKUP_OPTIONS,
+    BucketTrial,
+    bucket_trial,
+    found_objects,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_judgement import (
     ALLOWED,
     BROKEN,
     DENIED,
     NOT_PROVED,
-    Attempt,
     Judgement,
-    Question,
     counted,
-    judge,
     worst,
 )
-
-DECLARED = "declared"
-NONE = "none"
-WRONG = "wrong"
+from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_roles import (
+    ASSUME_ROLE,
+    DECLARED,
+    NONE,
+    WRONG,
+    RoleTrial,
+    role_trials,
+)
 
 LONGEST_PAUSE = 5.0
 """Seconds between two rounds of attempts at most."""
@@ -69,10 +71,17 @@ ARGUMENT_SPEC = {
                     "principal": {"type": "str", "required": True},
                 },
             },
-            "call": {"type": "str", "default": "assume_role", "choices": ["assume_role"]},
-            "role_arn": {"type": "str", "required": True},
+            "call": {"type": "str", "default": ASSUME_ROLE, "choices": [ASSUME_ROLE, *BUCKET_CALLS]},
+            "role_arn": {"type": "str"},
             "external_id": {"type": "str", "default": NONE, "choices": [DECLARED, NONE, WRONG]},
             "mfa": {"type": "str", "default": NONE, "choices": [DECLARED, NONE]},
+            "bucket": {"type": "str"},
+            "bucket_owner": {"type": "str"},
+            "prefix": {"type": "str", "default": ""},
+            "key": {"type": "str", "no_log": False},
+            "lookup": {"type": "str"},
+            "outside": {"type": "list", "elements": "str", "default": []},
+            "by_writing": {"type": "bool", "default": False},
             "expect": {"type": "str", "required": True, "choices": [ALLOWED, DENIED]},
             "why": {"type": "str", "default": ""},
             "depends_on": {"type": "list", "elements": "str", "default": []},
@@ -95,23 +104,12 @@ ARGUMENT_SPEC = {
         },
     },
     "external_ids": {"type": "dict", "default": {}},
+    "objects": {"type": "dict", "default": {}},
+    "lookups": {"type": "list", "elements": "dict", "default": [], "options": LOOKUP_OPTIONS},
     "concurrency": {"type": "int", "default": 8},
     "propagation_timeout": {"type": "int", "default": 20},
     "fail_on_broken": {"type": "bool", "default": True},
 }
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One call to make for an expectation. Its arguments hold an external ID, which is shown to nobody."""
-
-    position: int
-    """Which expectation."""
-    question: Question
-    client: object = field(repr=False)
-    account: object = field(repr=False)
-    actor_arn: str
-    arguments: dict = field(repr=False)
 
 
 def check_verify(params: Mapping) -> list[str]:
@@ -120,7 +118,7 @@ def check_verify(params: Mapping) -> list[str]:
     seen = set()
     for expectation in params["expectations"]:
         name = f"expectation {expectation['id']}"
-        errors += [f"{name}: {error}" for error in role_arn_errors("role_arn", expectation["role_arn"])]
+        errors += [f"{name}: {error}" for error in call_errors(expectation)]
         if expectation["id"] in seen:
             errors.append(f"{name} is there twice")
         seen.add(expectation["id"])
@@ -138,15 +136,25 @@ def check_verify(params: Mapping) -> list[str]:
     return errors
 
 
+def call_errors(expectation: Mapping) -> list[str]:
+    """Return what is missing for an expectation's call."""
+    if expectation["call"] == ASSUME_ROLE:
+        return role_arn_errors("role_arn", expectation["role_arn"] or "")
+    errors = [] if expectation["bucket"] else [f"bucket is needed for {expectation['call']}"]
+    if expectation["call"] == GET and not (expectation["key"] or expectation["lookup"]):
+        errors.append("key or lookup is needed to get an object")
+    return errors
+
+
 def run(task: Task, sleep: Callable[[float], None] = time.sleep, clock: Callable[[], float] = time.monotonic) -> dict:
     """Try every expectation and return the proofs. Raises `TaskError`, which holds them too, when one is broken."""
     expectations = task.params["expectations"]
     actors = make_actors(task, expectations) if expectations else {}
     judgements: dict[int, Judgement] = {}
-    trials: list[Trial] = []
+    trials: list[RoleTrial | BucketTrial] = []
     for position, expectation in enumerate(expectations):
         try:
-            trials += trials_of(position, expectation, actors, task.params["external_ids"])
+            trials += trials_of(position, expectation, actors, task)
         except CannotAct as reason:
             judgements[position] = Judgement(NOT_PROVED, str(reason))
     deadline = clock() + task.params["propagation_timeout"]
@@ -155,6 +163,8 @@ def run(task: Task, sleep: Callable[[float], None] = time.sleep, clock: Callable
         judgements.update(settled(task, [t for t in trials if t.question.expect == expect], deadline, sleep, clock))
     proofs = [proof(expectation, judgements[position]) for position, expectation in enumerate(expectations)]
     returned = {"changed": False, "proofs": proofs, "counts": counted([entry["outcome"] for entry in proofs])}
+    if task.params["lookups"]:
+        returned["objects"] = found_objects(task)
     if returned["counts"][BROKEN] and task.params["fail_on_broken"]:
         raise TaskError(failure_message(proofs), **returned)
     return returned
@@ -188,78 +198,23 @@ def make_actors(task: Task, expectations: Sequence[Mapping]) -> dict[str, Actor 
 
 
 def trials_of(
-    position: int,
-    expectation: Mapping,
-    actors: Mapping[str, Actor | CannotAct],
-    external_ids: Mapping[str, Sequence[str]],
-) -> list[Trial]:
-    """Return the calls that an expectation takes: one, or one for each external ID that has to work."""
+    position: int, expectation: Mapping, actors: Mapping[str, Actor | CannotAct], task: Task
+) -> Sequence[RoleTrial | BucketTrial]:
+    """Return the calls that an expectation takes. Raises `CannotAct` when nobody can make them."""
     actor = actors[expectation["actor"]["principal"]]
     if isinstance(actor, CannotAct):
         raise actor
     named = next((arn for arn in expectation["unless"] if is_arn_of(actor.caller.arn, arn)), None)
     if named is not None:
         raise CannotAct(f"{actor.caller.arn} is itself one of those whom the trust names ({named})")
-    account = actor.account
-    if expectation["mfa"] == DECLARED:
-        if actor.with_mfa is None:
-            raise CannotAct(actor.no_mfa_because)
-        account = actor.with_mfa
-    try:
-        client = account.client("sts")
-    except AwsError as error:
-        raise CannotAct(f"cannot act as {expectation['actor']['principal']}: {error.message}") from None
-    arguments = {
-        "RoleArn": expectation["role_arn"],
-        "RoleSessionName": SESSION_NAME,
-        "DurationSeconds": SHORTEST_DURATION,
-    }
-    return [
-        Trial(
-            position=position,
-            question=Question(
-                trust=expectation["trust"],
-                role_arn=expectation["role_arn"],
-                expect=expectation["expect"],
-                how=how,
-                depends_on=tuple(expectation["depends_on"]),
-            ),
-            client=client,
-            account=account,
-            actor_arn=actor.caller.arn,
-            arguments={**arguments, **more},
-        )
-        for how, more in ways(expectation, external_ids)
-    ]
-
-
-def ways(expectation: Mapping, external_ids: Mapping[str, Sequence[str]]) -> list[tuple[str, dict]]:
-    """Return how an expectation is tried, in words and in arguments.
-
-    "declared" is every external ID of the trust when access is expected (both of them while they are rotated), and the
-    latest when a refusal is: one ID alone would say nothing about the other, one refusal does about access.
-    """
-    mfa = {DECLARED: " and with MFA", NONE: ""}[expectation["mfa"]]
-    if expectation["external_id"] == WRONG:
-        return [(f"with a wrong external ID{mfa}", {"ExternalId": secrets.token_hex(16)})]
-    if expectation["external_id"] == NONE:
-        return [(f"without an external ID{mfa}", {})]
-    declared = external_ids.get(f"{expectation['trust']}/{expectation['trusting']}")
-    if declared is None:
-        raise CannotAct("the external ID is not known to this run: the trusting account was not part of it")
-    if not declared:
-        return [(f"without an external ID{mfa}", {})]
-    if len(declared) == 1 or expectation["expect"] == DENIED:
-        return [(f"with the external ID{mfa}", {"ExternalId": declared[-1]})]
-    return [
-        (f"with external ID number {number} of {len(declared)}{mfa}", {"ExternalId": external_id})
-        for number, external_id in enumerate(declared, start=1)
-    ]
+    if expectation["call"] == ASSUME_ROLE:
+        return role_trials(position, expectation, actor, task.params["external_ids"])
+    return [bucket_trial(position, expectation, actor, task)]
 
 
 def settled(
     task: Task,
-    trials: Sequence[Trial],
+    trials: Sequence[RoleTrial | BucketTrial],
     deadline: float,
     sleep: Callable[[float], None],
     clock: Callable[[], float],
@@ -274,7 +229,7 @@ def settled(
     with ThreadPoolExecutor(max_workers=task.params["concurrency"]) as pool:
         while pending:
             for number, judgement in zip(
-                pending, pool.map(judged, (trials[number] for number in pending)), strict=True
+                pending, pool.map(lambda number: trials[number].judged(), pending), strict=True
             ):
                 latest[number] = judgement
             pending = [number for number in pending if latest[number].may_settle]
@@ -291,29 +246,11 @@ def settled(
     return {position: worst(judgements) for position, judgements in by_expectation.items()}
 
 
-def judged(trial: Trial) -> Judgement:
-    """Make one call and judge it."""
-    return judge(trial.question, attempt(trial))
-
-
-def attempt(trial: Trial) -> Attempt:
-    """Make the call. The session that may come of it is dropped here: only that there was one is kept."""
-    try:
-        trial.client.assume_role(**trial.arguments)
-    except (AwsError, *SDK_ERRORS) as error:
-        said = translate(error, trial.account, "").aws_message or str(error)
-        external_id = trial.arguments.get("ExternalId")
-        if external_id:
-            said = said.replace(external_id, "(the external ID)")
-        return Attempt(trial.actor_arn, let_in=False, code=error_code(error), message=said)
-    return Attempt(trial.actor_arn, let_in=True)
-
-
 def proof(expectation: Mapping, judgement: Judgement) -> dict:
     """Return one entry of the result's `proofs`."""
-    kept = ("id", "trust", "trusting", "actor", "role_arn", "expect", "why")
+    kept = ("id", "trust", "trusting", "actor", "call", "role_arn", "bucket", "expect", "why")
     return {
-        **{name: expectation[name] for name in kept},
+        **{name: expectation[name] for name in kept if expectation.get(name) is not None},
         "outcome": judgement.outcome,
         "said": judgement.said,
         "answer": judgement.answer,
@@ -331,6 +268,6 @@ OPERATION = Operation(
     name="xacct_verify",
     argument_spec=ARGUMENT_SPEC,
     run=run,
-    services=("sts",),
+    services=("sts", "s3"),
     check=check_verify,
 )

@@ -24,6 +24,13 @@ BROKEN = "broken"
 NOT_PROVED = "not_proved"
 OUTCOMES = (PROVED, BROKEN, NOT_PROVED)
 
+ASSUME_ROLE = "sts:AssumeRole"
+_TRUSTING_SIDE = {
+    "role": "the role's trust policy, its external ID, MFA or other conditions",
+    "bucket": "the bucket's policy or access control lists, who owns the object, Block Public Access",
+}
+"""Where to look on the trusting side, by the place at which a permission is asked."""
+
 ACCESS_DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 
 WITHOUT_VERDICT = {
@@ -33,13 +40,16 @@ WITHOUT_VERDICT = {
     "UnrecognizedClientException": "AWS does not know the actor's access key",
     "SignatureDoesNotMatch": "the actor's secret key does not fit its access key",
     "RegionDisabledException": "STS is not active in this region for the account",
-    "EndpointConnectionError": "STS could not be reached",
-    "ConnectTimeoutError": "STS could not be reached",
-    "ReadTimeoutError": "STS did not answer in time",
+    "EndpointConnectionError": "AWS could not be reached",
+    "ConnectTimeoutError": "AWS could not be reached",
+    "ReadTimeoutError": "AWS did not answer in time",
     "NoCredentialsError": "there are no credentials for the actor",
     "ValidationError": "AWS did not take the call",
-    "Throttling": "STS was too busy to answer",
-    "ThrottlingException": "STS was too busy to answer",
+    "Throttling": "AWS was too busy to answer",
+    "ThrottlingException": "AWS was too busy to answer",
+    "SlowDown": "S3 was too busy to answer",
+    "NoSuchBucket": "there is no such bucket",
+    "NoSuchKey": "the object is not there any more",
 }
 """Code of a failure to what it means; any other code than these and those of refused access says nothing either."""
 
@@ -81,29 +91,33 @@ class Judgement:
 class Question:
     """What an attempt is to show: who was expected to get where, and how it was tried ("without an external ID").
 
-    `depends_on` names conditions of the trust that may not be met where this runs (`source_ips`, `conditions`).
+    `depends_on` names conditions of the trust that may not be met where this runs (`source_ips`, `conditions`). The
+    `permission` is asked on the `place` (role, bucket) at which the `target` is; `done` is what an actor has then done.
     """
 
     trust: str
-    role_arn: str
+    target: str
     expect: str
     how: str = ""
     depends_on: tuple[str, ...] = ()
+    done: str = "assumed"
+    permission: str = ASSUME_ROLE
+    place: str = "role"
 
 
 def judge(question: Question, attempt: Attempt) -> Judgement:
-    """Return what an attempt to assume a role says about an expectation."""
-    role_arn = question.role_arn
+    """Return what an attempt says about an expectation."""
+    target = question.target
     tried = f"{attempt.actor_arn} {question.how}".rstrip()
     if attempt.let_in and question.expect == ALLOWED:
-        return Judgement(PROVED, f"{tried} assumed {role_arn}")
+        return Judgement(PROVED, f"{tried} {question.done} {target}")
     if attempt.let_in:
-        said = f"trust '{question.trust}' does not hold: {tried} had to be refused, and assumed {role_arn}"
+        said = f"trust '{question.trust}' does not hold: {tried} had to be refused, and {question.done} {target}"
         return Judgement(BROKEN, said, may_settle=True)
     if not attempt.refused:
         meaning = WITHOUT_VERDICT.get(attempt.code, f"the call failed with {attempt.code}")
         return Judgement(NOT_PROVED, meaning, attempt.message)
-    if attempt.by_root:
+    if attempt.by_root and question.permission == ASSUME_ROLE:
         said = (
             f"{attempt.actor_arn} is a root user, which AWS lets assume no role: use a user or a role of that account"
         )
@@ -111,13 +125,13 @@ def judge(question: Question, attempt: Attempt) -> Judgement:
     if is_wrong_mfa_code(attempt.message):
         return Judgement(NOT_PROVED, "the MFA code was not accepted: wrong, used before, or too old", attempt.message)
     if question.expect == DENIED:
-        return Judgement(PROVED, f"{tried} was refused at {role_arn}", attempt.message)
+        return Judgement(PROVED, f"{tried} was refused at {target}", attempt.message)
     if question.depends_on:
         said = f"refused, but the trust depends on {', '.join(question.depends_on)}, which may not be met from here"
         return Judgement(NOT_PROVED, said, attempt.message, may_settle=True)
     said = (
-        f"trust '{question.trust}' does not hold: {tried} had to get in, and was refused at {role_arn}: "
-        f"{attempt.message.rstrip('.')}. {missing_side(attempt.message)}"
+        f"trust '{question.trust}' does not hold: {tried} had to get in, and was refused at {target}: "
+        f"{attempt.message.rstrip('.')}. {missing_side(attempt.message, question.permission, question.place)}"
     )
     return Judgement(BROKEN, said, attempt.message, may_settle=True)
 
@@ -132,32 +146,34 @@ def is_wrong_mfa_code(message: str) -> bool:
     return "MultiFactorAuthentication failed" in message
 
 
-def missing_side(message: str) -> str:
-    """Return where to look after AssumeRole was denied, from AWS's message, as far as that can be trusted.
+def missing_side(message: str, permission: str = ASSUME_ROLE, place: str = "role") -> str:
+    """Return where to look after a call was denied, from AWS's message, as far as that can be trusted.
 
     Across accounts AWS says "no resource-based policy allows" also when the trust policy names the caller's account and
     only the caller's own policy lacks the permission, so that text never clears the trusted side.
     """
+    if "kms:" in message and not permission.startswith("kms:"):
+        return "The KMS key that encrypts the object refuses: its policy and the actor's own have to allow it."
     if "explicit deny" in message:
         kind = re.search(r"explicit deny in an? ([a-z -]*policy)", message)
         where = f"a {kind.group(1)}" if kind else "some policy"
         return f"An explicit Deny in {where} forbids it; an Allow elsewhere does not help."
     if "no identity-based policy allows" in message:
-        return "The trusted side is missing: the actor's own policies do not allow sts:AssumeRole on that role."
+        return f"The trusted side is missing: the actor's own policies do not allow {permission} on that {place}."
     if "no permissions boundary allows" in message:
-        return "The actor's permissions boundary does not allow sts:AssumeRole on that role."
+        return f"The actor's permissions boundary does not allow {permission} on that {place}."
     if "no session policy allows" in message:
-        return "The actor's session policy does not allow sts:AssumeRole on that role."
+        return f"The actor's session policy does not allow {permission} on that {place}."
     if "no service control policy allows" in message or "no resource control policy allows" in message:
         return "The organization's policies do not allow it; nothing in these accounts can change that."
     if "no resource-based policy allows" in message:
         return (
-            "The trusting side is likely missing (the role's trust policy, its external ID, MFA or other conditions); "
-            "AWS says the same when only the actor's own policy lacks sts:AssumeRole, so look at both."
+            f"The trusting side is likely missing ({_TRUSTING_SIDE[place]}); AWS says the same when only the actor's "
+            f"own policy lacks {permission}, so look at both."
         )
     return (
-        "AWS does not say which side refused: look at the role's trust policy with its conditions (and whether the "
-        "role exists), and at the actor's own policies, which must allow sts:AssumeRole on that role."
+        f"AWS does not say which side refused: look at {_TRUSTING_SIDE[place]} (and whether the {place} exists), and "
+        f"at the actor's own policies, which must allow {permission} on that {place}."
     )
 
 

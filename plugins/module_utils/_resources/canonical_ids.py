@@ -72,7 +72,7 @@ class CanonicalIds:
         if account_id == self.bucket_owner_account:
             return self.of_bucket_owner()
         if account_id == (self.account.known_account_id or self.account.account_id):
-            return self._own()
+            return own_canonical_id(self.account)
         raise AwsError(
             f"The canonical ID of account {account_id} is not known, and an ACL takes no account ID",
             code="UnknownCanonicalId",
@@ -81,18 +81,10 @@ class CanonicalIds:
             hint=how_to_get(account_id),
         )
 
-    def _own(self) -> str:
-        """Ask who owns the buckets of this account: S3 says it also when there are none."""
-        with aws_call(self.account, "asking for the account's canonical ID", "canonical ID"):
-            client = self.account.client("s3")
-            shape = client.meta.service_model.operation_model("ListBuckets").input_shape
-            one_is_enough = {"MaxBuckets": 1} if shape is not None and "MaxBuckets" in shape.members else {}
-            return client.list_buckets(**one_is_enough)["Owner"]["ID"]
-
     def _of_denied_bucket_owner(self, error: AwsError) -> str:
         known = self.bucket_owner_account
         if known and known == self.account.known_account_id:
-            return self._own()
+            return own_canonical_id(self.account)
         raise AwsError(
             f"{error.message} It would have told the canonical ID of the bucket's owner, which is needed here",
             code="UnknownCanonicalId",
@@ -104,6 +96,15 @@ class CanonicalIds:
             else "Set expected_bucket_owner to the owner's account ID and canonical_ids to {that account ID: its "
             "canonical ID}; the owner gets it with: aws s3api list-buckets --query Owner.ID --output text",
         ) from error
+
+
+def own_canonical_id(account: Account) -> str:
+    """Return the canonical ID of the caller's account: S3 says who owns its buckets also when there are none."""
+    with aws_call(account, "asking for the account's canonical ID", "canonical ID"):
+        client = account.client("s3")
+        shape = client.meta.service_model.operation_model("ListBuckets").input_shape
+        one_is_enough = {"MaxBuckets": 1} if shape is not None and "MaxBuckets" in shape.members else {}
+        return client.list_buckets(**one_is_enough)["Owner"]["ID"]
 
 
 def how_to_get(account_id: str) -> str:

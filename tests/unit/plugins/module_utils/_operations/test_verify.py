@@ -124,6 +124,8 @@ def verify(account: FakeAccount, expectations: list[dict], clock: Clock | None =
         "expectations": expectations,
         "principals": [],
         "external_ids": {},
+        "objects": {},
+        "lookups": [],
         "concurrency": 4,
         "propagation_timeout": 20,
         "fail_on_broken": False,

@@ -1,0 +1,36 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""`xacct_account_info`: which account a connection leads to, and by which ID access control lists name it.
+
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation, Task
+from ansible_collections.xacct.aws.plugins.module_utils._resources.canonical_ids import own_canonical_id
+
+
+def run(task: Task) -> dict:
+    """Ask who the caller is, and who owns its buckets. Raises `AwsError`, but not for the latter."""
+    account = task.account
+    account.confirm_account()
+    caller = account.caller
+    try:
+        canonical_id = own_canonical_id(account)
+    except AwsError as error:
+        task.warn(f"The canonical ID is not known: {error.message}")
+        canonical_id = None
+    return {
+        "changed": False,
+        "account_id": caller.account_id,
+        "arn": caller.arn,
+        "partition": caller.partition,
+        "canonical_id": canonical_id,
+    }
+
+
+OPERATION = Operation(name="xacct_account_info", argument_spec={}, run=run, services=("sts", "s3"))
