@@ -175,7 +175,8 @@ class BucketPolicy:
 
     def check_size(self, document: dict | None) -> None:
         """Raise `PolicyTooLarge` when S3 would not take the policy for its length."""
-        check_size(document, POLICY_BYTES, "bytes", self.label)
+        where = self.bucket.account.description
+        check_size(document, POLICY_BYTES, "bytes", f"{self.label} in {where}")
 
 
 def _settings_in(answer: dict) -> frozenset[str]:
