@@ -156,7 +156,7 @@ def test_the_table_holds_successes_changes_and_refusals(both):
     assert results["removes"]["changed"] and not results["removes again"]["changed"]
     for where in ("on a bucket", "on objects"):
         assert results[f"grants {where}"]["changed"] and not results[f"grants {where} again"]["changed"]
-        assert results[f"would grant {number}"]["changes"] == results[f"grants {where}"]["changes"]
+        assert results[f"would grant {where}"]["changes"] == results[f"grants {where}"]["changes"]
     for title in ("grants on a bucket to all", "grants on objects to whom", "grants on no object"):
         assert results[title]["failed"], title
     for title in ("unknown option", "bad input", "wrong account", "assumes in vain", "grants to nobody"):
