@@ -182,6 +182,7 @@ def wire(answer: Answer, operation: Operation) -> tuple[str, dict[str, str], byt
         headers = {"content-type": "application/xml", "x-amz-request-id": request_id}
     else:
         kind = "Sender" if answer.status < 500 else "Receiver"
-        text = f"<ErrorResponse><Error><Type>{kind}</Type>{error}</Error><RequestId>{request_id}</RequestId></ErrorResponse>"
+        error = f"<Error><Type>{kind}</Type>{error}</Error>"
+        text = f"<ErrorResponse>{error}<RequestId>{request_id}</RequestId></ErrorResponse>"
         headers = {"content-type": "text/xml", "x-amzn-requestid": request_id}
     return f"{answer.status} Error", headers, f'<?xml version="1.0" encoding="UTF-8"?>\n{text}'.encode()

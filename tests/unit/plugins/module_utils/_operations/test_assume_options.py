@@ -126,7 +126,8 @@ BAD: dict[str, tuple[dict, str]] = {
         {
             "role_arn": ROLE,
             "provided_contexts": [
-                {"provider_arn": "arn:aws:iam::aws:contextProvider/x", "context_assertion": "abcd"} for _number in range(6)
+                {"provider_arn": "arn:aws:iam::aws:contextProvider/x", "context_assertion": "abcd"}
+                for _number in range(6)
             ],
         },
         "provided_contexts has 6 entries; at most 5",
