@@ -4,12 +4,13 @@
 
 """The local AWS on the command line.
 
-    python -m tests.local_aws start [--port N]    start it unless it runs, print its endpoint
-    python -m tests.local_aws stop
-    python -m tests.local_aws status              print its endpoint; exit status 3 where it does not run
-    python -m tests.local_aws reset               empty it
-    python -m tests.local_aws seed FILE           make what a YAML file describes
-    python -m tests.local_aws journal             calls by account and operation, as JSON
+python -m tests.local_aws start [--port N] [--backend gate|ministack]
+                                              start it unless it runs, print its endpoint
+python -m tests.local_aws stop
+python -m tests.local_aws status              print its endpoint; exit status 3 where it does not run
+python -m tests.local_aws reset               empty it
+python -m tests.local_aws seed FILE           make what a YAML file describes
+python -m tests.local_aws journal             calls by account and operation, as JSON
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import json
 import sys
 from pathlib import Path
 
+from .backend import BACKENDS, CHOICE
 from .seed import SeedError
 from .server import DEFAULT_DIRECTORY, LocalAws, LocalAwsError
 
@@ -30,13 +32,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.local_aws", description=__doc__.partition("\n")[0])
     parser.add_argument("--directory", type=Path, default=DEFAULT_DIRECTORY, help="where its state is kept")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("start").add_argument("--port", type=int, default=0, help="0: any free one")
+    start = commands.add_parser("start")
+    start.add_argument("--port", type=int, default=0, help="0: any free one")
+    start.add_argument("--backend", choices=sorted(BACKENDS), help=f"without it: what {CHOICE} says, or ministack")
     commands.add_parser("seed").add_argument("file", type=Path)
     for name in ("stop", "status", "reset", "journal"):
         commands.add_parser(name)
     arguments = parser.parse_args()
     try:
-        return run(arguments, LocalAws(arguments.directory.resolve()))
+        return run(arguments, LocalAws(arguments.directory.resolve(), getattr(arguments, "backend", None)))
     except (LocalAwsError, SeedError) as error:
         print(f"local AWS: {error}", file=sys.stderr)
         return 1

@@ -4,11 +4,12 @@
 
 """The AWS server behind our proxy: what starts it, how it says that it is ready, how it is emptied.
 
-Another server takes ministack's place by another `Backend`; nothing else knows which one it is.
+There are two, and nothing else knows which one it is: ministack, and our own gate in front of moto.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,3 +44,23 @@ MINISTACK = Backend(
     ready_path="/_ministack/health",
     reset_path="/_ministack/reset",
 )
+
+# Our own, which refuses as AWS does: see gate/.
+GATE = Backend(
+    name="gate",
+    module=f"{__package__}.gate",
+    port_variable="GATE_PORT",
+    environment=(),
+    ready_path="/_gate/health",
+    reset_path="/_gate/reset",
+)
+BACKENDS = {backend.name: backend for backend in (MINISTACK, GATE)}
+CHOICE = "XACCT_LOCAL_AWS"
+
+
+def chosen_backend(name: str | None = None) -> str:
+    """The name of the server to use: the one that is given, else what XACCT_LOCAL_AWS says, else ministack."""
+    name = name or os.environ.get(CHOICE) or MINISTACK.name
+    if name not in BACKENDS:
+        raise ValueError(f"there is no local AWS called {name!r}, only {' and '.join(BACKENDS)}")
+    return name

@@ -4,7 +4,7 @@
 
 """The process of the local AWS: starts the server, waits until it is ready, and is the proxy in front of it.
 
-    python -m tests.local_aws.serve DIRECTORY PORT TOKEN
+    python -m tests.local_aws.serve DIRECTORY PORT TOKEN BACKEND
 
 Writes DIRECTORY/state.json when it can be used, removes it at its end, and holds DIRECTORY/server.lock all the time.
 Port 0: any free port.
@@ -26,7 +26,7 @@ import urllib.request
 from pathlib import Path
 
 from . import http1
-from .backend import MINISTACK, Backend
+from .backend import BACKENDS, Backend
 from .proxy import Proxy
 
 READY_SECONDS = 60
@@ -39,12 +39,12 @@ class BackendFailed(Exception):
 
 def main() -> None:
     """Serve until told to stop."""
-    directory, port, token = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    directory, port, token, backend = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3], BACKENDS[sys.argv[4]]
     with (directory / "server.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        process, backend_port = start_backend(MINISTACK, directory)
+        process, backend_port = start_backend(backend, directory)
         try:
-            asyncio.run(serve(Proxy(MINISTACK, backend_port, token), directory, port))
+            asyncio.run(serve(Proxy(backend, backend_port, token), directory, port))
         finally:
             process.terminate()
             try:

@@ -23,6 +23,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from .backend import chosen_backend
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 DEFAULT_DIRECTORY = CHECKOUT / ".cache" / "local_aws"
 ENVIRONMENT = CHECKOUT / ".cache" / "venvs" / "local-aws"
@@ -64,26 +66,30 @@ class Journal(list[Call]):
 class LocalAws:
     """One local AWS, known by the directory of its state: .cache/local_aws of the checkout unless told otherwise."""
 
-    def __init__(self, directory: Path = DEFAULT_DIRECTORY) -> None:
+    def __init__(self, directory: Path = DEFAULT_DIRECTORY, backend: str | None = None) -> None:
+        """`backend`: "gate" or "ministack"; the one that XACCT_LOCAL_AWS names, ministack without it."""
         self.directory = directory
+        self.backend = chosen_backend(backend)
         self._process: subprocess.Popen | None = None
 
     def start(self, port: int = 0, with_parent: bool = False) -> str:
         """Start it unless it runs; the endpoint. `with_parent`: it ends when the calling process ends.
 
-        Port 0 takes any free one. A server that already runs is kept, whatever its port.
+        Port 0 takes any free one. A server that already runs is kept, whatever its port, if it is of this backend.
         """
         self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._starting():
             running = self.state()
             if running:
+                if running["backend"] != self.backend:
+                    raise LocalAwsError(f"{running['backend']} is running here, not {self.backend}: stop it first")
                 return running["endpoint"]
             self._forget()
             token = secrets.token_hex(16)
             modules = [f"{__package__}.watched", f"{__package__}.serve"] if with_parent else [f"{__package__}.serve"]
             log = self.directory / "proxy.log"
             self._process = subprocess.Popen(
-                [python(), "-m", *modules, str(self.directory), str(port), token],
+                [python(), "-m", *modules, str(self.directory), str(port), token, self.backend],
                 cwd=CHECKOUT,
                 stdin=subprocess.PIPE if with_parent else subprocess.DEVNULL,
                 stdout=log.open("wb"),
@@ -114,7 +120,7 @@ class LocalAws:
         return True
 
     def state(self) -> dict | None:
-        """{"endpoint", "pid", "token"} of the running server, None where none answers by its token."""
+        """{"endpoint", "pid", "token", "backend"} of the running server, None where none answers by its token."""
         state = self._read_state()
         if not state:
             return None
@@ -122,7 +128,7 @@ class LocalAws:
             answer = request(f"{state['endpoint']}/_local/status", "GET")
         except (urllib.error.URLError, OSError, ValueError):
             return None
-        return state if answer.get("token") == state["token"] else None
+        return {**state, "backend": answer["backend"]} if answer.get("token") == state["token"] else None
 
     @property
     def endpoint(self) -> str:
