@@ -11,11 +11,17 @@ import tempfile
 from pathlib import Path
 
 from tests.benchmarks.bootstrap import grow_bootstrap
+from tests.benchmarks.bucket_grant import compare_bucket_grants
 from tests.benchmarks.object_acl import compare_object_acls
 from tests.benchmarks.roles import compare_roles
 from tests.local_aws.server import LocalAws
 
-BENCHMARKS = {"roles": compare_roles, "bootstrap": grow_bootstrap, "object_acl": compare_object_acls}
+BENCHMARKS = {
+    "roles": compare_roles,
+    "bootstrap": grow_bootstrap,
+    "bucket_grant": compare_bucket_grants,
+    "object_acl": compare_object_acls,
+}
 
 
 def main() -> None:

@@ -26,6 +26,11 @@ TRUSTED = [{"name": "backup", "principals": ["111111111111"], "external_id": ["s
 ROLE = {"name": "Parity", "trusted": TRUSTED, "tags": {"team": "backup"}, "max_session_duration": 7200}
 GRANT = {"principal": "role/Parity", "grants": [{"name": "one", "actions": ["s3:GetObject"], "resources": ["*"]}]}
 BUCKET = "faces-{account}"
+BUCKET_GRANT = {
+    "bucket": BUCKET,
+    "grants": [{"name": "exports", "principals": ["111111111111"], "access": "read", "prefixes": ["exports/"]}],
+}
+PUBLIC_GRANT = {"bucket": BUCKET, "grants": [{"name": "site", "principals": ["*"], "access": "read"}]}
 BUCKET_ACL = {"bucket": BUCKET, "canned": "log-delivery-write"}
 OBJECT_ACL = {
     "bucket": BUCKET,
@@ -50,6 +55,12 @@ TASKS: list[tuple[str, str, dict, dict]] = [
     ("assumes in vain", "xacct_assume", {"role_arn": "arn:aws:iam::{account}:role/Nobody", "session_name": "p"}, {}),
     ("assumes badly", "xacct_assume", {"role_arn": "not an arn", "duration_seconds": 5}, {}),
     ("verifies nothing", "xacct_verify", {"expectations": []}, {}),
+    ("would write bucket grants", "xacct_bucket_grant", BUCKET_GRANT, {"check_mode": True, "diff": True}),
+    ("writes bucket grants", "xacct_bucket_grant", BUCKET_GRANT, {"diff": True}),
+    ("writes bucket grants again", "xacct_bucket_grant", BUCKET_GRANT, {"diff": True}),
+    ("opens a bucket to all", "xacct_bucket_grant", PUBLIC_GRANT, {}),
+    ("opens a bucket that is closed", "xacct_bucket_grant", {**PUBLIC_GRANT, "allow_public": True}, {}),
+    ("removes bucket grants", "xacct_bucket_grant", {"bucket": BUCKET, "state": "absent"}, {"diff": True}),
     ("would grant on a bucket", "xacct_bucket_acl", BUCKET_ACL, {"check_mode": True, "diff": True}),
     ("grants on a bucket", "xacct_bucket_acl", BUCKET_ACL, {"diff": True}),
     ("grants on a bucket again", "xacct_bucket_acl", BUCKET_ACL, {"diff": True}),
@@ -154,9 +165,13 @@ def test_the_table_holds_successes_changes_and_refusals(both):
     assert results["creates"]["changed"] and not results["again"]["changed"]
     assert results["would create"]["changed"] and results["would create"]["changes"] == results["creates"]["changes"]
     assert results["removes"]["changed"] and not results["removes again"]["changed"]
+    assert results["writes bucket grants"]["changed"] and not results["writes bucket grants again"]["changed"]
+    assert results["would write bucket grants"]["changes"] == results["writes bucket grants"]["changes"]
     for where in ("on a bucket", "on objects"):
         assert results[f"grants {where}"]["changed"] and not results[f"grants {where} again"]["changed"]
         assert results[f"would grant {where}"]["changes"] == results[f"grants {where}"]["changes"]
+    for title in ("opens a bucket to all", "opens a bucket that is closed"):
+        assert results[title]["failed"], title
     for title in ("grants on a bucket to all", "grants on objects to whom", "grants on no object"):
         assert results[title]["failed"], title
     for title in ("unknown option", "bad input", "wrong account", "assumes in vain", "grants to nobody"):
