@@ -178,3 +178,22 @@ def test_packed_policies_have_no_size(scene: Scene) -> None:
         Policy=json.dumps(policy({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"})),
     )
     assert answer["PackedPolicySize"] == 0
+
+
+@pytest.mark.parametrize(("principal", "gets_in"), [(f"arn:aws:iam::{TRUSTED}:user/alice", False), (TRUSTED, True)])
+def test_a_bucket_policy_knows_accounts_only(scene: Scene, principal: str, gets_in: bool) -> None:
+    owner = scene.aws.client("s3", TRUSTING)
+    owner.create_bucket(Bucket="known-difference")
+    owner.put_object(Bucket="known-difference", Key="key", Body=b"text")
+    statement = {
+        "Principal": {"AWS": principal},
+        "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::known-difference/*",
+    }
+    owner.put_bucket_policy(Bucket="known-difference", Policy=json.dumps(policy({"Effect": "Allow", **statement})))
+    alice = scene.aws.client("s3", scene.users["alice"])
+    if gets_in:
+        assert alice.get_object(Bucket="known-difference", Key="key")["Body"].read() == b"text"
+    else:
+        with pytest.raises(botocore.exceptions.ClientError, match="AccessDenied"):
+            alice.get_object(Bucket="known-difference", Key="key")
