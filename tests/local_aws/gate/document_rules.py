@@ -208,9 +208,11 @@ def listed(value: object) -> list:
 
 
 def with_arns(document: dict) -> dict:
-    """The document with unique IDs of those who exist as their ARNs."""
+    """The document with unique IDs of those who exist as their ARNs, and accounts as their root's."""
 
     def arn(principal: object) -> object:
+        if isinstance(principal, str) and re.fullmatch(r"\d{12}", principal):
+            return f"arn:aws:iam::{principal}:root"
         entity = entity_with_id(principal) if isinstance(principal, str) and is_unique_id(principal) else None
         return entity.arn if entity is not None else principal
 

@@ -38,10 +38,10 @@ class Door:
         """The call as moto gets it, or the answer where moto has no part in it; refuses what the service refuses."""
         return call
 
-    def before(self, call: Call) -> object:
+    def before(self, call: Call) -> object:  # noqa: ARG002
         """What `finished` has to know of the state before the call."""
         return None
 
-    def finished(self, call: Call, response: Response, before: object) -> Response:
+    def finished(self, call: Call, response: Response, before: object) -> Response:  # noqa: ARG002
         """The answer, after what the service does beside a successful call."""
         return response

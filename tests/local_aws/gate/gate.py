@@ -15,12 +15,14 @@ from dataclasses import replace
 
 from ..operations import Operation, Request, identify, rest_operation
 from . import identities, store
+from .arn_doors import FunctionDoor, KeyDoor, QueueDoor, RepositoryDoor, SecretDoor, TopicDoor
 from .calls import Call, fields_of
 from .doors import Door
 from .errors import Refusal, Response, not_well_signed, refused
 from .identities import Caller
 from .identity_door import IdentityDoor
 from .judgement import Circumstances, Undecided, demand
+from .s3_door import S3Door
 from .signatures import Signature, is_genuine, is_timely, signature_of
 from .token_service import TokenService
 
@@ -34,7 +36,16 @@ class Gate:
 
     def __init__(self) -> None:
         self.tokens = TokenService()
-        self.doors: Mapping[str, Door] = {"iam": IdentityDoor()}
+        self.doors: Mapping[str, Door] = {
+            "iam": IdentityDoor(),
+            "s3": S3Door(),
+            "sqs": QueueDoor(),
+            "sns": TopicDoor(),
+            "kms": KeyDoor(),
+            "secretsmanager": SecretDoor(),
+            "lambda": FunctionDoor(),
+            "ecr": RepositoryDoor(),
+        }
         self.other = Door()
 
     def reset(self) -> None:
@@ -86,6 +97,9 @@ class Gate:
         """Who made a request; refuses a signature that is wrong, too old, or of nobody."""
         service = operation.service
         if signature is None:
+            if service == "s3" and ("AWSAccessKeyId=" in request.target or "authorization" in request.headers):
+                text = "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."
+                raise Refusal("InvalidRequest", text)
             if service == "s3" or operation.name in WITHOUT_SIGNATURE:
                 return identities.nobody()
             raise not_well_signed(service, "missing")
@@ -124,8 +138,11 @@ class Gate:
 def identified(request: Request) -> Operation:
     """The operation of a request; what is not signed and not of STS is a call to S3."""
     operation = identify(request)
+    path, _separator, query = request.target.partition("?")
+    if path.startswith("/v20180820/"):
+        name = rest_operation("s3control", request.method, path, query, request.headers)
+        return replace(operation, name=name)
     if operation.service:
         return operation
-    path, _separator, query = request.target.partition("?")
     name = rest_operation("s3", request.method, path, query, request.headers)
     return replace(operation, service="s3", name=name, protocol="rest-xml")

@@ -67,7 +67,10 @@ def check_names(call: Call) -> None:
         elif not value:
             constraint = "Member must have length greater than or equal to 1"
         elif not _NAME.fullmatch(value):
-            text = f"The specified value for {shown} is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-"
+            text = (
+                f"The specified value for {shown} is invalid. It must contain only alphanumeric characters and/or the "
+                "following: +=,.@_-"
+            )
             raise Refusal("ValidationError", text)
         if constraint:
             text = (

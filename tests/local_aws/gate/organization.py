@@ -68,7 +68,7 @@ def is_enabled(backend, kind: str) -> bool:
 
 
 def attached(backend, member, kind: str) -> Iterator[tuple[str, tuple]]:
-    """What is attached at each level down to the account. A unit and an account made without a policy have AWS's own."""
+    """What is attached at each level, from the root down to the account."""
     default = next(policy for policy in backend.policies if policy.aws_managed and policy.type == kind)
     for target in (*units(backend, member), member):
         policies = [policy for policy in target.attached_policies if policy.type == kind]

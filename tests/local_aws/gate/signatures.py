@@ -41,7 +41,7 @@ class Signature:
 
 def signature_of(request: Request) -> Signature | None:
     """The signature of a request, None for an unsigned one or one that is signed otherwise."""
-    path, _separator, query = request.target.partition("?")
+    query = request.target.partition("?")[2]
     authorization = request.headers.get("authorization", "")
     if authorization.startswith(ALGORITHM):
         parts = dict(re.findall(r"(\w+)=([^,\s]+)", authorization))

@@ -29,7 +29,6 @@ from .errors import Response
 # Functions answer without a container that would run them.
 default_user_config["lambda"]["use_docker"] = False
 
-MODULES = {"lambda": "awslambda_simple"}  # where the state of a service is, if not under its own name
 HOSTS = {"budgets": "budgets.amazonaws.com", "cloudfront": "cloudfront.amazonaws.com"}
 ACCOUNT_HEADER = "x-moto-account-id"
 
@@ -40,7 +39,11 @@ class NotStored(Exception):
 
 def backends(service: str):
     """moto's backends of a service, by account."""
-    return moto.backends.get_backend(MODULES.get(service, service))
+    if service == "lambda":
+        from moto.awslambda_simple.models import lambda_simple_backends  # those that run no containers
+
+        return lambda_simple_backends
+    return moto.backends.get_backend(service)
 
 
 def backend(service: str, account: str, region: str = "us-east-1"):

@@ -4,8 +4,8 @@
 
 """STS: who may become whom, for how long, with what. moto has no part in it; the sessions are ours.
 
-Sources: STS API Reference; IAM User Guide, "Methods to assume a role", "Pass session tags", "Monitor and control actions
-taken with assumed roles", "Secure API access with MFA".
+Sources: STS API Reference; IAM User Guide, "Methods to assume a role", "Pass session tags", "Monitor and control
+actions taken with assumed roles", "Secure API access with MFA".
 """
 
 from __future__ import annotations
