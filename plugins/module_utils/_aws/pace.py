@@ -58,10 +58,8 @@ class Pace:
         self._next_start = 0.0
         self._grown = 0.0
         self._fell = float("-inf")
-        self._window_began = clock()
-        self._window_calls = 0
-        self._last_rate = 0.0
-        self._last_success = clock()
+        self._began = self._last_success = clock()
+        self._unlimited_calls = 0
         self.throttled = 0
 
     @property
@@ -86,11 +84,12 @@ class Pace:
 
     def _wait(self) -> None:
         """Wait for this call's turn."""
+        if self._limit is None:
+            # Without the lock a count may get lost now and then: the rate is an estimate anyway.
+            self._unlimited_calls += 1
+            return
         with self._lock:
             now = self._clock()
-            self._measure(now)
-            if self._limit is None:
-                return
             self._grow(now)
             if self._limit is None:
                 return
@@ -105,7 +104,7 @@ class Pace:
             now = self._clock()
             self.throttled += 1
             if now - self._fell >= _ONE_FALL_SECONDS:
-                self._too_much = self._limit or self._rate(now)
+                self._too_much = self._limit or self._unlimited_rate(now)
                 self._limit = max(SLOWEST, self._too_much / 2)
                 self._fell = self._grown = now
             return now - self._last_success > PATIENCE_SECONDS
@@ -118,16 +117,8 @@ class Pace:
         self._grown = now
         if self._limit > 2 * self._too_much and now - self._fell > 60:
             self._limit = None
+            self._began, self._unlimited_calls = now, 0
 
-    def _measure(self, now: float) -> None:
-        """Count a call for the rate at which calls are being made."""
-        seconds = now - self._window_began
-        if seconds >= 1.0:
-            self._last_rate = self._window_calls / seconds
-            self._window_began, self._window_calls = now, 0
-        self._window_calls += 1
-
-    def _rate(self, now: float) -> float:
-        """Return the calls a second of the last whole second, or of the time since."""
-        seconds = now - self._window_began
-        return max(self._last_rate, self._window_calls / max(seconds, _SHORTEST_SECONDS), SLOWEST)
+    def _unlimited_rate(self, now: float) -> float:
+        """Return the calls a second since there has been no limit."""
+        return max(SLOWEST, self._unlimited_calls / max(now - self._began, _SHORTEST_SECONDS))

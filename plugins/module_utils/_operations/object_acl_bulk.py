@@ -36,6 +36,10 @@ HOPELESS = 100
 """So many failures without one success, and the rest is not tried."""
 PROGRESS_SECONDS = 5.0
 
+LONGEST_QUEUE = 1000
+"""So many listed objects wait at most; the list goes on when half of them are done."""
+_PAUSE_SECONDS = 0.05
+
 _SAME_FOR_ALL = (
     ACLS_DISABLED,
     "NoSuchBucket",
@@ -112,8 +116,8 @@ def process(
     `work` returns the outcome to count, or raises `AwsError` or `PolicyError`. `targets` is read by this thread, and
     `progress` called by it every few seconds with the seconds so far.
 
-    `stop` is set as soon as nothing more is to be done: by an error that all others would meet, by one that `targets`
-    raises (it goes through, after what was begun is finished), or from outside.
+    `stop` is set as soon as nothing more is to be done: by an error that all others would meet, or from outside.
+    What `targets` raises goes through; if that is an `AwsError`, after what was listed before it is done.
     """
     run = _Run(work, tally, stop, progress, clock)
     if concurrency == 1:
@@ -129,6 +133,9 @@ def process(
             for target in targets:
                 if not run.hand_out(target):
                     break
+        except AwsError:
+            # The list ended early: what it had until then is worked on all the same.
+            raise
         except BaseException:
             stop.set()
             raise
@@ -156,7 +163,8 @@ class _Run:
         self._progress = progress
         self._clock = clock
         self._began = self._told = clock()
-        self._waiting: queue.Queue[ObjectVersion | None] = queue.Queue(maxsize=256)
+        # Not `Queue(maxsize)`: waking the listing thread for each place that becomes free costs a tenth of the time.
+        self._waiting: queue.SimpleQueue[ObjectVersion | None] = queue.SimpleQueue()
 
     def handle(self, target: ObjectVersion) -> None:
         """Do the work on one target and count what came of it."""
@@ -184,27 +192,20 @@ class _Run:
                 self._stop.set()
 
     def hand_out(self, target: ObjectVersion) -> bool:
-        """Give a target to the workers as soon as one has room for it; say whether to go on."""
-        while not self._stop.is_set():
-            self.tick()
-            try:
-                self._waiting.put(target, timeout=1.0)
-            except queue.Full:
-                continue
-            return True
-        return False
+        """Give a target to the workers, but wait while too many are waiting already; say whether to go on."""
+        self._waiting.put(target)
+        if self._waiting.qsize() >= LONGEST_QUEUE:
+            while self._waiting.qsize() > LONGEST_QUEUE // 2 and not self._stop.wait(_PAUSE_SECONDS):
+                self.tick()
+        self.tick()
+        return not self._stop.is_set()
 
     def finish(self) -> None:
         """Tell the workers that nothing comes any more, and wait until they have finished."""
-        left = {worker for worker in self.workers if not worker.done()}
-        told = 0
+        for _worker in self.workers:
+            self._waiting.put(None)
+        left = set(self.workers)
         while left:
-            try:
-                while told < len(self.workers):
-                    self._waiting.put(None, timeout=0.2)
-                    told += 1
-            except queue.Full:
-                pass
             left = wait(left, timeout=1.0, return_when=FIRST_COMPLETED).not_done
             self.tick()
 
