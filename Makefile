@@ -66,7 +66,7 @@ lint: tree ## ruff, yamllint, ansible-lint (production profile), changelog, lice
 	@$(ENVIRONMENTS) make lint
 	$(LINT)/ruff check --quiet --cache-dir $(CACHE)/ruff .
 	$(LINT)/yamllint --strict .
-	PATH="$(LINT):$$PATH" $(LINT)/ansible-lint --offline --quiet --profile production
+	PATH="$(LINT):$$PATH" $(LINT)/ansible-lint --offline -q --profile production
 	PATH="$(LINT):$$PATH" $(LINT)/antsibull-changelog lint
 	@tools/check_headers
 
