@@ -221,17 +221,18 @@ def _complain(params: Mapping, each: _EachObject) -> None:
         return
     if not tally.fatal and not tally.counts[FAILED]:
         return
+    failures = sorted(tally.failures, key=lambda failure: str(failure[0]))
     details = {
         "objects": tally.as_result(),
         "changed": tally.counts[CHANGED] > 0,
-        "failures": [_shown_failure(target, error) for target, error in tally.failures],
+        "failures": [_shown_failure(target, error) for target, error in failures],
     }
     if tally.fatal:
         fatal = explained(tally.fatal, params["bucket"], each.declared.present)
         if is_code(tally.fatal, ACLS_DISABLED) and not tally.counts[CHANGED]:
             raise TaskError(str(fatal), **{**details, "object_ownership": ENFORCED})
         raise TaskError(f"{_sentence(fatal)} The run ended there: {tally}. {AGAIN}", **details)
-    target, error = tally.failures[0]
+    target, error = failures[0]
     failed = f"{tally.counts[FAILED]:,} of {tally.total:,}"
     raise TaskError(
         f"{failed} objects in {each.where} failed ({tally}). The first is {target}: "
