@@ -49,14 +49,10 @@ _value:
   type: dict
   contains:
     accounts:
-      description:
-        - The part of each host as JSON text with C(account_id), C(trusting), C(trusted), and C(expectations), which are
-          those to be proved from this account.
+      description: The part of each host as JSON text, which P(xacct.aws.part_of#filter) reads.
       type: dict
     hosts:
-      description:
-        - Lists of hosts. C(all) take part in the run, C(trusting) and C(trusted) have something to apply, C(proving)
-          make calls of proof, C(generating) make external IDs themselves.
+      description: Lists of hosts that have something to do in the run, as P(xacct.aws.taking_part#filter) knows them.
       type: dict
     outside:
       description: Each V(TRUST/HOST) of which a side is outside the run.

@@ -22,7 +22,8 @@ def per_account(plan: Mapping, run: Iterable[str] | None = None) -> dict:
     expectations are those that are proved from this account, and lookups are objects that proofs of others need to know
     of its buckets. It is text because a template that looks at one part must not walk through all of them. `hosts`
     lists who takes part in `run` (`all`; everybody, unless given) and has something to do there: `trusting`,
-    `trusted`, `proving`, `generating` (has roles whose external ID only the account itself knows), `looking` (has
+    `role`, `bucket`, `bucket_acl`, `object_acl` (those of them with a trust of this method), `trusted`, `proving`,
+    `generating` (has roles whose external ID only the account itself knows), `looking` (has
     lookups) and `grantees` (access control lists name it, by an ID that only the account itself knows). `outside` lists
     as "TRUST/HOST" what has a side outside the run.
     """
@@ -47,6 +48,10 @@ def per_account(plan: Mapping, run: Iterable[str] | None = None) -> dict:
         "hosts": {
             "all": list(taking_part),
             "trusting": [host for host, part in taking_part.items() if part["trusting"]],
+            **{
+                method: [host for host, part in taking_part.items() if _has(part, method)]
+                for method in ("role", "bucket", "bucket_acl", "object_acl")
+            },
             "trusted": [host for host, part in taking_part.items() if part["trusted"]],
             "proving": [host for host, part in taking_part.items() if part["expectations"]],
             "generating": [host for host, part in taking_part.items() if any(map(generates, part["trusting"]))],
@@ -81,6 +86,10 @@ def _outside(accounts: Mapping[str, Mapping], run: set[str]) -> list[str]:
         for trust in operation["trusts"]
         if host not in run or trust in trusted
     ]
+
+
+def _has(part: Mapping, method: str) -> bool:
+    return any(operation["method"] == method for operation in part["trusting"])
 
 
 def generates(operation: Mapping) -> bool:

@@ -11,6 +11,7 @@ import json
 import pytest
 from ansible_collections.xacct.aws.plugins.filter.external_ids import external_ids_of_run
 from ansible_collections.xacct.aws.plugins.filter.plan_problems import plan_problems
+from ansible_collections.xacct.aws.plugins.filter.taking_part import taking_part
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.per_account import external_ids, part_of, per_account
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.plan import plan
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.run_results import (
@@ -56,6 +57,17 @@ def test_every_account_gets_its_part_as_text(planned: dict) -> None:
     assert sorted(e["id"] for e in cut) == sorted(e["id"] for e in planned["expectations"])
     for host, text in parts["accounts"].items():
         assert {e["actor"]["account"] for e in json.loads(text)["expectations"]} <= {host}
+
+
+def test_the_hosts_of_a_play_are_those_with_something_to_do(planned: dict) -> None:
+    assert taking_part({}, "role", "accounts") == "accounts"
+    assert taking_part({"localhost": {}}, "role", "accounts") == "accounts"
+    hostvars = {host: {} for host in ACCOUNTS} | {"localhost": {"_trust_plan_work": per_account(planned)}}
+    assert taking_part(hostvars, "role", "accounts") == ["customer_a", "customer_b"]
+    assert taking_part(hostvars, "bucket", "accounts") == []
+    assert taking_part(hostvars, "reading", "accounts") == ["customer_a", "customer_b"]
+    hostvars["customer_a"] = {"_trusting_account_results": {"results": []}}
+    assert taking_part(hostvars, "reading", "accounts") == ["customer_b"]
 
 
 def test_an_unknown_host_has_nothing_to_do(planned: dict) -> None:
