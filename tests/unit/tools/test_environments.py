@@ -58,7 +58,7 @@ def test_everything_asked_for_is_pinned(name: str) -> None:
     wanted = (environments.REQUIREMENTS / f"{name}.in").read_text(encoding="utf-8").splitlines()
     pinned = (environments.REQUIREMENTS / f"{name}.txt").read_text(encoding="utf-8").splitlines()
     names = {line.split("==")[0] for line in pinned if re.match(r"[a-z]", line)}
-    assert {re.split(r"[ =<>]", line)[0] for line in wanted if re.match(r"[a-z]", line)} <= names
+    assert {re.split(r"[ =<>\[]", line)[0] for line in wanted if re.match(r"[a-z]", line)} <= names
     assert all("==" in line for line in pinned if re.match(r"[a-z]", line))
 
 
