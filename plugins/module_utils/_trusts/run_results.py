@@ -99,7 +99,8 @@ def _items(variables: Mapping, name: str, keys: Callable[[Mapping], list[str]], 
     """The results of a loop by the keys of its items; a task that failed before its first item is noted in `whole`."""
     if name not in variables:
         return None
-    registered = plain(variables[name])
+    # No more of it than is needed: some of the rest is deprecated to look at.
+    registered = plain({key: variables[name][key] for key in ("failed", "msg", "results") if key in variables[name]})
     if registered.get("failed") and not registered.get("results"):
         whole.update(failed=True, msg=_message(registered))
     done = [result for result in registered.get("results") or [] if not result.get("skipped")]
