@@ -22,8 +22,9 @@ MAY_IMPORT = {
     "_aws": {"_policy"},
     "_resources": {"_policy", "_aws"},
     "_operations": {"_policy", "_aws", "_resources"},
-    "filter": {"_policy", "_trusts"},
-    "faces": {"_policy", "_trusts", "_aws", "_resources", "_operations"},
+    "_inert": set(),
+    "filter": {"_policy", "_trusts", "_inert"},
+    "faces": {"_policy", "_trusts", "_aws", "_resources", "_operations", "_inert"},
 }
 """Layers by name, and those below each. A layer may import itself."""
 
@@ -44,7 +45,7 @@ def layer_of(module: str) -> str | None:
         return None
     if parts[1] == "filter":
         return "filter"
-    if parts[1] == "module_utils" and len(parts) > 2 and parts[2] in MAY_IMPORT:
+    if parts[1] in ("module_utils", "plugin_utils") and len(parts) > 2 and parts[2] in MAY_IMPORT:
         return parts[2]
     return "faces"
 

@@ -44,7 +44,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Optional
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_code
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import TaskError, nobody_listens
@@ -95,7 +95,7 @@ PASSING_CODES = (
 )
 """A write that ends like this may or may not have been carried out: only reading tells."""
 
-Merge = Callable[[dict | None], dict | None]
+Merge = Callable[[Optional[dict]], Optional[dict]]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
+from typing import Union
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
     PolicyError,
@@ -34,7 +35,7 @@ class Unknown:
 UNKNOWN = Unknown()
 """Stands for an input that was not given or could not be read, as opposed to one that is not there (``None``)."""
 
-ContextValue = str | bool | int | float | datetime.datetime | Sequence | None | Unknown
+ContextValue = Union[str, bool, int, float, datetime.datetime, Sequence, None, Unknown]
 
 ALWAYS_PRESENT = frozenset(
     {

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Union
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.compiled_policies import CompiledStatement
 from ansible_collections.xacct.aws.plugins.module_utils._policy.context import (
@@ -29,7 +30,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.request_principa
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import Request
 
-Derived = tuple[str, ...] | Unknown | None
+Derived = Union[tuple[str, ...], Unknown, None]
 
 
 class Facts:
