@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Make what accounts hold before anything of ours runs: roles, users with access keys, groups, instance profiles.
+"""Make what accounts hold before anything of ours runs: roles, users with access keys, groups, buckets with objects.
 
 The format is in README.md. What exists already stays as it is, so a seed that has grown can be applied
 again; an account whose seed has not changed is left alone.
@@ -24,7 +24,7 @@ import botocore.exceptions
 if TYPE_CHECKING:
     from .server import LocalAws
 
-SECTIONS = ("account_id", "managed_policies", "groups", "users", "roles", "instance_profiles")
+SECTIONS = ("account_id", "managed_policies", "groups", "users", "roles", "instance_profiles", "buckets")
 MEMBERS = {
     "groups": {"path", "policies", "managed_policies"},
     "users": {"path", "policies", "managed_policies", "groups", "tags", "permissions_boundary", "access_key"},
@@ -32,6 +32,7 @@ MEMBERS = {
         "path", "policies", "managed_policies", "tags", "permissions_boundary", "trust", "description",
         "max_session_duration",
     },
+    "buckets": {"object_ownership", "objects"},
 }  # fmt: skip
 
 
@@ -114,7 +115,20 @@ def seed_account(local_aws: LocalAws, account: Mapping, known: Mapping) -> dict:
         for role in roles:
             with contextlib.suppress(iam.exceptions.LimitExceededException):  # it is there already
                 iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=role)
+    for name, bucket in section(account, "buckets"):
+        seed_bucket(local_aws, account["account_id"], name, bucket)
     return made
+
+
+def seed_bucket(local_aws: LocalAws, account_id: str, name: str, bucket: Mapping) -> None:
+    """Make a bucket with objects, each of which holds its own key. What is in it already stays."""
+    s3 = local_aws.client("s3", account_id)
+    ownership = bucket.get("object_ownership")
+    unless_there(s3.create_bucket, Bucket=name, **({"ObjectOwnership": ownership} if ownership else {}))
+    there = {entry["Key"] for entry in s3.list_objects_v2(Bucket=name).get("Contents", ())}
+    for key in bucket.get("objects", ()):
+        if key not in there:
+            s3.put_object(Bucket=name, Key=key, Body=key.encode())
 
 
 def section(account: Mapping, name: str) -> Iterator[tuple[str, Mapping]]:
@@ -128,7 +142,7 @@ def unless_there(create: Callable, **fields: object) -> None:
     try:
         create(**fields)
     except botocore.exceptions.ClientError as error:
-        if error.response["Error"]["Code"] != "EntityAlreadyExists":
+        if error.response["Error"]["Code"] not in ("EntityAlreadyExists", "BucketAlreadyOwnedByYou"):
             raise
 
 
