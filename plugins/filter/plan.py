@@ -20,8 +20,8 @@ description:
   - The permissions of the trusted side are measured against IAM's quotas. What does not fit is refused with the numbers
     and with the ways out.
 notes:
-  - IAM cannot name a group in a trust policy. For C(group/NAME), as for C(root), the trust policy names the whole
-    account.
+  - Neither a trust policy nor a bucket's policy can name a group. For C(group/NAME), as for C(root), it names the whole
+    account. Access control lists always do.
   - Trusts that share one role say C(purge_trusted=false) each.
   - A trust may move from one C(trusted_side) to another. Its permission is written in the new place, then taken away in
     the old one. Take a trust back (C(state=absent)) with the C(trusted_side) that it had.
@@ -56,7 +56,8 @@ options:
           account_id:
             description:
               - The ID of a third party, an account outside the inventory, in quotes. Only the trusting side is applied.
-              - Needs O(_input[].role.external_id) or O(_input[].role.generate).
+              - Needs O(_input[].role.external_id) or O(_input[].role.generate) with a role, the canonical ID with an
+                access control list.
             type: str
           partition:
             description: The partition of a third party.
@@ -76,9 +77,11 @@ options:
         elements: str
         required: true
       role:
-        description: The method of the trust is a role in every trusting account that the trusted principals may assume.
+        description:
+          - The method of the trust is a role in every trusting account that the trusted principals may assume.
+          - A trust has one method, O(_input[].role), O(_input[].bucket), O(_input[].bucket_acl) or
+            O(_input[].object_acl).
         type: dict
-        required: true
         suboptions:
           name:
             description: The name of the role.
@@ -162,11 +165,120 @@ options:
             description: Take over a role of that name that was not made by this collection.
             type: bool
             default: false
+      bucket:
+        description:
+          - The method of the trust is a grant in the policy of a bucket of each trusting account. All trusts on a bucket
+            are one write of its policy.
+          - What is below is what an entry of O(xacct.aws.xacct_bucket_grant#module:grants) takes.
+        type: dict
+        suboptions:
+          name:
+            description: The bucket. C({account_id}) in it stands for the ID of the trusting account.
+            type: str
+            required: true
+          access:
+            description: What is allowed, in one word. Give this or O(_input[].bucket.actions).
+            type: str
+            choices: [list, read, write, read_write, full]
+          actions:
+            description: What is allowed, action by action.
+            type: list
+            elements: str
+          prefixes:
+            description: Only keys that begin with one of these, without wildcards.
+            type: list
+            elements: str
+          organizations:
+            description: Only principals of these organizations get in.
+            type: list
+            elements: str
+          source_ips:
+            description: Only calls from these addresses get in.
+            type: list
+            elements: str
+          source_vpces:
+            description: Only calls through these VPC endpoints get in.
+            type: list
+            elements: str
+          require_tls:
+            description: Only encrypted connections get in.
+            type: bool
+          not_after:
+            description: The time when the trust ends by itself, such as V(2027-01-01T00:00:00Z).
+            type: str
+          conditions:
+            description: More conditions of the statements in the bucket's policy.
+            type: dict
+          kms_key:
+            description:
+              - The ARN of the KMS key that encrypts the objects. The trusted principals then get the permission to use
+                it. The policy of the key is not written.
+            type: str
+          verify_by_writing:
+            description:
+              - Whether a proof of access to write may put an object with a random name below each prefix and delete it.
+            type: bool
+            default: false
+      bucket_acl:
+        description:
+          - The method of the trust is a grant to the trusted account in the access control list of a bucket of each
+            trusting account. The plan warns where a bucket grant would do.
+        type: dict
+        suboptions:
+          bucket:
+            description: The bucket. C({account_id}) in it stands for the ID of the trusting account.
+            type: str
+            required: true
+          permission:
+            description: What is granted.
+            type: str
+            choices: [READ, WRITE, READ_ACP, WRITE_ACP, FULL_CONTROL]
+            required: true
+          object_ownership:
+            description: The object ownership that the bucket gets, which enables access control lists.
+            type: str
+            choices: [ObjectWriter, BucketOwnerPreferred]
+          canonical_id:
+            description: The canonical ID of the trusted account. An account of the inventory is asked for its own.
+            type: str
+      object_acl:
+        description:
+          - The method of the trust is a grant to the trusted account in the access control lists of objects that the
+            trusting accounts own. The plan warns where a bucket grant would do.
+        type: dict
+        suboptions:
+          bucket:
+            description: The bucket. C({account_id}) in it stands for the ID of the trusting account.
+            type: str
+            required: true
+          prefix:
+            description: All objects whose keys begin with this. Give this, C(key) or C(keys).
+            type: str
+          key:
+            description: One object.
+            type: str
+          keys:
+            description: Several objects.
+            type: list
+            elements: str
+          permission:
+            description: What is granted.
+            type: str
+            choices: [READ, READ_ACP, WRITE_ACP, FULL_CONTROL]
+            required: true
+          bucket_owner:
+            description:
+              - The account ID of the bucket's owner, where the trusting account wrote objects into a bucket that is not
+                its own. Nobody but the writer can then give access to them.
+            type: str
+          canonical_id:
+            description: The canonical ID of the trusted account. An account of the inventory is asked for its own.
+            type: str
       trusted_side:
         description:
-          - How the trusted principals get the permission to assume the roles.
+          - How the trusted principals get the permission to assume the roles or to use the buckets.
           - V(exact) lists every role in an inline policy.
-          - V(pattern) puts one pattern of roles there, narrowed to O(_input[].organization), or without it to the
+          - V(pattern), for roles, puts one pattern there, narrowed to O(_input[].organization), or without it to the
             account IDs.
           - V(managed) spreads the list over as many customer managed policies as it takes.
         type: str
@@ -208,7 +320,7 @@ EXAMPLES = r"""
   xacct.aws.xacct_role:
     name: "{{ item.options.name }}"
     trusted: "{{ item.options.trusted }}"
-  loop: "{{ plan.accounts[inventory_hostname].trusting }}"
+  loop: "{{ plan.accounts[inventory_hostname].trusting | selectattr('method', 'eq', 'role') }}"
 """
 
 RETURN = r"""
@@ -223,7 +335,8 @@ _value:
     accounts:
       description:
         - For each host C(account_id), C(trusting) and C(trusted).
-        - C(trusting) lists C(trust), C(method), C(state) and C(options), which are those of M(xacct.aws.xacct_role).
+        - C(trusting) lists C(trusts), C(method), C(state) and C(options), which are those of M(xacct.aws.xacct_role),
+          M(xacct.aws.xacct_bucket_grant), M(xacct.aws.xacct_bucket_acl) or M(xacct.aws.xacct_object_acl).
         - C(trusted) lists C(principal), C(via), C(policy_name), C(trusts) and C(options), which are those of
           M(xacct.aws.xacct_identity_grant).
       type: dict
