@@ -167,8 +167,8 @@ options:
             default: false
       bucket:
         description:
-          - The method of the trust is a grant in the policy of a bucket of each trusting account. All trusts on a bucket
-            are one write of its policy.
+          - The method of the trust is a grant in the policy of a bucket of each trusting account. All trusts on a
+            bucket are one write of its policy.
           - What is below is what an entry of O(xacct.aws.xacct_bucket_grant#module:grants) takes.
         type: dict
         suboptions:
