@@ -64,7 +64,8 @@ _value:
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.run_results import TRUSTING
 from ansible_collections.xacct.aws.plugins.plugin_utils._inert import inert
 
-PLANNED_ON, PLANNED = "localhost", "_trust_plan_work"
+PLANNED_ON = "localhost"
+PLANNED = "_trust_plan_work"
 
 
 def taking_part(hostvars: dict, what: str, otherwise: object) -> object:

@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation and entry point of `xacct_account_info`; what it does is in `_operations/account_info.py`."""
+"""Documentation and entry point of `xacct_account_info`; `module_utils/_operations/account_info.py` does it."""
 
 from __future__ import annotations
 
