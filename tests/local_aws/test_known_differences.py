@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the local AWS gets wrong, by name: the lines of README.md's table that are marked there.
+"""What ministack gets wrong, by name: the lines of README.md's table that are marked there.
 
 A test that fails here is good news: the server has learnt what AWS does. Strike the line, and test the behaviour.
 """
@@ -10,6 +10,7 @@ A test that fails here is good news: the server has learnt what AWS does. Strike
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import botocore.exceptions
 import pytest
@@ -53,10 +54,20 @@ class Scene:
         return True
 
 
+@pytest.fixture(scope="module")
+def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
+    """ministack, whatever the other tests use."""
+    server = LocalAws(tmp_path_factory.mktemp("ministack"), "ministack")
+    server.start(with_parent=True)
+    yield server
+    server.stop()
+
+
 @pytest.fixture
-def scene(empty_aws: LocalAws) -> Scene:
+def scene(ministack: LocalAws) -> Scene:
     """Both accounts, freshly made."""
-    return Scene(empty_aws)
+    ministack.reset()
+    return Scene(ministack)
 
 
 def policy(*statements: dict) -> dict:

@@ -44,7 +44,7 @@ class ArnDoor(Door):
     owner_only: frozenset[str] = frozenset()  # operations that do not work across accounts
     actions: Mapping[str, str] = {}  # operations whose permission has another name
 
-    def place_of(self, call: Call) -> Place | None:  # noqa: ARG002
+    def place_of(self, call: Call) -> Place | None:
         """The thing that a call is about, None for a call about none."""
         raise NotImplementedError
 

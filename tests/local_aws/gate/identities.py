@@ -168,7 +168,7 @@ class Session:
 def new_session(account: str, seconds: int, now: datetime.datetime, **members) -> Session:
     """Issue temporary credentials."""
     return Session(
-        access_key="ASIA" + "".join(secrets.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") for _ in range(16)),
+        access_key="ASIA" + "".join(secrets.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") for _number in range(16)),
         secret_key=secrets.token_urlsafe(30),
         token=f"FwoGZXIvYXdz{secrets.token_urlsafe(120)}",
         account=account,

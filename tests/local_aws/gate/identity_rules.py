@@ -129,6 +129,8 @@ def trust_rules(document: dict) -> None:
         for name in ("Resource", "NotResource"):
             if name in statement:
                 raise Malformed("syntax", f"Has prohibited field {name}")
+        if "NotPrincipal" in statement:
+            raise Malformed("syntax", "AssumeRole policy must not contain NotPrincipal field.")
         for action in listed(statement.get("Action", [])):
             if not action.lower().startswith("sts:") and action != "*":
                 raise Malformed("syntax", "AssumeRole policy may only specify STS AssumeRole actions.")

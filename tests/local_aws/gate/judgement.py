@@ -29,6 +29,9 @@ POLICY_WORDS = {
     "resource_control_policy": "resource control policy",
 }
 
+# NotPrincipal with Deny that names a part of who asks: AWS says that it "might" deny. Here it does.
+MAY_NOT_NAME = "principal: the statement may not name"
+
 
 @dataclass(frozen=True)
 class Target:
@@ -104,7 +107,7 @@ def decide(
             s3_access=target.s3_access,
         )
     )
-    if decision.answer == UNDECIDED:
+    if decision.answer == UNDECIDED and not all(MAY_NOT_NAME in reason for reason in decision.unknown_because):
         raise Undecided(f"{action} on {target.arn}: {decision.unknown_because}")
     return decision
 

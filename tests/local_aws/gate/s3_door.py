@@ -32,7 +32,8 @@ ACTIONS = {
     "DeleteObjects": "DeleteObject", "DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
     "GetBucketCors": "GetBucketCORS", "GetBucketEncryption": "GetEncryptionConfiguration",
     "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
-    "GetBucketNotificationConfiguration": "GetBucketNotification", "GetBucketReplication": "GetReplicationConfiguration",
+    "GetBucketNotificationConfiguration": "GetBucketNotification",
+    "GetBucketReplication": "GetReplicationConfiguration",
     "GetPublicAccessBlock": "GetBucketPublicAccessBlock", "HeadBucket": "ListBucket", "HeadObject": "GetObject",
     "ListBuckets": "ListAllMyBuckets", "ListMultipartUploads": "ListBucketMultipartUploads",
     "ListObjectVersions": "ListBucketVersions", "ListObjects": "ListBucket", "ListObjectsV2": "ListBucket",
@@ -144,12 +145,11 @@ class S3Door(Door):
                 self.new_grants(call, bucket)
             if operation in ("GetObject", "HeadObject") and key_name not in bucket.keys:
                 self.missing(call, bucket)
-        headers = {name: value for name, value in call.request.headers.items() if name not in ACL_HEADERS}
+        headers = dict(call.request.headers)
         date, region = call.circumstances.now.strftime("%Y%m%d"), call.region
         # moto treats callers without an Authorization header in its own way; here everybody has been let in already.
-        headers["authorization"] = (
-            f"AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/{date}/{region}/s3/aws4_request, SignedHeaders=host, Signature=0"
-        )
+        scope = f"AKIAIOSFODNN7EXAMPLE/{date}/{region}/s3/aws4_request"
+        headers["authorization"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"
         return replace(call, request=replace(call.request, headers=headers))
 
     def missing(self, call: Call, bucket) -> None:

@@ -31,6 +31,8 @@ default_user_config["lambda"]["use_docker"] = False
 
 HOSTS = {"budgets": "budgets.amazonaws.com", "cloudfront": "cloudfront.amazonaws.com"}
 ACCOUNT_HEADER = "x-moto-account-id"
+# Access control lists are kept by object_acls.py.
+NOT_SENT = ("host", "content-length", ACCOUNT_HEADER, "x-amz-acl", "x-amz-grant-")
 
 
 class NotStored(Exception):
@@ -78,7 +80,7 @@ def call(service: str, region: str, account: str, method: str, target: str, head
     if service == "s3" and target.startswith("/v20180820/"):
         host = f"{account}.s3-control.{region}.amazonaws.com"
     path = target.partition("?")[0]
-    sent = {name: value for name, value in headers.items() if name not in ("host", ACCOUNT_HEADER, "content-length")}
+    sent = {name: value for name, value in headers.items() if not name.startswith(NOT_SENT)}
     sent |= {"host": host, ACCOUNT_HEADER: account}
     request = MotoRequest.from_primitives(method, f"http://{host}{target}", sent, body)
     request.environ["RAW_URI"] = target

@@ -4,8 +4,8 @@
 
 """Web identity tokens of test issuers: the keys of an issuer are given to the gate, no network is asked.
 
-`token` makes a token of the test issuer, whose secret is no secret. IAM's OIDC provider of its host must exist in the
-role's account, with the audience among its client IDs, as for any issuer.
+`issuer.token` makes a token of the test issuer, whose secret is no secret. IAM's OIDC provider of its host must exist in
+the role's account, with the audience among its client IDs, as for any issuer.
 """
 
 from __future__ import annotations
@@ -13,18 +13,14 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime
-import hashlib
 import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..issuer import SECRETS, signed
 from .errors import Refusal
 from .identities import iam
-
-# Secrets of test issuers by host and path (no scheme). The one that is always there is for the tests and the demo.
-TEST_ISSUER = "issuer.local.test"
-SECRETS: Mapping[str, bytes] = {TEST_ISSUER: b"local test issuer"}
 
 
 @dataclass(frozen=True)
@@ -34,13 +30,6 @@ class WebIdentity:
     provider_arn: str
     host: str  # the provider's URL without its scheme: the prefix of its condition keys
     claims: Mapping[str, object]
-
-
-def token(claims: Mapping[str, object], host: str = TEST_ISSUER) -> str:
-    """A token of a test issuer, signed."""
-    head = _encoded({"alg": "HS256", "typ": "JWT"})
-    body = _encoded({"iss": f"https://{host}", **claims})
-    return f"{head}.{body}.{_signature(f'{head}.{body}', SECRETS[host])}"
 
 
 def verified(text: str, account: str, now: datetime.datetime) -> WebIdentity:
@@ -57,7 +46,7 @@ def verified(text: str, account: str, now: datetime.datetime) -> WebIdentity:
         raise Refusal("InvalidIdentityToken", f"No OpenIDConnect provider found in your account for https://{host}")
     if host not in SECRETS:
         raise Refusal("InvalidIdentityToken", "Couldn't retrieve verification key from your identity provider")
-    if not hmac.compare_digest(signature, _signature(f"{head}.{body}", SECRETS[host])):
+    if not hmac.compare_digest(signature, signed(f"{head}.{body}", SECRETS[host])):
         raise Refusal("InvalidIdentityToken", "The ID Token provided is not a valid JWT. Signature is invalid.")
     if float(claims.get("exp", now.timestamp() + 1)) <= now.timestamp():
         raise Refusal(
@@ -67,11 +56,3 @@ def verified(text: str, account: str, now: datetime.datetime) -> WebIdentity:
     if not set([audiences] if isinstance(audiences, str) else audiences) & set(provider.client_id_list):
         raise Refusal("InvalidIdentityToken", "Incorrect token audience")
     return WebIdentity(provider.arn, host, {name: value for name, value in claims.items() if name != "iss"})
-
-
-def _encoded(members: Mapping[str, object]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(members).encode()).decode().rstrip("=")
-
-
-def _signature(text: str, secret: bytes) -> str:
-    return base64.urlsafe_b64encode(hmac.digest(secret, text.encode(), hashlib.sha256)).decode().rstrip("=")
