@@ -79,7 +79,8 @@ unit: tree ## unit tests, on every ansible-core that this machine can run
 
 integration: tree ## modules, roles and playbooks on the local AWS, on the oldest and the newest ansible-core
 	@$(ENVIRONMENTS) make local-aws
-	@tools/pytest_on ends tests/local_aws tests/integration
+	@tools/pytest_on newest tests/local_aws
+	@tools/pytest_on ends tests/integration
 
 molecule: tree ## the scenario of every role and playbook, on the local AWS
 	@$(ENVIRONMENTS) make lint local-aws
