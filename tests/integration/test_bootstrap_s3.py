@@ -169,3 +169,48 @@ def test_the_trusted_side_has_the_same_actions_on_the_same_keys(world: BucketWor
     (listing,) = (statement for sid, statement in mine.items() if sid != "Xacctexports")
     assert as_set(listing["Action"]) == as_set(theirs["Xacctexports/bucket"]["Action"])
     assert as_set(listing["Condition"]["StringLike"]["s3:prefix"]) == {"exports/*"}
+
+
+def test_objects_by_their_access_control_lists(world: BucketWorld) -> None:
+    archive = f"archive-{world.accounts['a']}"
+    s3 = world.client("s3", "a")
+    s3.create_bucket(Bucket=archive, ObjectOwnership="ObjectWriter")
+    for key in ("reports/2019", "reports/2020", "private/board"):
+        s3.put_object(Bucket=archive, Key=key, Body=b"")
+    world.trusts = [
+        {
+            "name": "reports",
+            "trusted": {"account": "platform", "principals": ["role/Reporter"]},
+            "trusting": ["a"],
+            "object_acl": {"bucket": archive, "prefix": "reports/", "permission": "READ"},
+        },
+        # Its role is there to be refused: an ACL lets the whole account in.
+        world.trust("exports", ["group/developers", "role/BackupService"], access="read", prefixes=["exports/"]),
+    ]
+    # Only the trusted account knows the ID by which an ACL names it.
+    alone = world.run("--limit", "a")
+    assert alone.status != 0
+    assert "canonical ID" in alone.output
+    assert alone.states[("reports", "a")].startswith("failed")
+
+    made = world.run()
+    assert made.status == 0, made.output
+    assert made.report["not_proved"] == []
+    assert any("object_acl where a bucket grant would do" in warning for warning in made.report["warnings"])
+    auditor = world.as_role("Reporter")
+    auditor.get_object(Bucket=archive, Key="reports/2020")
+    for key, reader in (("private/board", auditor), ("reports/2020", world.as_role("BackupService"))):
+        with pytest.raises(botocore.exceptions.ClientError, match="AccessDenied"):
+            reader.get_object(Bucket=archive, Key=key)
+
+    again = world.run()
+    assert again.status == 0, again.output
+    assert again.changed_hosts == set()
+    assert set(again.states.values()) == {"in place"}
+
+    world.trusts[0]["state"] = "absent"
+    gone = world.run()
+    assert gone.status == 0, gone.output
+    assert gone.states[("reports", "a")] == "removed"
+    with pytest.raises(botocore.exceptions.ClientError, match="AccessDenied"):
+        auditor.get_object(Bucket=archive, Key="reports/2020")
