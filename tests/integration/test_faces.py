@@ -38,6 +38,12 @@ OBJECT_ACL = {
     "grants": [{"permission": "READ", "account_id": "111111111111"}],
     "canonical_ids": {"111111111111": "f" * 64},
 }
+ACCESS_CHECK = {
+    "principal": "arn:aws:iam::{account}:role/Parity",
+    "actions": ["s3:GetObject", "sts:GetCallerIdentity"],
+    "resource": "arn:aws:s3:::" + BUCKET + "/reports/one",
+    "assume_none": ["service_control_policies", "resource_control_policies"],
+}
 TASKS: list[tuple[str, str, dict, dict]] = [
     ("would create", "xacct_role", ROLE, {"check_mode": True, "diff": True}),
     ("creates", "xacct_role", ROLE, {"diff": True}),
@@ -55,6 +61,9 @@ TASKS: list[tuple[str, str, dict, dict]] = [
     ("assumes in vain", "xacct_assume", {"role_arn": "arn:aws:iam::{account}:role/Nobody", "session_name": "p"}, {}),
     ("assumes badly", "xacct_assume", {"role_arn": "not an arn", "duration_seconds": 5}, {}),
     ("verifies nothing", "xacct_verify", {"expectations": []}, {}),
+    ("checks access", "xacct_access_check", ACCESS_CHECK, {}),
+    ("checks access in vain", "xacct_access_check", {**ACCESS_CHECK, "expect": "denied"}, {}),
+    ("checks access badly", "xacct_access_check", {**ACCESS_CHECK, "actions": ["s3:*"]}, {}),
     ("would write bucket grants", "xacct_bucket_grant", BUCKET_GRANT, {"check_mode": True, "diff": True}),
     ("writes bucket grants", "xacct_bucket_grant", BUCKET_GRANT, {"diff": True}),
     ("writes bucket grants again", "xacct_bucket_grant", BUCKET_GRANT, {"diff": True}),

@@ -48,6 +48,21 @@ _OBJECT_PERMISSIONS = {
 """
 
 
+def is_governed_by_acl(action: str) -> bool:
+    """Whether an access control list can grant the lower-case ``action``."""
+    return action in _BUCKET_PERMISSIONS or action in _OBJECT_PERMISSIONS
+
+
+def is_on_object(action: str) -> bool:
+    """Whether it is an object's list that can grant the lower-case ``action``, not the bucket's."""
+    return action in _OBJECT_PERMISSIONS
+
+
+def acl_permission(action: str) -> str | None:
+    """Return the permission that grants the lower-case ``action``, ``None`` where none does."""
+    return _BUCKET_PERMISSIONS.get(action) or _OBJECT_PERMISSIONS.get(action)
+
+
 def object_account(request: Request, facts: Facts) -> str | Unknown | None:
     """Return who can grant the action: the object's owner for what is done to an object, else the bucket's.
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_code
 from ansible_collections.xacct.aws.plugins.module_utils._aws.retries import retry_while
@@ -33,6 +34,9 @@ from ansible_collections.xacct.aws.plugins.module_utils._resources.quotas import
     MANAGED_POLICY_VERSIONS,
     Quotas,
 )
+
+if TYPE_CHECKING:
+    from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
 
 PATH = "/xacct/"
 NEW_POLICY_SECONDS = 30
@@ -112,12 +116,7 @@ class ManagedPolicies:
 
     def _document(self, arn: str) -> dict | None:
         """Return the default version's document; None when the policy is gone, or not visible yet."""
-        return iam.found(lambda: self._default_version(arn))
-
-    def _default_version(self, arn: str) -> dict:
-        policy = self._call(arn, "get_policy", PolicyArn=arn)["Policy"]
-        version = self._call(arn, "get_policy_version", PolicyArn=arn, VersionId=policy["DefaultVersionId"])
-        return parse_document(version["PolicyVersion"]["Document"]) or {}
+        return iam.found(lambda: default_version(self.account, arn))
 
     def _create(self, document: dict) -> None:
         """Make the next policy and attach it; take over one of that name which a broken-off run has left."""
@@ -180,6 +179,14 @@ class ManagedPolicies:
 
     def _call(self, name: str, operation: str, **arguments: object) -> dict:
         return iam.call(self.account, f"managed policy {name.rpartition('/')[2]}", operation, **arguments)
+
+
+def default_version(account: Account, arn: str) -> dict:
+    """Return the document of a managed policy that is in force. Raises `AwsError`."""
+    label = f"managed policy {arn.rpartition('/')[2]}"
+    policy = iam.call(account, label, "get_policy", PolicyArn=arn)["Policy"]
+    version = iam.call(account, label, "get_policy_version", PolicyArn=arn, VersionId=policy["DefaultVersionId"])
+    return parse_document(version["PolicyVersion"]["Document"]) or {}
 
 
 def _is_not_found(error: Exception) -> bool:

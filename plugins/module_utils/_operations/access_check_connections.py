@@ -1,0 +1,110 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The connections of `xacct_access_check`: each account is read by the connection that leads to it, if there is one.
+
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import CONNECTION_ARGUMENTS, Account
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Task
+from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_actors import (
+    IDENTITY_OPTIONS,
+    given_options,
+    principal_options,
+)
+
+CONNECTION_RULES = {
+    "required_together": [("access_key", "secret_key")],
+    "mutually_exclusive": [("profile", "access_key")],
+}
+
+
+def connection_option(*, with_mfa: bool = False) -> dict:
+    """Return the argument spec of a connection in an option."""
+    options = principal_options()
+    rules = dict(CONNECTION_RULES)
+    if with_mfa:
+        rules["required_together"] = [*CONNECTION_RULES["required_together"], ("mfa_serial", "mfa_token")]
+    else:
+        options = {name: spec for name, spec in options.items() if not name.startswith("mfa_")}
+    return {"type": "dict", "options": options, **rules}
+
+
+def account_beside(home: Account, params: Mapping, given: Mapping, label: str) -> Account:
+    """Return the account that an option's connection leads to; what it does not say is as in the task's own.
+
+    With credentials of its own they start it, otherwise those of the task. Raises `AwsError`.
+    """
+    if any(given.get(option) for option in IDENTITY_OPTIONS):
+        place = {name: params.get(name) for name in CONNECTION_ARGUMENTS if name not in IDENTITY_OPTIONS}
+    else:
+        place = {name: params.get(name) for name in CONNECTION_ARGUMENTS}
+    hops = given.get("assume_role")
+    if hops and not any(given.get(option) for option in IDENTITY_OPTIONS):
+        hops = [*(params.get("assume_role") or []), *hops]
+    place.update(assume_role=None, expected_account_id=None)
+    return home.beside({**place, **given_options(given), "assume_role": hops}, label=label)
+
+
+class Connections:
+    """Who can read which account: the connections of a task by the account that each of them leads to."""
+
+    def __init__(self, task: Task) -> None:
+        """Do nothing yet."""
+        self._task = task
+        self._by_account: dict[str, Account] | None = None
+        self.failures: list[str] = []
+
+    def of(self, account_id: str) -> Account | None:
+        """Return the connection that leads to an account, None when there is none."""
+        return self._all().get(account_id)
+
+    @property
+    def resource_account(self) -> str | None:
+        """The account that `resource_connection`, or else the task's own connection, leads to; None: it does not work.
+
+        It is whose bucket a bucket is taken for as long as nobody says otherwise.
+        """
+        return self._leads_to("resource_connection" if self._task.params["resource_connection"] else "")
+
+    def reader_of_organization(self, management_account: str | None) -> Account | None:
+        """Return who may read the organization's policies: `organization_connection`, or the management account."""
+        given = self._task.params["organization_connection"]
+        if given:
+            return account_beside(self._task.account, self._task.params, given, "organization_connection")
+        return self.of(management_account) if management_account else None
+
+    def _all(self) -> dict[str, Account]:
+        if self._by_account is None:
+            self._by_account = {}
+            self._names: dict[str, str | None] = {}
+            for name in ("", "resource_connection"):
+                if name and not self._task.params[name]:
+                    continue
+                self._names[name] = self._add(name)
+        return self._by_account
+
+    def _leads_to(self, name: str) -> str | None:
+        self._all()
+        return self._names.get(name)
+
+    def _add(self, name: str) -> str | None:
+        """Take in a connection. One that leads nowhere reads nothing; one that leads astray is an error of the task."""
+        task = self._task
+        try:
+            account = account_beside(task.account, task.params, task.params[name], name) if name else task.account
+            account_id = account.account_id
+        except AwsError as error:
+            if error.code == "WrongAccount":
+                raise
+            self.failures.append(f"{name or 'the connection'}: {error.aws_message or error.message}")
+            return None
+        self._by_account.setdefault(account_id, account)
+        return account_id

@@ -1,0 +1,429 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Everything that decides about a question of `xacct_access_check`: given by the user, or read live, each part once.
+
+What is neither given nor readable is UNKNOWN, which the evaluator never takes for an allow.
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Task
+from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_connections import Connections
+from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_policies import GivenPolicies
+from ansible_collections.xacct.aws.plugins.module_utils._policy.chain import Sides
+from ansible_collections.xacct.aws.plugins.module_utils._policy.compiled_policies import compile_policy
+from ansible_collections.xacct.aws.plugins.module_utils._policy.context import UNKNOWN, Unknown
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import ascii_lower
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn, parse_arn
+from ansible_collections.xacct.aws.plugins.module_utils._policy.request_principals import (
+    IAM_KINDS,
+    ROLE,
+    ROOT,
+    SESSION,
+    USER,
+    RequestPrincipal,
+    request_principal,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import (
+    BUCKET_POLICY,
+    KEY_POLICY,
+    OTHER_RESOURCE,
+    ROLE_TRUST,
+    ControlPolicies,
+    Request,
+    ResourcePolicy,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._resources.bucket_access import (
+    AWS_KEY,
+    BucketAccess,
+    aws_key_policy,
+    canonical_id_is_needed,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._resources.canonical_ids import own_canonical_id
+from ansible_collections.xacct.aws.plugins.module_utils._resources.identity_policies import (
+    IdentityPolicies,
+    IdentitySide,
+    compiled,
+    said,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._resources.organization import (
+    RESOURCE_CONTROL,
+    SERVICE_CONTROL,
+    Membership,
+    Organization,
+    membership,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._resources.resource_policies import (
+    READERS,
+    WITHOUT_POLICIES,
+    ResourceSide,
+    read_resource,
+)
+
+MANY_IDENTITIES = 8
+"""From so many identities of one account on, the account is read as a whole: that takes a call for some hundred."""
+
+KEY_ACTIONS = {
+    "s3:getobject": "kms:Decrypt",
+    "s3:getobjectversion": "kms:Decrypt",
+    "s3:putobject": "kms:GenerateDataKey",
+}
+"""What S3 asks KMS for in the caller's name, where an object is encrypted with a key."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One request with everything that was found out about it. `needs` are the requests that it takes besides."""
+
+    request: Request
+    sides: Sides
+    boundary_arn: str | None = None
+    unread: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    needs: tuple[Question, ...] = field(default=())
+
+
+class Gathering:
+    """Makes questions of a task, and reads each thing that several of them need once."""
+
+    def __init__(self, task: Task) -> None:
+        """Do nothing yet."""
+        self.task = task
+        self.given = GivenPolicies(task.params)
+        self.live = task.params["gather"]
+        self.connections = Connections(task)
+        self._identities: dict[str, IdentityPolicies] = {}
+        self._buckets: dict[str, BucketAccess] = {}
+        self._resources: dict[str, ResourceSide] = {}
+        self._members: dict[str, tuple[Membership | Unknown, str]] = {}
+        self._organizations: dict[str | None, Organization | None] = {}
+        self._controls: dict[tuple[str, str], tuple[ControlPolicies | Unknown | None, tuple[str, ...]]] = {}
+        self._paths: dict[str, str | Unknown] = {}
+        self._canonical: dict[str, str | Unknown] = {}
+
+    def prepare(self, principals: Sequence[str], resources: Sequence[str]) -> None:
+        """Read accounts as a whole of which many identities are asked about."""
+        if not self.live:
+            return
+        names: dict[str, set[str]] = {}
+        for text in [*principals, *resources]:
+            parts = text.split(":", 5)
+            if (
+                len(parts) == 6
+                and parts[2] in ("iam", "sts")
+                and parts[5].split("/")[0]
+                in (
+                    "role",
+                    "user",
+                    "assumed-role",
+                )
+            ):
+                names.setdefault(parts[4], set()).add(parts[5])
+        for account_id, found in names.items():
+            reader = self._identity_reader(account_id) if len(found) >= MANY_IDENTITIES else None
+            if reader is not None:
+                reader.read_all()
+
+    def question(self, principal: str, action: str, resource: str) -> Question:
+        """Return one request, ready to be evaluated."""
+        who, own, unread = self._who(principal)
+        side = self._resource_side(who, action, resource)
+        if canonical_id_is_needed(side.s3_access):
+            who = replace(who, canonical_id=self._canonical_id(who.account_id, unread))
+        request = self._request(who, own, side, action, resource, unread)
+        sides = Sides(who.account_id, side.account_id if isinstance(side.account_id, str) else None)
+        if resource == "*" or side.account_id is None:
+            sides = Sides(who.account_id, who.account_id)
+        notes = list(side.notes)
+        if own.arn is None:
+            notes.append(f"there is no {principal.split(':', 5)[-1]} in account {who.account_id}")
+        if side.is_missing:
+            notes.append(f"there is no {resource} in account {side.account_id}")
+        needs = self._key_question(request, own, side)
+        return Question(
+            request,
+            sides,
+            own.boundary_arn,
+            tuple(dict.fromkeys([*unread, *own.unread, *side.unread])),
+            tuple(notes),
+            (needs,) if needs else (),
+        )
+
+    def _request(
+        self,
+        who: RequestPrincipal,
+        own: IdentitySide,
+        side: ResourceSide,
+        action: str,
+        resource: str,
+        unread: list[str],
+    ) -> Request:
+        owner = side.account_id if side.account_id is not None else who.account_id
+        context = {**self._context(who, owner, resource), **self.task.params["context"]}
+        return Request(
+            who,
+            action,
+            resource,
+            side.account_id,
+            context,
+            identity_policies=self.given.identity(own.policies),
+            permissions_boundary=self.given.boundary(own.boundary),
+            session_policies=self.given.session(),
+            resource_policy=self.given.resource(side.policy),
+            service_control_policies=self.given.control(
+                "service_control", lambda: self._control(who.account_id, SERVICE_CONTROL, unread)
+            )
+            if who.kind in IAM_KINDS
+            else None,
+            resource_control_policies=self.given.control(
+                "resource_control", lambda: self._control(owner, RESOURCE_CONTROL, unread)
+            ),
+            vpc_endpoint_policy=self.given.vpc_endpoint(),
+            s3_access=side.s3_access,
+        )
+
+    def _who(self, text: str) -> tuple[RequestPrincipal, IdentitySide, list[str]]:
+        """Return who asks, with what is on its own side."""
+        who = request_principal(text)
+        nothing = IdentitySide("", None, {}, (), None)
+        if who.kind not in (USER, ROLE, SESSION):
+            return who, nothing if who.kind not in IAM_KINDS or who.kind == ROOT else IdentitySide(UNKNOWN), []
+        kind = "user" if who.kind == USER else "role"
+        name = who.arn.split("/")[1] if who.kind == SESSION else who.arn.rpartition("/")[2]
+        reader = self._identity_reader(str(who.account_id))
+        if reader is None or self.given.has_own_side:
+            unread = [] if self.given.has_own_side else [self._no_connection(f"{kind} {name}", who.account_id)]
+            return replace(who, unique_id=UNKNOWN, tags=UNKNOWN), IdentitySide(UNKNOWN), unread
+        own = reader.of(kind, name)
+        if not isinstance(own.arn, str):
+            return replace(who, unique_id=own.unique_id, tags=own.tags), own, []
+        parent = own.arn if who.kind == SESSION else None
+        arn = text if who.kind == SESSION else own.arn
+        known = request_principal(arn, parent_arn=parent, unique_id=own.unique_id, tags=own.tags)
+        return known, own, []
+
+    def _resource_side(self, who: RequestPrincipal, action: str, resource: str) -> ResourceSide:
+        if resource == "*":
+            return ResourceSide()
+        arn = parse_arn(resource)
+        service = ascii_lower(action).partition(":")[0]
+        if arn.service == "iam":
+            return self._role_side(arn, is_assumed=service == "sts")
+        if arn.service == "s3":
+            return self._bucket_side(arn, ascii_lower(action), who)
+        if arn.service in WITHOUT_POLICIES or not arn.account_id:
+            return ResourceSide(arn.account_id or None)
+        kind = KEY_POLICY if arn.service == "kms" else OTHER_RESOURCE
+        account = self._account(arn.account_id)
+        if account is None or self.given.has_resource:
+            unread = () if self.given.has_resource else (self._no_connection(resource, arn.account_id),)
+            return ResourceSide(arn.account_id, ResourcePolicy(kind, UNKNOWN), unread=unread)
+        if arn.service not in READERS:
+            unread = (f"policy of {resource}: this module reads no policies of {arn.service}",)
+            return ResourceSide(arn.account_id, ResourcePolicy(kind, UNKNOWN), unread=unread)
+        if resource not in self._resources:
+            self._resources[resource] = read_resource(account, arn)
+        return self._resources[resource]
+
+    def _role_side(self, arn: Arn, *, is_assumed: bool) -> ResourceSide:
+        if not is_assumed or not arn.resource.startswith("role/"):
+            return ResourceSide(arn.account_id)
+        name = arn.resource.rpartition("/")[2]
+        reader = self._identity_reader(arn.account_id)
+        if reader is None or self.given.has_resource:
+            unread = () if self.given.has_resource else (self._no_connection(f"role {name}", arn.account_id),)
+            return ResourceSide(arn.account_id, ResourcePolicy(ROLE_TRUST, UNKNOWN), unread=unread)
+        role = reader.role(name)
+        if role.arn is UNKNOWN:
+            return ResourceSide(arn.account_id, ResourcePolicy(ROLE_TRUST, UNKNOWN), unread=role.unread)
+        if role.arn is None:
+            return ResourceSide(arn.account_id, ResourcePolicy(ROLE_TRUST, None), is_missing=True)
+        unread_policy: list[str] = []
+        policy = compiled(role.trust_policy, f"trust policy of role {name}", unread_policy)
+        # STS finds a role by its name, whatever path the request says.
+        notes = (f"IAM calls the role {role.arn}",) if not role.arn.endswith(f":{arn.resource}") else ()
+        carrier = ResourcePolicy(ROLE_TRUST, policy)
+        return ResourceSide(arn.account_id, carrier, unread=tuple(unread_policy), notes=notes)
+
+    def _bucket_side(self, arn: Arn, action: str, who: RequestPrincipal) -> ResourceSide:
+        bucket, _slash, key = arn.resource.partition("/")
+        owner = self.task.params["resource_account"]
+        if self.live and owner is None:
+            owner = self.connections.resource_account
+        account = self._account(owner) if owner else None
+        if account is None or self.given.has_resource:
+            unread = () if self.given.has_resource else (self._no_connection(f"bucket {bucket}", owner),)
+            policy = ResourcePolicy(BUCKET_POLICY, UNKNOWN)
+            access = None if self.given.has_resource else UNKNOWN
+            return ResourceSide(owner or UNKNOWN, policy, s3_access=access, unread=unread)
+        if bucket not in self._buckets:
+            self._buckets[bucket] = BucketAccess(account, bucket, owner)
+        return self._buckets[bucket].side(action, key, who.account_id, with_key=action in KEY_ACTIONS)
+
+    def _key_question(self, request: Request, own: IdentitySide, side: ResourceSide) -> Question | None:
+        """Return what the caller has to be allowed on the key that a bucket's objects are encrypted with."""
+        action = KEY_ACTIONS.get(ascii_lower(request.action))
+        if action is None or not isinstance(side.kms_key, str) or not isinstance(side.account_id, str):
+            return None
+        region = self.task.params.get("region") or ""
+        key = side.kms_key
+        if key == AWS_KEY:
+            account = self.connections.of(side.account_id)
+            region = (account.region if account else None) or region or "us-east-1"
+            arn = parse_arn(f"arn:aws:kms:{region}:{side.account_id}:key/aws-s3")
+            policy = compile_policy(aws_key_policy(side.account_id, region), "policy of AWS's key of S3")
+            found = ResourceSide(side.account_id, ResourcePolicy(KEY_POLICY, policy))
+            resource = f"arn:aws:kms:{region}:{side.account_id}:key/aws-s3"
+        else:
+            resource, arn = key, parse_arn(key)
+            found = self._key_side(arn, resource)
+        via = {
+            "kms:ViaService": f"s3.{arn.region}.amazonaws.com",
+            "kms:CallerAccount": request.principal.account_id,
+            "kms:EncryptionContext:aws:s3:arn": UNKNOWN,
+            "aws:ViaAWSService": "true",
+        }
+        unread: list[str] = []
+        asked = self._request(request.principal, own, found, action, resource, unread)
+        asked = replace(asked, context={**asked.context, **via}, resource_policy=found.policy, s3_access=None)
+        sides = Sides(request.principal.account_id, arn.account_id)
+        return Question(asked, sides, own.boundary_arn, (*unread, *found.unread), found.notes)
+
+    def _key_side(self, arn: Arn, resource: str) -> ResourceSide:
+        account = self._account(arn.account_id)
+        if account is None:
+            unread = (self._no_connection(resource, arn.account_id),)
+            return ResourceSide(arn.account_id, ResourcePolicy(KEY_POLICY, UNKNOWN), unread=unread)
+        if resource not in self._resources:
+            self._resources[resource] = read_resource(account, arn)
+        return self._resources[resource]
+
+    def _context(self, who: RequestPrincipal, owner: object, resource: str) -> dict:
+        """Return what the request brings unless the user says otherwise: a call of now, over TLS."""
+        context: dict = {
+            "aws:CurrentTime": datetime.now(timezone.utc),
+            "aws:SecureTransport": "true",
+        }
+        region = resource.split(":")[3] if resource.count(":") >= 5 else ""
+        if region:
+            context["aws:RequestedRegion"] = region
+        if self.live:
+            context.update(self._organization_keys(who.account_id, "Principal"))
+            context.update(self._organization_keys(owner, "Resource"))
+        return context
+
+    def _organization_keys(self, account_id: object, whose: str) -> dict:
+        if not isinstance(account_id, str):
+            return {}
+        found, _why = self._membership(account_id)
+        if found is UNKNOWN:
+            return {}
+        path = self._path(account_id, found)
+        return {f"aws:{whose}OrgID": found.organization_id, f"aws:{whose}OrgPaths": path}
+
+    def _path(self, account_id: str, member: Membership) -> str | Unknown | None:
+        if member.organization_id is None:
+            return None
+        if account_id not in self._paths:
+            self._paths[account_id] = UNKNOWN
+            organization = self._organization(member)
+            if organization is not None:
+                try:
+                    self._paths[account_id] = organization.path(account_id)
+                except AwsError:
+                    self._paths[account_id] = UNKNOWN
+        return self._paths[account_id]
+
+    def _control(self, account_id: object, kind: str, unread: list[str]) -> ControlPolicies | Unknown | None:
+        """Return the organization's policies that bind an account."""
+        if not self.live or not isinstance(account_id, str):
+            return UNKNOWN
+        key = (account_id, kind)
+        if key not in self._controls:
+            why: list[str] = []
+            self._controls[key] = (self._read_control(account_id, kind, why), tuple(why))
+        found, said_why = self._controls[key]
+        unread.extend(said_why)
+        return found
+
+    def _read_control(self, account_id: str, kind: str, unread: list[str]) -> ControlPolicies | Unknown | None:
+        member, why = self._membership(account_id)
+        if member is UNKNOWN:
+            unread.append(why)
+            return UNKNOWN
+        if member.organization_id is None or member.management_account == account_id:
+            return None
+        organization = self._organization(member)
+        if organization is None:
+            unread.append(
+                f"organization policies that bind account {account_id}: they are read with organization_connection, of "
+                f"the management account {member.management_account} or a delegated administrator"
+            )
+            return UNKNOWN
+        return organization.policies(account_id, kind, unread)
+
+    def _membership(self, account_id: str) -> tuple[Membership | Unknown, str]:
+        if account_id not in self._members:
+            self._members[account_id] = self._read_membership(account_id)
+        return self._members[account_id]
+
+    def _read_membership(self, account_id: str) -> tuple[Membership | Unknown, str]:
+        account = self._account(account_id)
+        if account is None:
+            return UNKNOWN, self._no_connection("the organization", account_id)
+        try:
+            return membership(account), ""
+        except AwsError as error:
+            return UNKNOWN, said(f"the organization of account {account_id}", error)
+
+    def _organization(self, member: Membership) -> Organization | None:
+        if member.organization_id not in self._organizations:
+            reader = self.connections.reader_of_organization(member.management_account)
+            self._organizations[member.organization_id] = None if reader is None else Organization(reader)
+        return self._organizations[member.organization_id]
+
+    def _canonical_id(self, account_id: str | None, unread: list[str]) -> str | Unknown | None:
+        if account_id is None:
+            return None
+        if account_id not in self._canonical:
+            account = self._account(account_id)
+            self._canonical[account_id] = UNKNOWN
+            if account is None:
+                unread.append(self._no_connection("the canonical ID", account_id))
+            else:
+                try:
+                    self._canonical[account_id] = own_canonical_id(account)
+                except AwsError as error:
+                    unread.append(said("the canonical ID", error))
+        return self._canonical[account_id]
+
+    def _identity_reader(self, account_id: str) -> IdentityPolicies | None:
+        account = self._account(account_id)
+        if account is None:
+            return None
+        return self._identities.setdefault(account_id, IdentityPolicies(account))
+
+    def _account(self, account_id: str) -> object:
+        return self.connections.of(account_id) if self.live else None
+
+    def _no_connection(self, what: str, account_id: object) -> str:
+        """Why something was not read: it was not to be, or no connection leads there."""
+        where = f" of account {account_id}" if account_id else ""
+        if not self.live:
+            return f"{what}{where}: not given, and nothing is read (gather: false)"
+        failed = "".join(f"; {failure}" for failure in self.connections.failures)
+        return f"{what}{where}: no connection leads to that account{failed}"
+
+
+def merged_context(context: Mapping, more: Mapping) -> dict:
+    """Return a context with some keys set anew; the case of a key does not count."""
+    changed = {ascii_lower(key) for key in more}
+    return {**{key: value for key, value in context.items() if ascii_lower(key) not in changed}, **more}

@@ -1,0 +1,141 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The policy of a resource, whichever service keeps it, with what else decides about access there.
+
+Role trust policies, KMS keys, queues, topics, secrets and functions are here, buckets in `bucket_access`. What may not
+be read is UNKNOWN, and said.
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_code
+from ansible_collections.xacct.aws.plugins.module_utils._policy.context import UNKNOWN, Unknown
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn
+from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import (
+    KEY_POLICY,
+    OTHER_RESOURCE,
+    ResourcePolicy,
+    S3Access,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._resources.identity_policies import Policy, compiled, said
+
+if TYPE_CHECKING:
+    from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
+
+WITHOUT_POLICIES = frozenset(
+    {
+        "autoscaling",
+        "cloudformation",
+        "cloudtrail",
+        "cloudwatch",
+        "ec2",
+        "elasticloadbalancing",
+        "iam",
+        "organizations",
+        "rds",
+        "route53",
+        "sts",
+    }
+)
+"""Services on whose resources nobody can put a policy that lets principals in (roles to be assumed apart)."""
+
+_MISSING = (
+    "NotFoundException",
+    "NotFound",
+    "ResourceNotFoundException",
+    "QueueDoesNotExist",
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "NoSuchBucket",
+    "NoSuchEntity",
+)
+
+
+@dataclass(frozen=True)
+class ResourceSide:
+    """What the resource's account says. `account_id` is None where there is no resource to own (`*`).
+
+    `is_missing`: it was looked for in its account, and is not there. `kms_key` is what new objects of a bucket are
+    encrypted with, an ARN; `aws/s3` for the account's own key of S3, None for no key. `notes` are for people.
+    """
+
+    account_id: str | Unknown | None = None
+    policy: ResourcePolicy | None = None
+    is_missing: bool = False
+    s3_access: S3Access | Unknown | None = None
+    kms_key: str | Unknown | None = None
+    unread: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = field(default=())
+
+
+def read_resource(account: Account, arn: Arn) -> ResourceSide:
+    """Return the side of a key, queue, topic, secret or function, read by its own account."""
+    kind = KEY_POLICY if arn.service == "kms" else OTHER_RESOURCE
+    read = READERS[arn.service]
+    unread: list[str] = []
+    label = f"policy of {arn.service} {arn.resource.rpartition(':')[2]}"
+    try:
+        with aws_call(account, label):
+            document = read(account, arn)
+    except AwsError as error:
+        if is_code(error, *_MISSING):
+            return ResourceSide(arn.account_id, ResourcePolicy(kind, None), is_missing=True)
+        return ResourceSide(arn.account_id, ResourcePolicy(kind, UNKNOWN), unread=(said(label, error),))
+    policy: Policy | None = compiled(document, label, unread) if document else None
+    return ResourceSide(arn.account_id, ResourcePolicy(kind, policy), unread=tuple(unread))
+
+
+def key_arn(account: Account, key: str, region: str) -> str:
+    """Return the ARN of a key as somebody names it: by ARN, ID or alias. Raises `AwsError`."""
+    if ":key/" in key:
+        return key
+    with aws_call(account, f"KMS key {key}"):
+        return account.client("kms", region or None).describe_key(KeyId=key)["KeyMetadata"]["Arn"]
+
+
+def _key_policy(account: Account, arn: Arn) -> str | None:
+    client = account.client("kms", arn.region)
+    return client.get_key_policy(KeyId=_text(arn), PolicyName="default").get("Policy")
+
+
+def _queue_policy(account: Account, arn: Arn) -> str | None:
+    client = account.client("sqs", arn.region)
+    url = client.get_queue_url(QueueName=arn.resource, QueueOwnerAWSAccountId=arn.account_id)["QueueUrl"]
+    answer = client.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])
+    return answer.get("Attributes", {}).get("Policy")
+
+
+def _topic_policy(account: Account, arn: Arn) -> str | None:
+    client = account.client("sns", arn.region)
+    return client.get_topic_attributes(TopicArn=_text(arn))["Attributes"].get("Policy")
+
+
+def _secret_policy(account: Account, arn: Arn) -> str | None:
+    client = account.client("secretsmanager", arn.region)
+    return client.get_resource_policy(SecretId=_text(arn)).get("ResourcePolicy")
+
+
+def _function_policy(account: Account, arn: Arn) -> str | None:
+    """A function without a policy, and one that does not exist, are both ResourceNotFoundException."""
+    client = account.client("lambda", arn.region)
+    return client.get_policy(FunctionName=_text(arn)).get("Policy")
+
+
+READERS: dict[str, Callable[[Account, Arn], str | None]] = {
+    "kms": _key_policy,
+    "sqs": _queue_policy,
+    "sns": _topic_policy,
+    "secretsmanager": _secret_policy,
+    "lambda": _function_policy,
+}
+"""How the policy of a service's resource is read; raises what the SDK raises."""
+
+
+def _text(arn: Arn) -> str:
+    return f"arn:{arn.partition}:{arn.service}:{arn.region}:{arn.account_id}:{arn.resource}"

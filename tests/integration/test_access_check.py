@@ -1,0 +1,407 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""`xacct_access_check` on the local AWS: a wrong declaration is found and named, and the fix that it prints works."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import pytest
+import yaml
+from ansible_collections.xacct.aws.plugins.module_utils._operations import (
+    bucket_grant,
+    identity_grant,
+    role,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._operations._task import TaskError
+from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check import OPERATION
+
+from tests.integration.in_process import Outcome, TestAccount
+from tests.local_aws.server import LocalAws
+
+PLATFORM = "111111111881"
+CUSTOMER = "222222222882"
+SERVICE = f"arn:aws:iam::{PLATFORM}:role/app/BackupService"
+ALICE = f"arn:aws:iam::{PLATFORM}:user/alice"
+BACKUP = f"arn:aws:iam::{CUSTOMER}:role/Backup"
+OBJECT = "arn:aws:s3:::customer-data-882/exports/one"
+NO_ORGANIZATION = ["service_control_policies", "resource_control_policies"]
+OPERATIONS = {
+    "xacct.aws.xacct_role": role.OPERATION,
+    "xacct.aws.xacct_identity_grant": identity_grant.OPERATION,
+    "xacct.aws.xacct_bucket_grant": bucket_grant.OPERATION,
+}
+
+
+def document(*statements: Mapping) -> dict:
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement} for statement in statements]}
+
+
+def allow(action: str, resource: str = "*") -> dict:
+    return document({"Action": action, "Resource": resource})
+
+
+def trusting(principal: str, **condition: object) -> dict:
+    statement = {"Sid": "Backup", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"}
+    return document({**statement, **({"Condition": condition} if condition else {})})
+
+
+class World:
+    """Two accounts of the local AWS, and questions between them."""
+
+    def __init__(self, local_aws: LocalAws) -> None:
+        self.local_aws = local_aws
+        self.accounts = {account: TestAccount(local_aws, account) for account in (PLATFORM, CUSTOMER)}
+        self.users: dict = {}
+
+    def seed(self, platform: Mapping | None = None, customer: Mapping | None = None) -> None:
+        made = self.local_aws.seed(
+            {
+                "accounts": {
+                    "platform": {"account_id": PLATFORM, **(platform or {})},
+                    "customer": {"account_id": CUSTOMER, **(customer or {})},
+                }
+            }
+        )
+        self.users = made["accounts"]["platform"]["users"]
+
+    def connection(self, account: str) -> dict:
+        return {"access_key": account, "secret_key": "local"}
+
+    def check(self, principal: str, action: str, resource: str, **options: object) -> Outcome:
+        return self.accounts[PLATFORM].run(
+            OPERATION,
+            check_mode=True,
+            **{
+                "principals": [principal],
+                "actions": [action],
+                "resources": [resource],
+                "resource_connection": self.connection(CUSTOMER),
+                "assume_none": NO_ORGANIZATION,
+                **options,
+            },
+        )
+
+    def answer(self, *question: str, **options: object) -> dict:
+        (entry,) = self.check(*question, **options).result["checks"]
+        return entry
+
+    def apply(self, fix: Mapping) -> None:
+        """Run the fix as it is printed, in the account that it names."""
+        (task,) = yaml.safe_load(fix["yaml"])
+        assert task == fix["task"]
+        (module,) = [name for name in task if name != "name"]
+        result = self.accounts[fix["account"]].run(OPERATIONS[module], **task[module])
+        assert result.result["changed"]
+
+
+@pytest.fixture
+def world(empty_aws: LocalAws) -> World:
+    return World(empty_aws)
+
+
+def kinds(entry: Mapping) -> list[str]:
+    return [each["kind"] for each in entry["blocked_by"]]
+
+
+def test_a_trust_whose_sides_are_both_there_is_allowed(world):
+    world.seed(
+        {"roles": {"BackupService": {"path": "/app/", "policies": {"sts": allow("sts:AssumeRole", BACKUP)}}}},
+        {"roles": {"Backup": {"trust": trusting(SERVICE, StringEquals={"sts:ExternalId": "words"})}}},
+    )
+    outcome = world.check(SERVICE, "sts:AssumeRole", BACKUP, context={"sts:ExternalId": "words"}, expect="allowed")
+    (entry,) = outcome.result["checks"]
+    assert entry["answer"] == "allowed", entry
+    assert entry["chain"][0] == (
+        f"identity side in account {PLATFORM}: allowed by statement 1 of inline policy sts of role BackupService"
+    )
+    assert (
+        f"resource side in account {CUSTOMER}: allowed by statement 'Backup' of trust policy of role Backup"
+        in (entry["chain"])
+    )
+    assert entry["fix"] == entry["blocked_by"] == entry["unread"] == []
+    assert outcome.result["counts"] == {"allowed": 1, "denied": 0, "unknown": 0, "disagreeing": 0}
+    assert not outcome.writes
+
+
+def test_the_trusting_side_is_missing(world):
+    world.seed(
+        {"roles": {"BackupService": {"path": "/app/", "policies": {"sts": allow("sts:AssumeRole", BACKUP)}}}},
+        {"roles": {"Backup": {"trust": trusting(f"arn:aws:iam::{PLATFORM}:role/Other")}}},
+    )
+    question = (SERVICE, "sts:AssumeRole", BACKUP)
+    context = {"sts:ExternalId": "words"}
+    entry = world.answer(*question, context=context)
+    assert kinds(entry) == ["resource_policy"]
+    assert entry["blocked_by"][0]["account"] == CUSTOMER
+    assert any("nearest is statement 'Backup' of trust policy of role Backup: principal" in s for s in entry["chain"])
+    (fix,) = entry["fix"]
+    assert fix["task"]["xacct.aws.xacct_role"]["trusted"][0]["external_id"] == ["words"]
+    world.apply(fix)
+    assert world.answer(*question, context=context)["answer"] == "allowed"
+    assert world.answer(*question)["answer"] == "denied"
+
+
+def test_the_role_is_missing_altogether(world):
+    world.seed({"roles": {"BackupService": {"path": "/app/", "policies": {"sts": allow("sts:*")}}}})
+    entry = world.answer(SERVICE, "sts:AssumeRole", BACKUP)
+    assert f"there is no {BACKUP} in account {CUSTOMER}" in entry["chain"]
+    world.apply(entry["fix"][0])
+    assert world.answer(SERVICE, "sts:AssumeRole", BACKUP)["answer"] == "allowed"
+
+
+def test_the_trusted_side_is_missing(world):
+    world.seed(
+        {"roles": {"BackupService": {"path": "/app/", "policies": {"sts": allow("sts:AssumeRole", f"{BACKUP}Not")}}}},
+        {"roles": {"Backup": {"trust": trusting(SERVICE)}}},
+    )
+    entry = world.answer(SERVICE, "sts:AssumeRole", BACKUP)
+    assert kinds(entry) == ["identity_policy"]
+    (fix,) = entry["fix"]
+    assert fix["account"] == PLATFORM
+    world.apply(fix)
+    assert world.answer(SERVICE, "sts:AssumeRole", BACKUP)["answer"] == "allowed"
+
+
+def test_both_sides_are_missing_and_both_fixes_are_printed(world):
+    world.seed({"users": {"alice": {}}}, {"roles": {"Backup": {"trust": trusting(SERVICE)}}})
+    entry = world.answer(ALICE, "sts:AssumeRole", BACKUP)
+    assert sorted(kinds(entry)) == ["identity_policy", "resource_policy"]
+    for fix in entry["fix"]:
+        world.apply(fix)
+    assert world.answer(ALICE, "sts:AssumeRole", BACKUP)["answer"] == "allowed"
+
+
+def test_an_external_id_that_is_not_sent_or_wrong(world):
+    world.seed(
+        {"roles": {"BackupService": {"path": "/app/", "policies": {"sts": allow("sts:AssumeRole", BACKUP)}}}},
+        {"roles": {"Backup": {"trust": trusting(SERVICE, StringEquals={"sts:ExternalId": "words"})}}},
+    )
+    question = (SERVICE, "sts:AssumeRole", BACKUP)
+    entry = world.answer(*question)
+    assert any("StringEquals sts:ExternalId: the request has none" in sentence for sentence in entry["chain"])
+    (fix,) = entry["fix"]
+    assert fix["task"]["xacct.aws.xacct_assume"] == {"role_arn": BACKUP, "external_id": "words"}
+    assert world.answer(*question, context=fix["context"])["answer"] == "allowed"
+    wrong = {"sts:ExternalId": "other-words"}
+    caller, trust = world.answer(*question, context=wrong)["fix"]
+    assert world.answer(*question, context=caller["context"])["answer"] == "allowed"
+    assert trust["instead"] and trust["account"] == CUSTOMER
+    world.apply(trust)
+    assert world.answer(*question, context=wrong)["answer"] == "allowed"
+
+
+def test_mfa_that_is_not_shown(world):
+    mfa = trusting(f"arn:aws:iam::{PLATFORM}:root", Bool={"aws:MultiFactorAuthPresent": "true"})
+    world.seed(
+        {
+            "users": {"alice": {"policies": {"sts": allow("sts:*")}}},
+            "roles": {"BackupService": {"path": "/app/", "policies": {"sts": allow("sts:*")}}},
+        },
+        {"roles": {"Backup": {"trust": mfa}}},
+    )
+    entry = world.answer(ALICE, "sts:AssumeRole", BACKUP)
+    assert any("aws:MultiFactorAuthPresent: the request has none" in sentence for sentence in entry["chain"])
+    (fix,) = entry["fix"]
+    assert fix["task"]["xacct.aws.xacct_assume"]["mfa_serial"] == f"arn:aws:iam::{PLATFORM}:mfa/alice"
+    assert world.answer(ALICE, "sts:AssumeRole", BACKUP, context=fix["context"])["answer"] == "allowed"
+    said, trust = world.answer(SERVICE, "sts:AssumeRole", BACKUP)["fix"]
+    assert "which only a user can show" in said["text"]
+    world.apply(trust)
+    assert world.answer(SERVICE, "sts:AssumeRole", BACKUP)["answer"] == "allowed"
+
+
+def test_a_boundary_that_does_not_allow_it(world):
+    boundary = f"arn:aws:iam::{PLATFORM}:policy/Boundary"
+    service = {"path": "/app/", "policies": {"sts": allow("sts:*")}, "permissions_boundary": boundary}
+    world.seed(
+        {"managed_policies": {"Boundary": allow("s3:*")}, "roles": {"BackupService": service}},
+        {"roles": {"Backup": {"trust": trusting(SERVICE)}}},
+    )
+    entry = world.answer(SERVICE, "sts:AssumeRole", BACKUP)
+    assert kinds(entry) == ["permissions_boundary"]
+    extend, remove = entry["fix"]
+    assert boundary in extend["text"]
+    bounded = document({"Action": "s3:*", "Resource": "*"}, extend["statement"])
+    options = {"policies": {"permissions_boundary": bounded}}
+    assert world.answer(SERVICE, "sts:AssumeRole", BACKUP, **options)["answer"] == "allowed"
+    world.apply(remove)
+    assert world.answer(SERVICE, "sts:AssumeRole", BACKUP)["answer"] == "allowed"
+
+
+def test_a_session_policy_that_does_not_allow_it(world):
+    world.seed(
+        {"roles": {"BackupService": {"path": "/app/", "policies": {"sts": allow("sts:*")}}}},
+        {"roles": {"Backup": {"trust": trusting(SERVICE)}}},
+    )
+    session = {"policies": {"session": {"narrow": allow("s3:*")}}}
+    entry = world.answer(SERVICE, "sts:AssumeRole", BACKUP, **session)
+    assert kinds(entry) == ["session_policy"]
+    more = {"policies": {"session": {"narrow": document(entry["fix"][0]["statement"])}}}
+    assert world.answer(SERVICE, "sts:AssumeRole", BACKUP, **more)["answer"] == "allowed"
+
+
+def test_a_service_control_policy_is_named_with_its_unit(world):
+    world.seed(
+        {"roles": {"BackupService": {"path": "/app/", "policies": {"sts": allow("sts:*")}}}},
+        {"roles": {"Backup": {"trust": trusting(SERVICE)}}},
+    )
+    deny = document({"Sid": "NoAssume", "Effect": "Deny", "Action": "sts:AssumeRole", "Resource": "*"})
+    levels = [
+        {"name": "root", "policies": {"FullAWSAccess": allow("*")}},
+        {"name": "unit Production", "policies": {"FullAWSAccess": allow("*"), "Guard": deny}},
+    ]
+    options = {"policies": {"service_control": levels}}
+    entry = world.answer(SERVICE, "sts:AssumeRole", BACKUP, **options)
+    (block,) = entry["blocked_by"]
+    assert (block["kind"], block["policy"], block["statement"], block["level"]) == (
+        "service_control_policy",
+        "Guard",
+        "NoAssume",
+        "unit Production",
+    )
+    assert "statement 'NoAssume' of Guard at unit Production" in entry["fix"][0]["text"]
+    levels[1]["policies"].pop("Guard")
+    assert world.answer(SERVICE, "sts:AssumeRole", BACKUP, **options)["answer"] == "allowed"
+
+
+@pytest.fixture
+def bucket(world):
+    s3 = world.local_aws.client("s3", CUSTOMER)
+    s3.create_bucket(Bucket="customer-data-882")
+    s3.put_object(Bucket="customer-data-882", Key="exports/one", Body=b"1")
+    world.seed({"roles": {"BackupService": {"path": "/app/", "policies": {"s3": allow("s3:*")}}}})
+    return s3
+
+
+def test_a_bucket_policy_that_does_not_allow_it(world, bucket):
+    question = (SERVICE, "s3:GetObject", OBJECT)
+    entry = world.answer(*question)
+    assert kinds(entry) == ["resource_policy"]
+    (fix,) = entry["fix"]
+    grant = fix["task"]["xacct.aws.xacct_bucket_grant"]["grants"][0]
+    assert (grant["actions"], grant["prefixes"]) == (["s3:GetObject"], ["exports/one"])
+    world.apply(fix)
+    assert world.answer(*question)["answer"] == "allowed"
+    assert world.answer(SERVICE, "s3:GetObject", OBJECT.replace("one", "two"))["answer"] == "denied"
+    listing = (SERVICE, "s3:ListBucket", "arn:aws:s3:::customer-data-882")
+    world.apply(world.answer(*listing, context={"s3:prefix": "exports/"})["fix"][0])
+    assert world.answer(*listing, context={"s3:prefix": "exports/"})["answer"] == "allowed"
+    assert world.answer(*listing)["answer"] == "denied"
+
+
+def test_a_deny_of_our_own_in_a_bucket_policy_is_taken_out_by_its_name(world, bucket):
+    grants = [
+        {"name": "in", "principals": [SERVICE], "access": "read"},
+        {"name": "out", "principals": ["*"], "effect": "Deny", "actions": ["s3:GetObject"]},
+    ]
+    world.accounts[CUSTOMER].run(bucket_grant.OPERATION, bucket="customer-data-882", grants=grants)
+    entry = world.answer(SERVICE, "s3:GetObject", OBJECT)
+    assert (entry["blocked_by"][0]["said"], entry["blocked_by"][0]["statement"]) == ("explicitly_denied", "Xacctout")
+    world.apply(entry["fix"][0])
+    assert world.answer(SERVICE, "s3:GetObject", OBJECT)["answer"] == "allowed"
+
+
+def test_the_key_of_a_bucket(world, bucket):
+    kms = world.local_aws.client("kms", CUSTOMER)
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
+    bucket.put_bucket_encryption(Bucket="customer-data-882", ServerSideEncryptionConfiguration={"Rules": [rule]})
+    world.accounts[CUSTOMER].run(
+        bucket_grant.OPERATION,
+        bucket="customer-data-882",
+        grants=[{"name": "in", "principals": [SERVICE], "access": "read"}],
+    )
+    question = (SERVICE, "s3:GetObject", OBJECT)
+    entry = world.answer(*question)
+    assert entry["answer"] == "denied"
+    assert {each["needed"] for each in entry["blocked_by"]} == {f"kms:Decrypt on {key}"}
+    by_side = {fix["blocked_by"]: fix for fix in entry["fix"]}
+    assert by_side["resource_policy"]["account"] == CUSTOMER
+    world.apply(by_side["identity_policy"])
+    policy = json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+    policy["Statement"].append(by_side["resource_policy"]["statement"])
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
+    assert world.answer(*question)["answer"] == "allowed"
+
+
+def test_what_cannot_be_read_is_never_an_allow(world):
+    world.seed(
+        {"roles": {"BackupService": {"path": "/app/", "policies": {"sts": allow("sts:*")}}}},
+        {"roles": {"Backup": {"trust": trusting(SERVICE)}}},
+    )
+    question = (SERVICE, "sts:AssumeRole", BACKUP)
+    entry = world.answer(*question, resource_connection=None)
+    assert entry["answer"] == "unknown"
+    assert entry["unread"] == [f"role Backup of account {CUSTOMER}: no connection leads to that account"]
+    for operation in ("GetRolePolicy", "ListAttachedRolePolicies", "GetRole"):
+        world.local_aws.faults({"effect": "access_denied", "operation": operation})
+        entry = world.answer(*question)
+        assert entry["answer"] in ("unknown", "allowed"), entry
+        assert any(f"iam:{operation} failed with AccessDenied" in each for each in entry["unread"])
+        world.local_aws.clear_faults()
+    entry = world.answer(*question, gather=False)
+    assert entry["answer"] == "unknown"
+    with pytest.raises(TaskError, match="1 of 1 checks are not allowed"):
+        world.check(*question, gather=False, expect="allowed")
+
+
+def test_probes_agree_with_the_evaluation(world):
+    alice = {"policies": {"sts": allow("sts:*")}}
+    world.seed(
+        {"users": {"alice": alice, "bob": alice}},
+        {
+            "roles": {
+                "Backup": {"trust": trusting(ALICE, StringEquals={"sts:ExternalId": "words"})},
+                "Closed": {"trust": trusting(f"arn:aws:iam::{PLATFORM}:user/bob")},
+            }
+        },
+    )
+    keys = {name: world.users["alice"][name] for name in ("access_key", "secret_key")}
+    outcome = world.accounts[PLATFORM].run(
+        OPERATION,
+        check_mode=True,
+        principals=[ALICE],
+        actions=["sts:AssumeRole", "sts:GetCallerIdentity", "iam:CreateUser"],
+        resources=[BACKUP, BACKUP.replace("Backup", "Closed")],
+        context={"sts:ExternalId": "words"},
+        resource_connection=world.connection(CUSTOMER),
+        principal_connection=keys,
+        assume_none=NO_ORGANIZATION,
+        probe=True,
+    )
+    probes = [
+        (entry["answer"], entry["probe"]["answer"], entry["probe"]["agrees"]) for entry in outcome.result["checks"]
+    ]
+    assert probes == [
+        ("allowed", "allowed", True),
+        ("denied", "denied", True),
+        ("allowed", "allowed", True),
+        ("allowed", "allowed", True),
+        ("denied", "not_probed", None),
+        ("denied", "not_probed", None),
+    ]
+    assert "SecretAccessKey" not in json.dumps(outcome.result)
+    assert keys["secret_key"] not in json.dumps(outcome.result)
+
+
+def test_many_identities_are_read_at_once(world):
+    roles = {f"Service{number}": {"policies": {"sts": allow("sts:*")}} for number in range(12)}
+    trust = trusting(f"arn:aws:iam::{PLATFORM}:root")
+    world.seed({"roles": roles}, {"roles": {f"Backup{number}": {"trust": trust} for number in range(3)}})
+    outcome = world.accounts[PLATFORM].run(
+        OPERATION,
+        check_mode=True,
+        principals=[f"arn:aws:iam::{PLATFORM}:role/{name}" for name in roles],
+        actions=["sts:AssumeRole"],
+        resources=[f"arn:aws:iam::{CUSTOMER}:role/Backup{number}" for number in range(3)],
+        resource_connection=world.connection(CUSTOMER),
+        assume_none=NO_ORGANIZATION,
+    )
+    assert outcome.result["counts"]["allowed"] == 36
+    assert outcome.calls["iam:GetAccountAuthorizationDetails"] == 1
+    assert outcome.calls["iam:GetRole"] == 3
+    assert "iam:GetRolePolicy" not in outcome.calls
