@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import base64
 import configparser
 import json
 import os
@@ -26,6 +25,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.xacct.aws.plugins.module_utils._faces import argument_spec_of, invoke
 from ansible_collections.xacct.aws.plugins.module_utils._operations.assume import OPERATION
 
+from tests.local_aws.issuer import TEST_ISSUER, token
 from tests.local_aws.server import LocalAws
 
 PLATFORM = "111111111171"
@@ -115,7 +115,6 @@ def test_the_credentials_work_in_every_shape(local_aws, assume, monkeypatch):
     assert not result["changed"]
     assert result["assumed_role"]["arn"] == arn
     assert result["assumed_role"]["role_arn"] == BACKUP
-    assert result["packed_policy_size"] is not None
     assert parse_qs(urlsplit(result["switch_role_url"]).query)["roleName"] == ["team/Backup"]
     assert result["console_url"] is None
     assert dict(local_aws.journal().operations()) == {"sts:AssumeRole": 1, "sts:GetCallerIdentity": 1}  # the test's own
@@ -163,7 +162,10 @@ def test_a_session_that_starts_from_a_session_is_short_and_that_is_known_before_
     refused = assume(**hub["connection"], role_arn=DEEP, console_url=True, console_duration=7200)
     assert "console_duration can't be asked for" in refused["msg"]
     assert ":assumed-role/Deep/" in who(local_aws, assume(**hub["connection"], role_arn=DEEP, duration_seconds=3600))
+    iam = local_aws.client("iam", CUSTOMER)
+    iam.update_role(RoleName="Backup", MaxSessionDuration=43200)
     assert not assume(role_arn=BACKUP, external_id="shared-words", duration_seconds=43200).get("failed")
+    iam.update_role(RoleName="Backup", MaxSessionDuration=3600)
 
 
 def test_everything_that_sts_takes(local_aws, assume):
@@ -408,21 +410,17 @@ def test_people_get_an_address_of_the_console(local_aws, assume, federation):
 def test_a_token_of_a_web_identity_needs_no_credentials(local_aws, assume, tmp_path, monkeypatch):
     iam = local_aws.client("iam", CUSTOMER)
     provider = iam.create_open_id_connect_provider(
-        Url="https://ci.example.org", ClientIDList=["sts.amazonaws.com"], ThumbprintList=["0" * 40]
+        Url=f"https://{TEST_ISSUER}", ClientIDList=["sts.amazonaws.com"], ThumbprintList=["0" * 40]
     )["OpenIDConnectProviderArn"]
     trust = trusting({"Federated": provider}, "sts:AssumeRoleWithWebIdentity")
     iam.create_role(RoleName="Deploy", AssumeRolePolicyDocument=json.dumps(trust))
-    claims = {"iss": "https://ci.example.org", "sub": "repo:one", "aud": "sts.amazonaws.com"}
-
-    def token(**more: object) -> str:
-        parts = [{"alg": "RS256"}, {**claims, **more}, "signature"]
-        return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts)
+    claims = {"sub": "repo:one", "aud": "sts.amazonaws.com"}
 
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     file = tmp_path / "token"
-    file.write_text(token(exp=1) + "\n")
+    file.write_text(token({**claims, "exp": 4_000_000_001}) + "\n")
     options = {
         "access_key": "",
         "secret_key": "",
@@ -435,7 +433,7 @@ def test_a_token_of_a_web_identity_needs_no_credentials(local_aws, assume, tmp_p
     assert who(local_aws, result) == f"arn:aws:sts::{CUSTOMER}:assumed-role/Deploy/job-1"
     assert result["environment"]["AWS_ENDPOINT_URL"] == os.environ.get("AWS_ENDPOINT_URL", local_aws.endpoint)
     # A renewed token is the same identity, another subject is another one.
-    assert assume(**options, web_identity_token=token(exp=2))["reused"]
-    other = assume(**options, web_identity_token=token(sub="repo:two"))
+    assert assume(**options, web_identity_token=token({**claims, "exp": 4_000_000_002}))["reused"]
+    other = assume(**options, web_identity_token=token({**claims, "sub": "repo:two"}))
     assert not other.get("reused")
     assert "hidden" not in json.dumps(other)

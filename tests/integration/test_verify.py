@@ -228,7 +228,11 @@ def test_one_mfa_code_serves_all_calls(local_aws, verify, users):
         expectation(f"in-{number}", "allowed", "user/alice", external_id="declared", mfa="declared")
         for number in range(3)
     ]
-    alice = {**keys(users, "alice"), "mfa_serial": f"arn:aws:iam::{PLATFORM}:mfa/alice", "mfa_token": "123456"}
+    iam = local_aws.client("iam", PLATFORM)
+    serial = iam.create_virtual_mfa_device(VirtualMFADeviceName="alice")["VirtualMFADevice"]["SerialNumber"]
+    codes = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
+    iam.enable_mfa_device(UserName="alice", SerialNumber=serial, **codes)
+    alice = {**keys(users, "alice"), "mfa_serial": serial, "mfa_token": "123456"}
     result = verify(expectations, principals=[{"principal": "user/alice", "connection": alice}])
     assert result["counts"]["proved"] == 3
     assert local_aws.journal().count("sts:GetSessionToken") == 1

@@ -58,9 +58,7 @@ class Proxy:
             upstream.close()
             writer.close()
 
-    async def serve_one(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, upstream: Upstream
-    ) -> bool:
+    async def serve_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, upstream: Upstream) -> bool:
         """Answer the next request; whether the connection goes on."""
         head = await http1.read_head(reader)
         if head is None:

@@ -151,7 +151,7 @@ class KeyDoor(ArnDoor):
             account, region, name = name.split(":")[4], name.split(":")[3], name.split(":", 5)[5].removeprefix("key/")
         backend = store.backend("kms", account, region)
         if name.startswith("alias/"):
-            name = next((key.id for key in backend.keys.values() if name in aliases_of(backend, key)), name)
+            name = next((key.id for key in backend.keys.values() if name in key.aliases), name)
         return Place(f"arn:aws:kms:{region}:{account}:key/{name}", account, region, backend.keys.get(name))
 
     def _of_ciphertext(self, call: Call) -> Place | None:
@@ -196,11 +196,6 @@ class KeyDoor(ArnDoor):
     def prepared(self, call: Call) -> Call | Response:
         place = self.place_of(call)
         return resource_rules.key_policy(call, place.arn if place else None)
-
-
-def aliases_of(backend, key) -> list[str]:
-    """The aliases of a key."""
-    return list(backend.get_all_aliases().get(key.id, ()))
 
 
 class SecretDoor(ArnDoor):

@@ -53,6 +53,7 @@ class Wording:
     json: str
     principal: str = ""  # {principal}: the one
     status: int = 400
+    takes_empty: bool = False  # a document without statements
 
     def refusal(self, error: Malformed) -> Refusal:
         """The service's refusal of a malformed document."""
@@ -64,7 +65,10 @@ class Wording:
 
 
 IAM_WORDING = Wording(
-    "MalformedPolicyDocument", "This policy contains invalid Json", "Invalid principal in policy: {principal}"
+    "MalformedPolicyDocument",
+    "This policy contains invalid Json",
+    "Invalid principal in policy: {principal}",
+    takes_empty=True,
 )
 S3_WORDING = Wording(
     "MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'", "Invalid principal in policy"
@@ -93,6 +97,8 @@ def checked(text: str, wording: Wording, rules: Callable[[dict], None] | None = 
     """The document as it is stored: checked, with the unique IDs of those who exist as their ARNs."""
     try:
         document = parsed(text)
+        if not statements(document) and not wording.takes_empty:
+            raise Malformed("syntax", "Missing required field Statement")
         for statement in statements(document):
             check_statement(statement)
         if rules:
@@ -115,7 +121,7 @@ def parsed(text: str) -> dict:
         raise Malformed("syntax", "Syntax errors in policy.")
     if document.get("Version", VERSIONS[1]) not in VERSIONS:
         raise Malformed("syntax", "The policy must contain a valid version string")
-    if not statements(document):
+    if "Statement" not in document:
         raise Malformed("syntax", "Missing required field Statement")
     return document
 

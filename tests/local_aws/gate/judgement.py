@@ -59,12 +59,12 @@ class Circumstances:
     user_agent: str
 
     def keys(self) -> dict[str, object]:
-        """The context keys. The endpoint stands for AWS's, which is reached by TLS."""
+        """The context keys. What comes in came by plain HTTP."""
         return {
             "aws:CurrentTime": self.now,
             "aws:EpochTime": int(self.now.timestamp()),
             "aws:RequestedRegion": self.region,
-            "aws:SecureTransport": "true",
+            "aws:SecureTransport": "false",
             "aws:SourceIp": self.source_ip,
             "aws:UserAgent": self.user_agent,
         }

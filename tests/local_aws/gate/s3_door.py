@@ -65,6 +65,11 @@ def bucket_named(name: str):
     return store.backend("s3", account[1]).buckets.get(name) if account else None
 
 
+def object_in(bucket, key_name: str, version: str | None = None):
+    """moto's object of a key, or one of its versions; None where there is none."""
+    return store.backend("s3", bucket.account_id).get_object(bucket.name, key_name, version)
+
+
 class S3Door(Door):
     """S3, and the part of S3 Control that is about an account's Block Public Access."""
 
@@ -82,16 +87,19 @@ class S3Door(Door):
             raise Refusal("NoSuchBucket", "The specified bucket does not exist", 404)
         check_owner(call, "x-amz-expected-bucket-owner", bucket)
         context = context_of(call)
-        questions = [Question(action_of(call), self.target(bucket, each), context) for each in keys_of(call, key)]
+        version, fresh = call.query.get("versionId"), call.operation.name in WRITES
+        questions = [
+            Question(action_of(call), self.target(bucket, each, version, fresh), context) for each in keys_of(call, key)
+        ]
         if call.operation.name in WRITES and any(header in call.request.headers for header in ACL_HEADERS):
             questions.append(Question("s3:PutObjectAcl", self.target(bucket, key, fresh=True), context))
         if "x-amz-copy-source" in call.request.headers:
             questions.append(self.copied(call, context))
         return questions
 
-    def target(self, bucket, key_name: str, fresh: bool = False) -> Target:
+    def target(self, bucket, key_name: str, version: str | None = None, fresh: bool = False) -> Target:
         """A bucket or an object; `fresh`: one that is being written and has no owner yet but its writer."""
-        key = bucket.keys.get(key_name) if key_name and not fresh else None
+        key = object_in(bucket, key_name, version) if key_name and not fresh else None
         block = object_acls.public_access_block(bucket)
         access = S3Access(
             ownership=object_acls.ownership_of(bucket),
@@ -114,7 +122,9 @@ class S3Door(Door):
         if bucket is None:
             raise Refusal("NoSuchBucket", "The specified bucket does not exist", 404)
         check_owner(call, "x-amz-source-expected-bucket-owner", bucket)
-        return Question("s3:GetObjectVersion" if version else "s3:GetObject", self.target(bucket, key), context)
+        return Question(
+            "s3:GetObjectVersion" if version else "s3:GetObject", self.target(bucket, key, version or None), context
+        )
 
     def place(self, call: Call) -> tuple[str, str]:
         name, _key = place_of(call)
@@ -162,7 +172,7 @@ class S3Door(Door):
         """The calls about access control lists, in which moto has no part."""
         key = None
         if key_name:
-            key = store.backend("s3", bucket.account_id).get_object(bucket.name, key_name, call.query.get("versionId"))
+            key = object_in(bucket, key_name, call.query.get("versionId"))
             if key is None:
                 raise Refusal("NoSuchKey", "The specified key does not exist.", 404)
         owner = object_acls.owner_of(bucket, key)

@@ -85,6 +85,8 @@ def call(service: str, region: str, account: str, method: str, target: str, head
     request = MotoRequest.from_primitives(method, f"http://{host}{target}", sent, body)
     request.environ["RAW_URI"] = target
     answer = handler(f"http://{host}{path}")
+    if service == "s3":
+        no_opinion_of_buckets()
     try:
         status, answered, content = answer(request, request.raw_url, request.headers)
     except HTTPException as error:
@@ -94,6 +96,15 @@ def call(service: str, region: str, account: str, method: str, target: str, head
     kept = {str(name).lower(): str(value) for name, value in dict(answered).items()}
     kept.pop("content-length" if method != "HEAD" else "", None)
     return Response(int(status), kept, content or b"")
+
+
+@functools.cache
+def no_opinion_of_buckets() -> None:
+    """moto looks at bucket policies a little, in its own way. Whoever gets here has been let in."""
+    from moto.iam.access_control import PermissionResult
+    from moto.s3.models import FakeBucket
+
+    FakeBucket.get_permission = lambda _bucket, _action, _resource: PermissionResult.PERMITTED
 
 
 def handler(url: str) -> Callable:

@@ -4,8 +4,8 @@
 
 """Web identity tokens of test issuers: the keys of an issuer are given to the gate, no network is asked.
 
-`issuer.token` makes a token of the test issuer, whose secret is no secret. IAM's OIDC provider of its host must exist in
-the role's account, with the audience among its client IDs, as for any issuer.
+`issuer.token` makes a token of the test issuer, whose secret is no secret. IAM's OIDC provider of its host must exist
+in the role's account, with the audience among its client IDs, as for any issuer.
 """
 
 from __future__ import annotations
