@@ -32,7 +32,7 @@ seealso:
 EXAMPLES = r"""
 - name: Roles that this account gives away
   ansible.builtin.debug:
-    msg: "{{ (parts | xacct.aws.part_of(inventory_hostname)).trusting | map(attribute='options.name') }}"
+    msg: "{{ (parts | xacct.aws.part_of(inventory_hostname)).trusting | map(attribute='label') }}"
   vars:
     parts: "{{ xacct_trusts | xacct.aws.plan(hostvars | xacct.aws.accounts(groups)) | xacct.aws.per_account }}"
 """
@@ -46,13 +46,16 @@ _value:
       description: The ID of the account.
       type: str
     trusting:
-      description: The roles of this account that others may assume, each with C(trust), and C(options) for the module.
+      description: What this account gives, each with C(label), C(trusts) and C(method).
       type: list
       elements: dict
     trusted:
-      description: The permissions of its principals, each with C(principal), C(trusts), and C(options) for the module.
+      description: The permissions of its principals, each with C(label), C(principal), C(via) and C(trusts).
       type: list
       elements: dict
+    options:
+      description: The options for the module by C(label).
+      type: dict
     expectations:
       description: What is to be proved from this account.
       type: list

@@ -27,7 +27,11 @@ attributes:
     support: N/A
     description:
       - Changes nothing, so there is nothing to show.
-options: {}
+options:
+  canonical_id:
+    description: Whether to ask for the canonical ID as well, which takes a call to S3.
+    type: bool
+    default: true
 seealso:
   - module: xacct.aws.xacct_bucket_acl
   - module: xacct.aws.xacct_object_acl

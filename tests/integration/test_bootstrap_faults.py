@@ -38,9 +38,9 @@ def test_bad_trusts_are_refused_before_any_call(world: World) -> None:
     assert "2 trusts have this name" in refused.output
 
 
-def test_the_wrong_account_is_refused_before_anything_is_written_there(world: World) -> None:
+def test_the_wrong_account_is_refused_before_anything_names_it(world: World) -> None:
     world.hosts["a"]["xacct_account_id"] = world.accounts["c"]
-    refused = world.run()
+    refused = world.run("--tags", "trusting,trusted")
     assert refused.status != 0
     assert world.accounts["a"] in failures(refused)["a"]
     assert world.accounts["c"] in failures(refused)["a"]
@@ -48,7 +48,21 @@ def test_the_wrong_account_is_refused_before_anything_is_written_there(world: Wo
         world.accounts["platform"],
         world.accounts["b"],
     }
-    assert refused.states[("backup", "b")] == "changed"
+    assert refused.states[("developers", "b")] == "changed"
+    # Nobody is allowed into the account that is somebody else's.
+    assert world.permissions("role/BackupService") is None
+    assert refused.states[("backup", "b")] == "not tried (trusted side)"
+
+
+def test_a_wrong_account_that_is_trusted_as_a_whole_is_not_let_in(world: World) -> None:
+    world.trusts[0]["trusted"] = {"account": "platform"}
+    world.trusts.pop()
+    world.hosts["platform"]["xacct_account_id"] = world.accounts["c"]
+    refused = world.run("--tags", "trusting,trusted")
+    assert refused.status != 0
+    assert world.accounts["c"] in failures(refused)["platform"]
+    assert refused.writes == []
+    assert world.trust_policy("a", "XacctBackup") is None
 
 
 def test_one_bad_account_does_not_stop_the_others(world: World) -> None:

@@ -13,17 +13,20 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsEr
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation, Task
 from ansible_collections.xacct.aws.plugins.module_utils._resources.canonical_ids import own_canonical_id
 
+ARGUMENT_SPEC = {"canonical_id": {"type": "bool", "default": True}}
+
 
 def run(task: Task) -> dict:
     """Ask who the caller is, and who owns its buckets. Raises `AwsError`, but not for the latter."""
     account = task.account
     account.confirm_account()
     caller = account.caller
-    try:
-        canonical_id = own_canonical_id(account)
-    except AwsError as error:
-        task.warn(f"The canonical ID is not known: {error.message}")
-        canonical_id = None
+    canonical_id = None
+    if task.params["canonical_id"]:
+        try:
+            canonical_id = own_canonical_id(account)
+        except AwsError as error:
+            task.warn(f"The canonical ID is not known: {error.message}")
     return {
         "changed": False,
         "account_id": caller.account_id,
@@ -33,4 +36,4 @@ def run(task: Task) -> dict:
     }
 
 
-OPERATION = Operation(name="xacct_account_info", argument_spec={}, run=run, services=("sts", "s3"))
+OPERATION = Operation(name="xacct_account_info", argument_spec=ARGUMENT_SPEC, run=run, services=("sts", "s3"))

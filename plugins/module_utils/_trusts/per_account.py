@@ -18,14 +18,15 @@ GENERATED_WHEN_APPLIED = "(generated when applied)"
 def per_account(plan: Mapping, run: Iterable[str] | None = None) -> dict:
     """Cut a plan into parts.
 
-    `accounts` maps a host to its part as JSON text: {account_id, trusting, trusted, expectations, lookups}, where the
-    expectations are those that are proved from this account, and lookups are objects that proofs of others need to know
-    of its buckets. It is text because a template that looks at one part must not walk through all of them. `hosts`
-    lists who takes part in `run` (`all`; everybody, unless given) and has something to do there: `trusting`,
-    `role`, `bucket`, `bucket_acl`, `object_acl` (those of them with a trust of this method), `trusted`, `proving`,
-    `generating` (has roles whose external ID only the account itself knows), `looking` (has
-    lookups) and `grantees` (access control lists name it, by an ID that only the account itself knows). `outside` lists
-    as "TRUST/HOST" what has a side outside the run.
+    `accounts` maps a host to its part as JSON text, because a template that looks at one part must not walk through all
+    of them: {account_id, named, trusting, trusted, expectations, lookups}. `named` asks whose account it is where
+    nothing else would; expectations are those that are proved from this account; lookups are objects of its buckets
+    that the proofs of others need to know.
+
+    `hosts` lists who takes part in `run` (`all`; everybody, unless given) and has something to do there: `trusting`,
+    by method `role`, `bucket`, `bucket_acl` and `object_acl`; `trusted`; `named`; `grantees` (access control lists name
+    it, by an ID that only the account itself knows); `proving`; `generating` (has roles whose external ID only the
+    account itself knows); `looking` (has lookups). `outside` lists as "TRUST/HOST" what has a side outside the run.
     """
     plan = plain(plan)
     expectations: dict[str, list[dict]] = {}
@@ -36,11 +37,16 @@ def per_account(plan: Mapping, run: Iterable[str] | None = None) -> dict:
         if "lookup" in expectation:
             wanted = {key: expectation[key] for key in ("lookup", "bucket", "bucket_owner", "prefix", "outside")}
             lookups.setdefault(expectation["trusting"], {})[expectation["lookup"]] = wanted
+    grantees = {account_id for work in plan["accounts"].values() for account_id in _grantees(work["trusting"])}
     accounts = {
-        host: {**work, "expectations": expectations.get(host, []), "lookups": list(lookups.get(host, {}).values())}
+        host: {
+            **work,
+            "named": _named(plan, host, work["account_id"] in grantees),
+            "expectations": expectations.get(host, []),
+            "lookups": list(lookups.get(host, {}).values()),
+        }
         for host, work in sorted(plan["accounts"].items())
     }
-    grantees = {account_id for part in accounts.values() for account_id in _grantees(part["trusting"])}
     names = set(accounts) if run is None else set(plain(run))
     taking_part = {host: part for host, part in accounts.items() if host in names}
     return {
@@ -56,6 +62,7 @@ def per_account(plan: Mapping, run: Iterable[str] | None = None) -> dict:
             "proving": [host for host, part in taking_part.items() if part["expectations"]],
             "generating": [host for host, part in taking_part.items() if any(map(generates, part["trusting"]))],
             "looking": [host for host, part in taking_part.items() if part["lookups"]],
+            "named": [host for host, part in taking_part.items() if part["named"]],
             "grantees": [host for host, part in taking_part.items() if part["account_id"] in grantees],
         },
         "outside": _outside(accounts, names),
@@ -63,11 +70,34 @@ def per_account(plan: Mapping, run: Iterable[str] | None = None) -> dict:
 
 
 def part_of(parts: Mapping, host: str) -> dict:
-    """The part of one host, out of what `per_account` returned; empty lists for a host that the plan does not know."""
+    """The part of one host, out of what `per_account` returned; empty lists for a host that the plan does not know.
+
+    What is done has a `label` ("backup -> role XacctBackup"), and its options for the module are under that label in
+    `options`: an item of a loop that fails is printed whole, and a policy in it would hide the message.
+    """
     text = parts["accounts"].get(host)
-    if text:
-        return json.loads(text)
-    return {"account_id": None, "trusting": [], "trusted": [], "expectations": [], "lookups": []}
+    empty = {"account_id": None, "named": [], "trusting": [], "trusted": [], "expectations": [], "lookups": []}
+    part = json.loads(text) if text else empty
+    part["options"] = {}
+    for operation in part["trusting"] + part["trusted"]:
+        options = operation.pop("options")
+        operation["label"] = _label(operation, options)
+        part["options"][operation["label"]] = options
+    return part
+
+
+def _label(operation: Mapping, options: Mapping) -> str:
+    if "principal" in operation:
+        return (
+            operation["principal"] if operation["via"] == "inline" else f"{operation['principal']} ({operation['via']})"
+        )
+    what = {
+        "role": "role {name}",
+        "bucket": "bucket {bucket}",
+        "bucket_acl": "ACL of bucket {bucket}",
+        "object_acl": "ACLs of objects in {bucket}",
+    }[operation["method"]]
+    return f"{', '.join(operation['trusts'])} -> {what.format_map(options)}"
 
 
 def _outside(accounts: Mapping[str, Mapping], run: set[str]) -> list[str]:
@@ -96,6 +126,21 @@ def generates(operation: Mapping) -> bool:
     """Whether the external ID of a role is made by the trusting account."""
     entries = operation["options"]["trusted"] if operation["method"] == "role" else []
     return any(entry.get("generate_external_id") for entry in entries)
+
+
+def _named(plan: Mapping, host: str, is_grantee: bool) -> list[dict]:
+    """One item where some trust names this account and has nothing to do there, or access control lists name it.
+
+    Nothing else would notice before it is too late that the inventory has somebody else's account ID.
+    """
+    at_work = {trust for operation in plan["accounts"][host]["trusted"] for trust in operation["trusts"]}
+    trusts = [
+        name
+        for name, trust in sorted(plan["trusts"].items())
+        if trust["trusted_account"] == host and trust["state"] == "present" and name not in at_work
+    ]
+    item = {"label": "the account itself", "principal": "root", "via": "inline", "trusts": trusts}
+    return [{**item, "canonical_id": is_grantee}] if trusts or is_grantee else []
 
 
 def _grantees(operations: Iterable[Mapping]) -> Iterator[str]:

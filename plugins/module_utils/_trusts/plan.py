@@ -90,6 +90,7 @@ def _summary(trust: Trust, by_resource: dict[ResourceKey, list[Trust]], ended: b
         "state": trust.state,
         "description": trust.description,
         "third_party": not trust.trusted.host,
+        "trusted_account": trust.trusted.host,
         "from": trust.trusted.label,
         "to": [account.host for account in trust.trusting],
         "notes": [*trust.notes, *_notes(trust, by_resource, ended)] if trust.present else list(trust.notes),

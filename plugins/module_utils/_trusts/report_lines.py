@@ -75,12 +75,16 @@ def _merged_rows(rows: list[dict]) -> list[list[str]]:
 
 
 def _failed(failures: list[dict]) -> list[str]:
-    lines = []
+    """What failed for the same reason on one side of one account is one entry."""
+    alike: dict[tuple, list[dict]] = {}
     for failure in failures:
-        side = f", {failure['side']} side of {failure['what']}" if failure["side"] else ""
-        lines += _wrapped(f"{failure['host']} ({failure['account_id']}){side}: {failure['msg']}")
-        done = some_of(failure["done"]) if failure["done"] else "nothing"
-        rest = f"; not tried: {some_of(failure['not_tried'])}" if failure["not_tried"] else ""
+        alike.setdefault((failure["host"], failure["side"], failure["msg"]), []).append(failure)
+    lines = []
+    for (host, side, message), same in alike.items():
+        what = f", {side} side of {some_of([failure['what'] for failure in same])}" if side else ""
+        lines += _wrapped(f"{host} ({same[0]['account_id']}){what}: {message}")
+        done = some_of(same[0]["done"]) if same[0]["done"] else "nothing"
+        rest = f"; not tried: {some_of(same[0]['not_tried'])}" if same[0]["not_tried"] else ""
         lines += _wrapped(f"done: {done}{rest}", "      ")
     return lines
 

@@ -19,6 +19,7 @@ TRUSTING = (
 )
 READ = "_verify_trust_roles"
 TRUSTED, PREFLIGHT = "_trusted_account_results", "_trusted_account_preflight"
+INFO = "_trusted_account_info"
 PROOFS = "_verify_trust_proofs"
 _KEPT = ("changed", "failed", "msg", "external_ids")
 
@@ -36,6 +37,11 @@ def results_of_host(variables: Mapping) -> dict:
     if any(results is not None for results in applied):
         found["trusting"] = trusting
     preflight = _items(variables, PREFLIGHT, _principal_of, found) or {}
+    whole = _items(variables, INFO, _principal_of, found) or {}
+    for result in whole.values():
+        if result["failed"]:
+            found.update(failed=True, msg=result["msg"])
+    preflight |= whole
     refused = {name: result for name, result in preflight.items() if result["failed"]}
     trusted = _items(variables, TRUSTED, _principal_of, found)
     if trusted is not None or refused:
@@ -59,7 +65,8 @@ def results_of_host(variables: Mapping) -> dict:
 def not_applied(results: Mapping[str, Mapping], check_mode: bool = False, outside: Iterable[str] = ()) -> list[str]:
     """What is not in place after a run: "TRUST" where a trusted principal lacks it, else "TRUST/HOST".
 
-    In check mode that is also whatever would have been changed. `outside` are pairs "TRUST/HOST" with a side outside
+    It is "TRUST", too, where the inventory has the wrong account ID: nothing may be allowed to or in that account. In
+    check mode that is also whatever would have been changed. `outside` are pairs "TRUST/HOST" with a side outside
     the run: where it applied something, it can't know whether these are in place.
     """
 
@@ -68,6 +75,12 @@ def not_applied(results: Mapping[str, Mapping], check_mode: bool = False, outsid
         for result in results.values()
         for operation in result.get("trusted", {}).values()
         for trust in _open_trusts(operation, check_mode)
+    }
+    trusts |= {
+        trust
+        for result in results.values()
+        for trust, operation in result.get("trusting", {}).items()
+        if operation["wrong_account"]
     }
     accounts = {
         f"{trust}/{host}"
@@ -110,6 +123,7 @@ def _items(variables: Mapping, name: str, keys: Callable[[Mapping], list[str]], 
 def _kept(result: Mapping) -> dict:
     kept = {name: result[name] for name in _KEPT if name in result}
     kept["failed"] = bool(result.get("failed"))
+    kept["wrong_account"] = (result.get("error") or {}).get("code") == "WrongAccount"
     kept["trusts"] = _trusts_of(result["item"])
     if result.get("changes"):
         kept["changes"] = [{"name": change["name"]} for change in result["changes"]]
@@ -127,4 +141,4 @@ def _principal_of(item: Mapping) -> list[str]:
 
 
 def _trusts_of(item: Mapping) -> list[str]:
-    return item.get("trusts") or [item["trust"]]
+    return item["trusts"] if "trusts" in item else [item["trust"]]

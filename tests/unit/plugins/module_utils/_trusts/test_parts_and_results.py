@@ -155,6 +155,7 @@ def test_results_of_a_host() -> None:
         "changed": True,
         "external_ids": {"backup": ["x"]},
         "failed": False,
+        "wrong_account": False,
         "trusts": ["backup"],
     }
     assert found["trusting"]["audit"]["msg"] == "denied"
@@ -185,6 +186,24 @@ def test_not_applied_names_trusts_and_single_accounts() -> None:
     assert set(results) == {"platform"}
     assert not_applied(results) == ["ghost", "audit/platform"]
     assert not_applied(results, check_mode=True) == ["ghost", "other", "audit/platform", "backup/platform"]
+
+
+def test_a_wrong_account_leaves_out_the_whole_trust() -> None:
+    """Nothing may be allowed to or in an account that is somebody else's."""
+    wrong = {"item": {"trust": "backup"}, "failed": True, "msg": "wrong", "error": {"code": "WrongAccount"}}
+    results = {"customer_a": results_of_host({"_trusting_account_results": {"results": [wrong]}})}
+    assert not_applied(results) == ["backup", "backup/customer_a"]
+    item = {"label": "the account itself", "principal": "root", "via": "inline", "trusts": ["everybody"]}
+    whole = {"_trusted_account_info": {"results": [{**wrong, "item": item}]}}
+    assert not_applied({"platform": results_of_host(whole)}) == ["everybody"]
+
+
+def test_accounts_that_are_trusted_as_a_whole_are_asked_whose_they_are() -> None:
+    whole = {**TRUSTS[1], "name": "whole", "trusted": {"account": "platform"}, "role": {"name": "XacctWhole"}}
+    parts = per_account(plan([TRUSTS[0], whole], ACCOUNTS))
+    assert parts["hosts"]["named"] == ["platform"]
+    assert [item["trusts"] for item in part_of(parts, "platform")["named"]] == [["whole"]]
+    assert per_account(plan(TRUSTS, ACCOUNTS))["hosts"]["named"] == []
 
 
 def test_what_is_outside_a_run_counts_where_it_applied_something() -> None:
