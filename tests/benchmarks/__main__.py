@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.benchmarks.access_check import check_access
 from tests.benchmarks.bootstrap import grow_bootstrap
 from tests.benchmarks.bucket_grant import compare_bucket_grants
 from tests.benchmarks.object_acl import compare_object_acls
@@ -21,6 +22,7 @@ BENCHMARKS = {
     "bootstrap": grow_bootstrap,
     "bucket_grant": compare_bucket_grants,
     "object_acl": compare_object_acls,
+    "access_check": check_access,
 }
 
 

@@ -81,6 +81,14 @@ class Connections:
             return account_beside(self._task.account, self._task.params, given, "organization_connection")
         return self.of(management_account) if management_account else None
 
+    def why_unread(self, what: str, account_id: object) -> str:
+        """Say why something was not read: it was not to be, or no connection leads there."""
+        where = f" of account {account_id}" if account_id else ""
+        if not self._task.params["gather"]:
+            return f"{what}{where}: not given, and nothing is read (gather: false)"
+        failed = "".join(f"; {failure}" for failure in self.failures)
+        return f"{what}{where}: no connection leads to that account{failed}"
+
     def _all(self) -> dict[str, Account]:
         if self._by_account is None:
             self._by_account = {}

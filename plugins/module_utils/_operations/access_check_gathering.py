@@ -17,6 +17,9 @@ from datetime import datetime, timezone
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Task
 from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_connections import Connections
+from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_organizations import (
+    Organizations,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_policies import GivenPolicies
 from ansible_collections.xacct.aws.plugins.module_utils._policy.chain import Sides
 from ansible_collections.xacct.aws.plugins.module_utils._policy.compiled_policies import compile_policy
@@ -37,7 +40,6 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import 
     KEY_POLICY,
     OTHER_RESOURCE,
     ROLE_TRUST,
-    ControlPolicies,
     Request,
     ResourcePolicy,
 )
@@ -57,9 +59,6 @@ from ansible_collections.xacct.aws.plugins.module_utils._resources.identity_poli
 from ansible_collections.xacct.aws.plugins.module_utils._resources.organization import (
     RESOURCE_CONTROL,
     SERVICE_CONTROL,
-    Membership,
-    Organization,
-    membership,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._resources.resource_policies import (
     READERS,
@@ -103,10 +102,8 @@ class Gathering:
         self._identities: dict[str, IdentityPolicies] = {}
         self._buckets: dict[str, BucketAccess] = {}
         self._resources: dict[str, ResourceSide] = {}
-        self._members: dict[str, tuple[Membership | Unknown, str]] = {}
-        self._organizations: dict[str | None, Organization | None] = {}
-        self._controls: dict[tuple[str, str], tuple[ControlPolicies | Unknown | None, tuple[str, ...]]] = {}
-        self._paths: dict[str, str | Unknown] = {}
+        self._principals: dict[str, tuple[RequestPrincipal, IdentitySide, list[str]]] = {}
+        self._organizations = Organizations(self.connections, live=self.live)
         self._canonical: dict[str, str | Unknown] = {}
 
     def prepare(self, principals: Sequence[str], resources: Sequence[str]) -> None:
@@ -134,7 +131,10 @@ class Gathering:
 
     def question(self, principal: str, action: str, resource: str) -> Question:
         """Return one request, ready to be evaluated."""
-        who, own, unread = self._who(principal)
+        if principal not in self._principals:
+            self._principals[principal] = self._who(principal)
+        who, own, unread_own = self._principals[principal]
+        unread = list(unread_own)
         side = self._resource_side(who, action, resource)
         if canonical_id_is_needed(side.s3_access):
             who = replace(who, canonical_id=self._canonical_id(who.account_id, unread))
@@ -167,28 +167,28 @@ class Gathering:
         unread: list[str],
     ) -> Request:
         owner = side.account_id if side.account_id is not None else who.account_id
-        context = {**self._context(who, owner, resource), **self.task.params["context"]}
-        return Request(
+        request = Request(
             who,
             action,
             resource,
             side.account_id,
-            context,
             identity_policies=self.given.identity(own.policies),
             permissions_boundary=self.given.boundary(own.boundary),
             session_policies=self.given.session(),
             resource_policy=self.given.resource(side.policy),
             service_control_policies=self.given.control(
-                "service_control", lambda: self._control(who.account_id, SERVICE_CONTROL, unread)
+                "service_control", lambda: self._organizations.control(who.account_id, SERVICE_CONTROL, unread)
             )
             if who.kind in IAM_KINDS
             else None,
             resource_control_policies=self.given.control(
-                "resource_control", lambda: self._control(owner, RESOURCE_CONTROL, unread)
+                "resource_control", lambda: self._organizations.control(owner, RESOURCE_CONTROL, unread)
             ),
             vpc_endpoint_policy=self.given.vpc_endpoint(),
             s3_access=side.s3_access,
         )
+        known = {**_of_a_call(resource), **self._organizations.keys(request, owner)}
+        return replace(request, context=merged_context(known, self.task.params["context"]))
 
     def _who(self, text: str) -> tuple[RequestPrincipal, IdentitySide, list[str]]:
         """Return who asks, with what is on its own side."""
@@ -200,7 +200,7 @@ class Gathering:
         name = who.arn.split("/")[1] if who.kind == SESSION else who.arn.rpartition("/")[2]
         reader = self._identity_reader(str(who.account_id))
         if reader is None or self.given.has_own_side:
-            unread = [] if self.given.has_own_side else [self._no_connection(f"{kind} {name}", who.account_id)]
+            unread = [] if self.given.has_own_side else [self.connections.why_unread(f"{kind} {name}", who.account_id)]
             return replace(who, unique_id=UNKNOWN, tags=UNKNOWN), IdentitySide(UNKNOWN), unread
         own = reader.of(kind, name)
         if not isinstance(own.arn, str):
@@ -216,7 +216,11 @@ class Gathering:
         arn = parse_arn(resource)
         service = ascii_lower(action).partition(":")[0]
         if arn.service == "iam":
-            return self._role_side(arn, is_assumed=service == "sts")
+            if service != "sts" or not arn.resource.startswith("role/"):
+                return ResourceSide(arn.account_id)
+            if resource not in self._resources:
+                self._resources[resource] = self._role_side(arn)
+            return self._resources[resource]
         if arn.service == "s3":
             return self._bucket_side(arn, ascii_lower(action), who)
         if arn.service in WITHOUT_POLICIES or not arn.account_id:
@@ -224,7 +228,7 @@ class Gathering:
         kind = KEY_POLICY if arn.service == "kms" else OTHER_RESOURCE
         account = self._account(arn.account_id)
         if account is None or self.given.has_resource:
-            unread = () if self.given.has_resource else (self._no_connection(resource, arn.account_id),)
+            unread = () if self.given.has_resource else (self.connections.why_unread(resource, arn.account_id),)
             return ResourceSide(arn.account_id, ResourcePolicy(kind, UNKNOWN), unread=unread)
         if arn.service not in READERS:
             unread = (f"policy of {resource}: this module reads no policies of {arn.service}",)
@@ -233,13 +237,11 @@ class Gathering:
             self._resources[resource] = read_resource(account, arn)
         return self._resources[resource]
 
-    def _role_side(self, arn: Arn, *, is_assumed: bool) -> ResourceSide:
-        if not is_assumed or not arn.resource.startswith("role/"):
-            return ResourceSide(arn.account_id)
+    def _role_side(self, arn: Arn) -> ResourceSide:
         name = arn.resource.rpartition("/")[2]
         reader = self._identity_reader(arn.account_id)
         if reader is None or self.given.has_resource:
-            unread = () if self.given.has_resource else (self._no_connection(f"role {name}", arn.account_id),)
+            unread = () if self.given.has_resource else (self.connections.why_unread(f"role {name}", arn.account_id),)
             return ResourceSide(arn.account_id, ResourcePolicy(ROLE_TRUST, UNKNOWN), unread=unread)
         role = reader.role(name)
         if role.arn is UNKNOWN:
@@ -260,7 +262,7 @@ class Gathering:
             owner = self.connections.resource_account
         account = self._account(owner) if owner else None
         if account is None or self.given.has_resource:
-            unread = () if self.given.has_resource else (self._no_connection(f"bucket {bucket}", owner),)
+            unread = () if self.given.has_resource else (self.connections.why_unread(f"bucket {bucket}", owner),)
             policy = ResourcePolicy(BUCKET_POLICY, UNKNOWN)
             access = None if self.given.has_resource else UNKNOWN
             return ResourceSide(owner or UNKNOWN, policy, s3_access=access, unread=unread)
@@ -293,102 +295,18 @@ class Gathering:
         }
         unread: list[str] = []
         asked = self._request(request.principal, own, found, action, resource, unread)
-        asked = replace(asked, context={**asked.context, **via}, resource_policy=found.policy, s3_access=None)
+        asked = replace(asked, context=merged_context(asked.context, via), resource_policy=found.policy, s3_access=None)
         sides = Sides(request.principal.account_id, arn.account_id)
         return Question(asked, sides, own.boundary_arn, (*unread, *found.unread), found.notes)
 
     def _key_side(self, arn: Arn, resource: str) -> ResourceSide:
         account = self._account(arn.account_id)
         if account is None:
-            unread = (self._no_connection(resource, arn.account_id),)
+            unread = (self.connections.why_unread(resource, arn.account_id),)
             return ResourceSide(arn.account_id, ResourcePolicy(KEY_POLICY, UNKNOWN), unread=unread)
         if resource not in self._resources:
             self._resources[resource] = read_resource(account, arn)
         return self._resources[resource]
-
-    def _context(self, who: RequestPrincipal, owner: object, resource: str) -> dict:
-        """Return what the request brings unless the user says otherwise: a call of now, over TLS."""
-        context: dict = {
-            "aws:CurrentTime": datetime.now(timezone.utc),
-            "aws:SecureTransport": "true",
-        }
-        region = resource.split(":")[3] if resource.count(":") >= 5 else ""
-        if region:
-            context["aws:RequestedRegion"] = region
-        if self.live:
-            context.update(self._organization_keys(who.account_id, "Principal"))
-            context.update(self._organization_keys(owner, "Resource"))
-        return context
-
-    def _organization_keys(self, account_id: object, whose: str) -> dict:
-        if not isinstance(account_id, str):
-            return {}
-        found, _why = self._membership(account_id)
-        if found is UNKNOWN:
-            return {}
-        path = self._path(account_id, found)
-        return {f"aws:{whose}OrgID": found.organization_id, f"aws:{whose}OrgPaths": path}
-
-    def _path(self, account_id: str, member: Membership) -> str | Unknown | None:
-        if member.organization_id is None:
-            return None
-        if account_id not in self._paths:
-            self._paths[account_id] = UNKNOWN
-            organization = self._organization(member)
-            if organization is not None:
-                try:
-                    self._paths[account_id] = organization.path(account_id)
-                except AwsError:
-                    self._paths[account_id] = UNKNOWN
-        return self._paths[account_id]
-
-    def _control(self, account_id: object, kind: str, unread: list[str]) -> ControlPolicies | Unknown | None:
-        """Return the organization's policies that bind an account."""
-        if not self.live or not isinstance(account_id, str):
-            return UNKNOWN
-        key = (account_id, kind)
-        if key not in self._controls:
-            why: list[str] = []
-            self._controls[key] = (self._read_control(account_id, kind, why), tuple(why))
-        found, said_why = self._controls[key]
-        unread.extend(said_why)
-        return found
-
-    def _read_control(self, account_id: str, kind: str, unread: list[str]) -> ControlPolicies | Unknown | None:
-        member, why = self._membership(account_id)
-        if member is UNKNOWN:
-            unread.append(why)
-            return UNKNOWN
-        if member.organization_id is None or member.management_account == account_id:
-            return None
-        organization = self._organization(member)
-        if organization is None:
-            unread.append(
-                f"organization policies that bind account {account_id}: they are read with organization_connection, of "
-                f"the management account {member.management_account} or a delegated administrator"
-            )
-            return UNKNOWN
-        return organization.policies(account_id, kind, unread)
-
-    def _membership(self, account_id: str) -> tuple[Membership | Unknown, str]:
-        if account_id not in self._members:
-            self._members[account_id] = self._read_membership(account_id)
-        return self._members[account_id]
-
-    def _read_membership(self, account_id: str) -> tuple[Membership | Unknown, str]:
-        account = self._account(account_id)
-        if account is None:
-            return UNKNOWN, self._no_connection("the organization", account_id)
-        try:
-            return membership(account), ""
-        except AwsError as error:
-            return UNKNOWN, said(f"the organization of account {account_id}", error)
-
-    def _organization(self, member: Membership) -> Organization | None:
-        if member.organization_id not in self._organizations:
-            reader = self.connections.reader_of_organization(member.management_account)
-            self._organizations[member.organization_id] = None if reader is None else Organization(reader)
-        return self._organizations[member.organization_id]
 
     def _canonical_id(self, account_id: str | None, unread: list[str]) -> str | Unknown | None:
         if account_id is None:
@@ -397,7 +315,7 @@ class Gathering:
             account = self._account(account_id)
             self._canonical[account_id] = UNKNOWN
             if account is None:
-                unread.append(self._no_connection("the canonical ID", account_id))
+                unread.append(self.connections.why_unread("the canonical ID", account_id))
             else:
                 try:
                     self._canonical[account_id] = own_canonical_id(account)
@@ -414,13 +332,12 @@ class Gathering:
     def _account(self, account_id: str) -> object:
         return self.connections.of(account_id) if self.live else None
 
-    def _no_connection(self, what: str, account_id: object) -> str:
-        """Why something was not read: it was not to be, or no connection leads there."""
-        where = f" of account {account_id}" if account_id else ""
-        if not self.live:
-            return f"{what}{where}: not given, and nothing is read (gather: false)"
-        failed = "".join(f"; {failure}" for failure in self.connections.failures)
-        return f"{what}{where}: no connection leads to that account{failed}"
+
+def _of_a_call(resource: str) -> dict:
+    """Return what a request brings unless the user says otherwise: it is made now, over TLS, where the resource is."""
+    region = resource.split(":")[3] if resource.count(":") >= 5 else ""
+    regional = {"aws:RequestedRegion": region} if region else {}
+    return {"aws:CurrentTime": datetime.now(timezone.utc), "aws:SecureTransport": "true", **regional}
 
 
 def merged_context(context: Mapping, more: Mapping) -> dict:

@@ -10,22 +10,20 @@ is for people to say: a denial may be exactly what is wanted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.bucket_access import is_narrowed_by_prefix, on_objects
 from ansible_collections.xacct.aws.plugins.module_utils._policy.bucket_statements import bucket_statements, grant_sids
-from ansible_collections.xacct.aws.plugins.module_utils._policy.chain import Sides, nearest
+from ansible_collections.xacct.aws.plugins.module_utils._policy.chain import Sides
 from ansible_collections.xacct.aws.plugins.module_utils._policy.compiled_policies import CompiledPolicy
-from ansible_collections.xacct.aws.plugins.module_utils._policy.context import UNKNOWN
 from ansible_collections.xacct.aws.plugins.module_utils._policy.decision import (
     DENIED,
     EXPLICITLY_DENIED,
     Decision,
-    Outcome,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError, ascii_lower
 from ansible_collections.xacct.aws.plugins.module_utils._policy.explanation import NearMiss
+from ansible_collections.xacct.aws.plugins.module_utils._policy.fix_problems import Fix, Problem, texts_of
 from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import OWN_PREFIX, SidAlphabet, own_sid
 from ansible_collections.xacct.aws.plugins.module_utils._policy.identity_statements import identity_statement
 from ansible_collections.xacct.aws.plugins.module_utils._policy.judging import (
@@ -43,12 +41,8 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.judging import (
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import parse_principal, principal_element
 from ansible_collections.xacct.aws.plugins.module_utils._policy.request_principals import (
     ROLE,
-    ROOT,
-    SAML,
-    SERVICE,
     SESSION,
     USER,
-    WEB_IDENTITY,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import (
     BUCKET_POLICY,
@@ -58,54 +52,9 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import 
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.s3_access import acl_permission
 from ansible_collections.xacct.aws.plugins.module_utils._policy.trust_statements import trust_statement
-from ansible_collections.xacct.aws.plugins.module_utils._policy.yaml_text import yaml_text
 
 EXTERNAL_ID = "sts:externalid"
 MFA = "aws:multifactorauthpresent"
-_COLLECTION = "xacct.aws"
-
-
-@dataclass(frozen=True)
-class Fix:
-    """One thing to change. ``blocked_by`` is the kind of policy that it answers.
-
-    ``account`` is in whose account it is made, ``None`` for the caller's own request. ``module`` and ``options`` are a
-    task of this collection; where it has no module for the place, ``statement`` is what to add there, by hand or with
-    another collection. ``context`` is what the request has to bring then. ``instead`` marks one that replaces the fix
-    before it.
-    """
-
-    blocked_by: str
-    account: str | None
-    text: str
-    module: str | None = None
-    options: Mapping = field(default_factory=dict)
-    statement: Mapping | None = None
-    context: Mapping = field(default_factory=dict)
-    instead: bool = False
-
-    @property
-    def task(self) -> dict | None:
-        """The fix as a task, ``None`` where this collection has no module for it."""
-        if self.module is None:
-            return None
-        return {"name": self.text, f"{_COLLECTION}.{self.module}": dict(self.options)}
-
-    def as_result(self) -> dict:
-        """Return it for the result of a module, with the YAML that can be copied."""
-        place = f"in account {self.account}" if self.account else "for whoever makes the request"
-        content = [self.task] if self.task else self.statement or self.context
-        yaml = f"# {place}: {self.text}\n{yaml_text(content)}" if content else f"# {place}: {self.text}\n"
-        return {
-            "blocked_by": self.blocked_by,
-            "account": self.account,
-            "text": self.text,
-            "task": self.task,
-            "statement": None if self.statement is None else dict(self.statement),
-            "context": dict(self.context),
-            "instead": self.instead,
-            "yaml": yaml,
-        }
 
 
 def fixes(decision: Decision, request: Request, sides: Sides, boundary_arn: str | None = None) -> list[Fix]:
@@ -114,72 +63,13 @@ def fixes(decision: Decision, request: Request, sides: Sides, boundary_arn: str 
         return []
     found: list[Fix] = []
     for outcome in decision.blocked_by:
-        problem = _Problem(outcome, decision, request, sides, boundary_arn)
+        problem = Problem(outcome, decision, request, sides, boundary_arn)
         made = _undone_deny(problem) if outcome.said == EXPLICITLY_DENIED else _BY_KIND[outcome.kind](problem)
         found += [fix for fix in made if fix not in found]
     return found
 
 
-@dataclass(frozen=True)
-class _Problem:
-    """One thing that blocks a request."""
-
-    outcome: Outcome
-    decision: Decision
-    request: Request
-    sides: Sides
-    boundary_arn: str | None
-
-    @property
-    def nearest(self) -> NearMiss | None:
-        return nearest(self.decision.near_misses, self.outcome.kind)
-
-    @property
-    def account(self) -> str | None:
-        return self.sides.account_of(self.outcome.kind) or None
-
-    @property
-    def action(self) -> str:
-        return self.request.action
-
-    @property
-    def named_as(self) -> str:
-        """How policies and grants name who asks: the role behind a session, so that the grant outlives the session."""
-        principal = self.request.principal
-        if principal.kind == SERVICE:
-            return f"service:{principal.arn}"
-        if principal.kind == WEB_IDENTITY:
-            return f"oidc:{principal.arn}"
-        if principal.kind == SAML:
-            return f"saml:{principal.arn}"
-        if principal.kind == SESSION and principal.parent_arn:
-            return principal.parent_arn
-        if principal.kind == SESSION:
-            account_id, _name = principal.role_key
-            return f"arn:aws:iam::{account_id}:role/{principal.arn.split('/')[1]}"
-        return str(principal.account_id) if principal.kind == ROOT else principal.arn or "*"
-
-    @property
-    def who(self) -> str:
-        """The principal in a few words, for the names of grants."""
-        short = self.named_as.rpartition("/")[2].rpartition(":")[2]
-        account_id = self.request.principal.account_id
-        return f"{short} of {account_id}" if account_id and short != account_id else short
-
-    @property
-    def what(self) -> str:
-        """Action and resource in a few words, for the names of grants."""
-        operation = self.action.partition(":")[2] or "everything"
-        return f"{operation} on {self.request.resource.rpartition(':')[2]}".replace("*", "all").replace("?", "any")
-
-    @property
-    def given(self) -> dict[str, object]:
-        """The request's own context by lower-case key, as far as it is known."""
-        known = {ascii_lower(key): value for key, value in self.request.context.items()}
-        return {key: value for key, value in known.items() if value is not None and value is not UNKNOWN}
-
-
-def _identity(problem: _Problem) -> Iterator[Fix]:
+def _identity(problem: Problem) -> Iterator[Fix]:
     """The principal's own policies do not allow it: a grant in its account."""
     principal = problem.request.principal
     text = f"Let {problem.who} use {problem.action} on {problem.request.resource}"
@@ -198,7 +88,7 @@ def _identity(problem: _Problem) -> Iterator[Fix]:
     )
 
 
-def _resource(problem: _Problem) -> Iterator[Fix]:
+def _resource(problem: Problem) -> Iterator[Fix]:
     carrier = problem.request.resource_policy
     kind = carrier.kind if carrier is not None else ""
     if kind == ROLE_TRUST:
@@ -209,7 +99,7 @@ def _resource(problem: _Problem) -> Iterator[Fix]:
         yield _statement_of(problem, "key policy" if kind == KEY_POLICY else "resource's policy")
 
 
-def _trust(problem: _Problem) -> Iterator[Fix]:
+def _trust(problem: Problem) -> Iterator[Fix]:
     """The trust policy does not let the principal in: it lacks what the policy wants, or the policy lacks it."""
     miss = problem.nearest
     caller = _of_caller(problem, miss) if miss is not None and miss.part == "condition" else None
@@ -238,27 +128,27 @@ def _trust(problem: _Problem) -> Iterator[Fix]:
     yield _checked(lambda: trust_statement(grant), fix)
 
 
-def _trusted_entry(problem: _Problem) -> dict:
+def _trusted_entry(problem: Problem) -> dict:
     """An entry of ``trusted`` that asks for what the request brings, so that it is no wider than it has to be."""
     given = problem.given
     carrier = problem.request.resource_policy.policy
     name = _free_name(problem.who, carrier, SidAlphabet.IAM)
     grant: dict[str, object] = {"name": name, "principals": [problem.named_as]}
     if EXTERNAL_ID in given:
-        grant["external_id"] = _texts(given[EXTERNAL_ID])
-    if _texts(given.get(MFA, "")) == ["true"]:
+        grant["external_id"] = texts_of(given[EXTERNAL_ID])
+    if texts_of(given.get(MFA, "")) == ["true"]:
         grant["require_mfa"] = True
     if ascii_lower(problem.action) == "sts:tagsession":
         grant["session_tags"] = True
     if ascii_lower(problem.action) == "sts:setsourceidentity":
         grant["source_identity"] = True
-    audiences = {key: _texts(value) for key, value in given.items() if key.endswith((":aud", ":sub"))}
+    audiences = {key: texts_of(value) for key, value in given.items() if key.endswith((":aud", ":sub"))}
     if audiences:
         grant["conditions"] = {"StringEquals": audiences}
     return grant
 
 
-def _of_caller(problem: _Problem, miss: NearMiss) -> Fix | None:
+def _of_caller(problem: Problem, miss: NearMiss) -> Fix | None:
     """A statement matches but for what the request brings: what the caller has to bring, if that is known."""
     key = ascii_lower(miss.key)
     role = problem.request.resource
@@ -270,7 +160,7 @@ def _of_caller(problem: _Problem, miss: NearMiss) -> Fix | None:
         device = f"arn:aws:iam::{problem.request.principal.account_id}:mfa/{problem.request.principal.name}"
         options = {"role_arn": role, "mfa_serial": device, "mfa_token": "{{ mfa_token }}"}
         if EXTERNAL_ID in problem.given:
-            options["external_id"] = _texts(problem.given[EXTERNAL_ID])[0]
+            options["external_id"] = texts_of(problem.given[EXTERNAL_ID])[0]
         text = f"Show MFA when {role} is assumed: {miss.statement} asks for it"
         return Fix(RESOURCE, None, text, "xacct_assume", options, context={"aws:MultiFactorAuthPresent": "true"})
     if key == MFA:
@@ -282,14 +172,14 @@ def _of_caller(problem: _Problem, miss: NearMiss) -> Fix | None:
     return None
 
 
-def _bucket(problem: _Problem) -> Iterator[Fix]:
+def _bucket(problem: Problem) -> Iterator[Fix]:
     bucket, _slash, key = problem.request.resource.rpartition(":")[2].partition("/")
     policy = problem.request.resource_policy.policy
     name = _free_name(f"{problem.action.partition(':')[2]} for {problem.who}", policy, SidAlphabet.FREE)
     grant: dict[str, object] = {"name": name, "principals": [problem.named_as], "actions": [problem.action]}
     prefix = key.rstrip("*") if on_objects(problem.action) else ""
     if is_narrowed_by_prefix(problem.action):
-        prefix = "".join(_texts(problem.given.get("s3:prefix", ""))[:1])
+        prefix = "".join(texts_of(problem.given.get("s3:prefix", ""))[:1])
     if prefix and "*" not in prefix and "?" not in prefix:
         grant["prefixes"] = [prefix]
     fix = Fix(
@@ -302,7 +192,7 @@ def _bucket(problem: _Problem) -> Iterator[Fix]:
     yield _checked(lambda: bucket_statements(grant, bucket), fix)
 
 
-def _statement_of(problem: _Problem, where: str) -> Fix:
+def _statement_of(problem: Problem, where: str) -> Fix:
     """For policies that no module of this collection writes: the statement to add."""
     text = f"Add the statement to the {where} of {problem.request.resource}"
     try:
@@ -319,7 +209,7 @@ def _statement_of(problem: _Problem, where: str) -> Fix:
     return Fix(RESOURCE, problem.account, text, statement=statement)
 
 
-def _boundary(problem: _Problem) -> Iterator[Fix]:
+def _boundary(problem: Problem) -> Iterator[Fix]:
     policy = problem.boundary_arn or "the permissions boundary"
     text = f"Add the statement to {policy}, which bounds what {problem.who} may do"
     yield Fix(BOUNDARY, problem.account, text, statement=_allow(problem))
@@ -331,12 +221,12 @@ def _boundary(problem: _Problem) -> Iterator[Fix]:
         yield Fix(BOUNDARY, problem.account, text, "xacct_role", options, instead=True)
 
 
-def _session(problem: _Problem) -> Iterator[Fix]:
+def _session(problem: Problem) -> Iterator[Fix]:
     text = "Make the session with a session policy that has this statement, too, or without one"
     yield Fix(SESSION_POLICY, None, text, statement=_allow(problem))
 
 
-def _access_list(problem: _Problem) -> Iterator[Fix]:
+def _access_list(problem: Problem) -> Iterator[Fix]:
     """The object belongs to somebody else than the bucket: only its owner's access control list lets others in."""
     request = problem.request
     bucket, _slash, key = request.resource.rpartition(":")[2].partition("/")
@@ -353,26 +243,26 @@ def _access_list(problem: _Problem) -> Iterator[Fix]:
         yield Fix(ACL, problem.account, text, "xacct_bucket_acl", {"bucket": bucket, "grants": grants})
 
 
-def _public_access(problem: _Problem) -> Iterator[Fix]:
+def _public_access(problem: Problem) -> Iterator[Fix]:
     text = "Name principals, or an organization, in the statements of the bucket's policy that let everybody in"
     yield Fix(BLOCK_PUBLIC_ACCESS, problem.account, text)
 
 
-def _organization(problem: _Problem) -> Iterator[Fix]:
+def _organization(problem: Problem) -> Iterator[Fix]:
     outcome = problem.outcome
     text = f"Have the organization allow it in a service control policy at {outcome.name or 'every level'}"
     yield Fix(outcome.kind, None, text, statement=_allow(problem))
 
 
-def _endpoint(problem: _Problem) -> Iterator[Fix]:
+def _endpoint(problem: Problem) -> Iterator[Fix]:
     yield Fix(VPC_ENDPOINT, None, "Add the statement to the policy of the VPC endpoint", statement=_allow(problem))
 
 
-def _no_fix(problem: _Problem) -> Iterator[Fix]:
+def _no_fix(problem: Problem) -> Iterator[Fix]:
     yield Fix(SERVICE_RULE, None, f"Ask as another principal: {problem.outcome.note}")
 
 
-def _undone_deny(problem: _Problem) -> Iterator[Fix]:
+def _undone_deny(problem: Problem) -> Iterator[Fix]:
     """An explicit Deny: only taking it out, or narrowing it, helps; our own grants are taken out by their names."""
     outcome = problem.outcome
     if outcome.statement is None:
@@ -406,7 +296,7 @@ def _undone_deny(problem: _Problem) -> Iterator[Fix]:
     yield Fix(outcome.kind, problem.account, text)
 
 
-_BY_KIND: dict[str, Callable[[_Problem], Iterator[Fix]]] = {
+_BY_KIND: dict[str, Callable[[Problem], Iterator[Fix]]] = {
     IDENTITY: _identity,
     RESOURCE: _resource,
     BOUNDARY: _boundary,
@@ -420,7 +310,7 @@ _BY_KIND: dict[str, Callable[[_Problem], Iterator[Fix]]] = {
 }
 
 
-def _allow(problem: _Problem) -> dict:
+def _allow(problem: Problem) -> dict:
     return {"Effect": "Allow", "Action": problem.action, "Resource": problem.request.resource}
 
 
@@ -441,9 +331,3 @@ def _free_name(name: str, policy: object, alphabet: SidAlphabet) -> str:
         number += 1
         candidate = f"{name} {number}"
     return candidate
-
-
-def _texts(value: object) -> list[str]:
-    if isinstance(value, bool):
-        return [str(value).lower()]
-    return [str(each) for each in value] if isinstance(value, (list, tuple)) else [str(value)]

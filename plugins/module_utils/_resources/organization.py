@@ -61,30 +61,24 @@ def membership(account: Account) -> Membership:
 class Organization:
     """One organization, seen by somebody who may read its policies; everything is read at most once."""
 
-    def __init__(self, reader: Account) -> None:
-        """Do nothing yet."""
+    def __init__(self, reader: Account, member: Membership) -> None:
+        """Do nothing yet. `member` says which organization it is; a reader of another one finds nothing in it."""
         self.reader = reader
-        self._members: dict[str, Membership] = {}
+        self.member = member
         self._roots: list[dict] | None = None
         self._parents: dict[str, tuple[_Place, ...]] = {}
         self._documents: dict[str, tuple[CompiledPolicy | Unknown, list[str]]] = {}
 
-    def membership(self) -> Membership:
-        """Return which organization it is."""
-        if "" not in self._members:
-            self._members[""] = membership(self.reader)
-        return self._members[""]
-
     def path(self, account_id: str) -> str:
         """Return the account's `aws:PrincipalOrgPaths`."""
         above = "/".join(place.target for place in self._above(account_id))
-        return f"{self.membership().organization_id}/{above}/"
+        return f"{self.member.organization_id}/{above}/"
 
     def policies(self, account_id: str, kind: str, unread: list[str]) -> ControlPolicies | Unknown | None:
         """Return what binds an account, None where the organization has this kind of policy switched off."""
         what = f"{_WORDS[kind]} of account {account_id}"
         try:
-            management = self.membership().management_account == account_id
+            management = self.member.management_account == account_id
             if management or not self._is_enabled(kind):
                 return None
             places = (*self._above(account_id), _Place(account_id, f"account {account_id}"))
