@@ -79,7 +79,7 @@ class TestBucket:
     def foreign(self, sid: str | None = None, **elements: object) -> dict:
         statement = {
             "Effect": "Allow",
-            "Principal": {"AWS": "333333333333"},
+            "Principal": {"AWS": "arn:aws:iam::333333333333:root"},
             "Action": "s3:GetObject",
             "Resource": f"arn:aws:s3:::{self.name}/theirs/*",
         }

@@ -148,9 +148,7 @@ def because(action: str, decision: Decision) -> str:
         return ""
     outcome = decision.blocked_by[0]
     words = POLICY_WORDS.get(outcome.kind)
-    if words is None or (
-        action.startswith("sts:AssumeRole") and outcome.kind in ("identity_policy", "resource_policy")
-    ):
+    if words is None or (action.startswith("sts:AssumeRole") and outcome.kind == "resource_policy"):
         return ""
     article = "an" if words[0] in "aeiou" else "a"
     if outcome.said == "explicitly_denied":

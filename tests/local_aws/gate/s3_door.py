@@ -20,7 +20,7 @@ from . import object_acls, store
 from .bucket_rules import stored_policy
 from .calls import Call
 from .doors import Door, Question
-from .errors import Refusal, Response
+from .errors import Refusal, Response, refused
 from .identities import canonical_id
 from .judgement import Target, decide, denied
 
@@ -174,7 +174,7 @@ class S3Door(Door):
         if key_name:
             key = object_in(bucket, key_name, call.query.get("versionId"))
             if key is None:
-                raise Refusal("NoSuchKey", "The specified key does not exist.", 404)
+                return self.no_object(call, bucket, key_name)
         owner = object_acls.owner_of(bucket, key)
         if call.operation.name.startswith("Get"):
             return object_acls.shown(owner, object_acls.grants_of(bucket, key))
@@ -186,6 +186,22 @@ class S3Door(Door):
         (key or bucket).xacct_grants = grants
         return Response(200)
 
+    def no_object(self, call: Call, bucket, key_name: str) -> Response:
+        """What S3 says of an object that is not there, or of a version that marks it as deleted."""
+        from moto.s3.models import FakeDeleteMarker
+
+        versions = bucket.keys.getlist(key_name, default=[])
+        wanted = call.query.get("versionId")
+        marked = [each for each in versions if isinstance(each, FakeDeleteMarker)]
+        if wanted and any(str(each.version_id) == wanted for each in marked):
+            text = "The specified method is not allowed against this resource."
+            answer = refused(Refusal("MethodNotAllowed", text, 405), call.operation)
+        else:
+            answer = refused(Refusal("NoSuchKey", "The specified key does not exist.", 404), call.operation)
+            marked = [each for each in marked if each is versions[-1]]
+        answer.headers |= {"x-amz-delete-marker": "true"} if marked else {}
+        return answer
+
     def new_grants(self, call: Call, bucket):
         """The grants that a new object gets; None for its owner's alone."""
         writer = call.account or bucket.account_id
@@ -194,9 +210,20 @@ class S3Door(Door):
             check_grants(call, bucket, grants)
         return grants
 
-    def finished(self, call: Call, response: Response, before: object) -> Response:  # noqa: ARG002
+    def before(self, call: Call) -> object:
+        """S3 marks as deleted what was never there; moto wants something to mark."""
+        name, key_name = place_of(call)
+        bucket = bucket_named(name)
+        deletes = call.operation.name == "DeleteObject" and "versionId" not in call.query
+        if not deletes or bucket is None or not bucket.is_versioned or bucket.keys.getlist(key_name, default=[]):
+            return None
+        return store.backend("s3", bucket.account_id).put_object(name, key_name, b"")
+
+    def finished(self, call: Call, response: Response, before: object) -> Response:
         name, key_name = place_of(call)
         bucket, operation = bucket_named(name), call.operation.name
+        if before is not None:
+            bucket.keys.setlist(key_name, [each for each in bucket.keys.getlist(key_name) if each is not before])
         if response.status == 200 and bucket is not None:
             if operation == "CreateBucket":
                 set_defaults(call, bucket)

@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping
 os.environ.setdefault("MOTO_S3_ALLOW_CROSSACCOUNT_ACCESS", "true")
 
 import moto.backends
+import moto.core.responses
 from moto import backend_index
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.base_backend import BackendDict
@@ -26,6 +27,8 @@ from moto.core.request import Request as MotoRequest
 
 from .errors import Response
 
+# moto looks a class's methods up anew for every call.
+moto.core.responses.method_names_from_class = functools.cache(moto.core.responses.method_names_from_class)
 # Functions answer without a container that would run them.
 default_user_config["lambda"]["use_docker"] = False
 
