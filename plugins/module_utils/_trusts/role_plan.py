@@ -29,6 +29,9 @@ _OF_THE_WHOLE_ROLE = (
 )
 _NEEDED_FOR_REMOVAL = ("name", "path", "purge_trusted", "take_over", "state")
 
+PROPAGATION_SECONDS = 120
+"""How long a principal of an account of the inventory may take to be visible: it was looked up in this very run."""
+
 
 def role_operations(trusts: list[Trust], account: Account) -> list[dict]:
     """One run of xacct_role a trust."""
@@ -39,6 +42,8 @@ def role_operations(trusts: list[Trust], account: Account) -> list[dict]:
         if not trust.present:
             options = {key: value for key, value in options.items() if key in _NEEDED_FOR_REMOVAL}
             entry = {"name": entry["name"], "principals": entry["principals"]}
+        elif trust.trusted.host:
+            options["propagation_timeout"] = PROPAGATION_SECONDS
         operations.append(operation("role", [trust], trust.state, {**options, "trusted": [entry]}))
     return operations
 

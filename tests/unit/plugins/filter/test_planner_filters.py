@@ -147,6 +147,7 @@ def test_templates_vaulted_text_omit_and_times(made):
     assert operation["options"] == {
         "name": "XacctBackup",
         "state": "present",
+        "propagation_timeout": 120,
         "max_session_duration": 7200,
         "tags": {"number": "1", "wanted": "true"},
         "trusted": [

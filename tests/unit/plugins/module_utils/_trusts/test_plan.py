@@ -41,6 +41,7 @@ class TestTrustingSide:
         assert role_options(trust()) == {
             "name": "XacctBackup",
             "state": "present",
+            "propagation_timeout": 120,
             "trusted": [{"name": "backup", "principals": [f"arn:aws:iam::{PLATFORM}:role/BackupService"]}],
         }
 
