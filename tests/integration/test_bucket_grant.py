@@ -71,10 +71,10 @@ class TestBucket:
             return None
 
     def put_policy(self, *statements: dict) -> list[dict]:
-        """Put statements of somebody else there."""
+        """Put statements of somebody else there; as S3 shows them."""
         document = {"Version": "2012-10-17", "Statement": list(statements)}
         self.s3.put_bucket_policy(Bucket=self.name, Policy=json.dumps(document))
-        return document["Statement"]
+        return self.policy["Statement"]
 
     def foreign(self, sid: str | None = None, **elements: object) -> dict:
         statement = {
