@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_connections import Connections
@@ -24,6 +25,9 @@ from ansible_collections.xacct.aws.plugins.module_utils._resources.organization 
     Organization,
     membership,
 )
+
+if TYPE_CHECKING:
+    from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
 
 _KEYS = ("aws:principalorgid", "aws:principalorgpaths", "aws:resourceorgid", "aws:resourceorgpaths")
 
@@ -101,8 +105,16 @@ class Organizations:
     def _organization(self, member: Membership) -> Organization | None:
         if member.organization_id not in self._organizations:
             reader = self.connections.reader_of_organization(member.management_account)
-            self._organizations[member.organization_id] = None if reader is None else Organization(reader, member)
+            known = reader is not None and self._is_of(reader, member)
+            self._organizations[member.organization_id] = Organization(reader, member) if known else None
         return self._organizations[member.organization_id]
+
+    def _is_of(self, reader: Account, member: Membership) -> bool:
+        """Whether a reader belongs to the organization: what another one has switched off says nothing of this one."""
+        try:
+            return reader.account_id == member.management_account or membership(reader) == member
+        except AwsError:
+            return False
 
     def _path(self, account_id: str, member: Membership) -> str | Unknown | None:
         if member.organization_id is None:

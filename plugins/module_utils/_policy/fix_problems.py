@@ -123,7 +123,9 @@ class Problem:
     def what(self) -> str:
         """Action and resource in a few words, for the names of grants."""
         operation = self.action.partition(":")[2] or "everything"
-        return f"{operation} on {self.request.resource.rpartition(':')[2]}".replace("*", "all").replace("?", "any")
+        parts = self.request.resource.split(":", 5)
+        owner = f" of {parts[4]}" if len(parts) == 6 and parts[4] else ""
+        return f"{operation} on {parts[-1]}{owner}".replace("*", "all").replace("?", "any")
 
     @property
     def given(self) -> dict[str, object]:

@@ -13,7 +13,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.bucket_access import is_narrowed_by_prefix, on_objects
-from ansible_collections.xacct.aws.plugins.module_utils._policy.bucket_statements import bucket_statements, grant_sids
+from ansible_collections.xacct.aws.plugins.module_utils._policy.bucket_statements import (
+    check_bucket_grants,
+    grant_sids,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._policy.chain import Sides
 from ansible_collections.xacct.aws.plugins.module_utils._policy.compiled_policies import CompiledPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._policy.decision import (
@@ -189,7 +192,8 @@ def _bucket(problem: Problem) -> Iterator[Fix]:
         "xacct_bucket_grant",
         {"bucket": bucket, "grants": [grant]},
     )
-    yield _checked(lambda: bucket_statements(grant, bucket), fix)
+    errors = check_bucket_grants([grant])
+    yield Fix(fix.blocked_by, fix.account, f"{fix.text}: {'; '.join(errors)}") if errors else fix
 
 
 def _statement_of(problem: Problem, where: str) -> Fix:
@@ -200,7 +204,7 @@ def _statement_of(problem: Problem, where: str) -> Fix:
     except PolicyError as error:
         return Fix(RESOURCE, problem.account, f"{text}: {error}")
     statement = {
-        "Sid": own_sid(problem.who, SidAlphabet.IAM),
+        "Sid": own_sid(f"{problem.action.partition(':')[2]} for {problem.who}", SidAlphabet.IAM),
         "Effect": "Allow",
         "Principal": principal,
         "Action": problem.action,
