@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import importlib
 import json
 import os
 import signal
@@ -24,10 +25,13 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import http1
 from .backend import BACKENDS, Backend
-from .proxy import Proxy
+
+if TYPE_CHECKING:
+    from .proxy import Proxy
 
 READY_SECONDS = 60
 START_TRIES = 3
@@ -43,6 +47,8 @@ def main() -> None:
     with (directory / "server.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         process, backend_port = start_backend(backend, directory)
+        from .proxy import Proxy  # loaded by now, while the server was starting
+
         try:
             asyncio.run(serve(Proxy(backend, backend_port, token), directory, port))
         finally:
@@ -66,6 +72,7 @@ def start_backend(backend: Backend, directory: Path) -> tuple[subprocess.Popen, 
             stderr=subprocess.STDOUT,
             env={**os.environ, **backend.environment_for(port, directory)},
         )
+        importlib.import_module(f"{__package__}.proxy")
         try:
             wait_until_ready(f"http://127.0.0.1:{port}{backend.ready_path}", process, log)
         except BackendFailed as error:
