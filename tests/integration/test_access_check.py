@@ -354,6 +354,85 @@ def test_what_cannot_be_read_is_never_an_allow(world):
         world.check(*question, gather=False, expect="allowed")
 
 
+def test_groups_managed_policies_and_their_denies_count(world):
+    deny = document({"Sid": "No", "Effect": "Deny", "Action": "sts:*", "Resource": "*"})
+    world.seed(
+        {
+            "managed_policies": {"Assume": allow("sts:*"), "Never": deny},
+            "groups": {
+                "backup": {"managed_policies": [f"arn:aws:iam::{PLATFORM}:policy/Assume"]},
+                "barred": {"managed_policies": [f"arn:aws:iam::{PLATFORM}:policy/Never"]},
+            },
+            "users": {"alice": {"groups": ["backup"]}, "bob": {"groups": ["backup", "barred"]}},
+        },
+        {"roles": {"Backup": {"trust": trusting(f"arn:aws:iam::{PLATFORM}:root")}}},
+    )
+    outcome = world.check(ALICE, "sts:AssumeRole", BACKUP)
+    (entry,) = outcome.result["checks"]
+    assert entry["answer"] == "allowed"
+    assert "allowed by statement 1 of managed policy Assume" in entry["chain"][0]
+    # Nothing twice, nothing for nothing: no organization, no trust policy by another call, no other group.
+    assert outcome.calls == {
+        "sts:GetCallerIdentity": 2,
+        "iam:GetUser": 1,
+        "iam:ListUserPolicies": 1,
+        "iam:ListAttachedUserPolicies": 1,
+        "iam:ListGroupsForUser": 1,
+        "iam:ListGroupPolicies": 1,
+        "iam:ListAttachedGroupPolicies": 1,
+        "iam:GetPolicy": 1,
+        "iam:GetPolicyVersion": 1,
+        "iam:GetRole": 1,
+    }
+    entry = world.answer(ALICE.replace("alice", "bob"), "sts:AssumeRole", BACKUP)
+    (block,) = entry["blocked_by"]
+    assert (block["said"], block["policy"], block["statement"]) == ("explicitly_denied", "managed policy Never", "No")
+
+
+def test_policies_of_queues_topics_secrets_and_functions_are_read(world):
+    world.seed({"roles": {"BackupService": {"path": "/app/", "policies": {"all": allow("*")}}}})
+    queue = f"arn:aws:sqs:us-east-1:{CUSTOMER}:jobs"
+    sqs = world.local_aws.client("sqs", CUSTOMER)
+    sqs.create_queue(QueueName="jobs")
+    url = sqs.get_queue_url(QueueName="jobs")["QueueUrl"]
+    topic = world.local_aws.client("sns", CUSTOMER).create_topic(Name="news")["TopicArn"]
+    secrets = world.local_aws.client("secretsmanager", CUSTOMER)
+    secret = secrets.create_secret(Name="word", SecretString="x")["ARN"]
+    function = f"arn:aws:lambda:us-east-1:{CUSTOMER}:function:none"
+    questions = {
+        queue: "sqs:SendMessage",
+        topic: "sns:Publish",
+        secret: "secretsmanager:GetSecretValue",
+        function: "lambda:InvokeFunction",
+    }
+    for resource, action in questions.items():
+        entry = world.answer(SERVICE, action, resource)
+        assert (entry["answer"], entry["unread"], kinds(entry)) == ("denied", [], ["resource_policy"]), entry
+    (fix,) = world.answer(SERVICE, "sqs:SendMessage", queue)["fix"]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(document(fix["statement"]))})
+    assert world.answer(SERVICE, "sqs:SendMessage", queue)["answer"] == "allowed"
+    (fix,) = world.answer(SERVICE, "secretsmanager:GetSecretValue", secret)["fix"]
+    secrets.put_resource_policy(SecretId=secret, ResourcePolicy=json.dumps(document(fix["statement"])))
+    assert world.answer(SERVICE, "secretsmanager:GetSecretValue", secret)["answer"] == "allowed"
+    entry = world.answer(SERVICE, "dynamodb:GetItem", f"arn:aws:dynamodb:us-east-1:{CUSTOMER}:table/jobs")
+    assert entry["answer"] == "unknown"
+    assert "reads no policies of dynamodb" in entry["unread"][0]
+
+
+def test_access_control_lists_count_where_they_are_enabled(world):
+    s3 = world.local_aws.client("s3", CUSTOMER)
+    s3.create_bucket(Bucket="lists-882", ObjectOwnership="ObjectWriter")
+    s3.put_object(Bucket="lists-882", Key="one", Body=b"1")
+    world.seed({"roles": {"BackupService": {"path": "/app/", "policies": {"s3": allow("s3:*")}}}})
+    question = (SERVICE, "s3:GetObject", "arn:aws:s3:::lists-882/one")
+    assert world.answer(*question)["answer"] == "denied"
+    owner = world.local_aws.client("s3", PLATFORM).list_buckets()["Owner"]["ID"]
+    s3.put_object_acl(Bucket="lists-882", Key="one", GrantRead=f"id={owner}")
+    entry = world.answer(*question)
+    assert entry["answer"] == "allowed", entry
+    assert any("access control list" in sentence for sentence in entry["chain"])
+
+
 @pytest.mark.skipif(chosen_backend() != "gate", reason="ministack keeps no organizations of several accounts")
 def test_an_organization_is_read_and_its_units_are_named(world):
     platform = world.local_aws.client("organizations", PLATFORM)
