@@ -371,9 +371,9 @@ def test_groups_managed_policies_and_their_denies_count(world):
     (entry,) = outcome.result["checks"]
     assert entry["answer"] == "allowed"
     assert "allowed by statement 1 of managed policy Assume" in entry["chain"][0]
-    # Nothing twice, nothing for nothing: no organization, no trust policy by another call, no other group.
+    # Nothing twice, nothing for nothing. Who a connection leads to is asked once in a process.
+    assert outcome.calls.pop("sts:GetCallerIdentity", 0) in (0, 2)
     assert outcome.calls == {
-        "sts:GetCallerIdentity": 2,
         "iam:GetUser": 1,
         "iam:ListUserPolicies": 1,
         "iam:ListAttachedUserPolicies": 1,
