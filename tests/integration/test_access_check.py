@@ -481,6 +481,24 @@ def test_an_organization_is_read_and_its_units_are_named(world):
     assert check(organization_connection=world.connection(PLATFORM))["answer"] == "allowed"
 
 
+def test_the_other_account_is_reached_by_a_role_from_the_own_one(world):
+    reader = f"arn:aws:iam::{CUSTOMER}:role/Reader"
+    role = {"path": "/app/", "policies": {"sts": allow("sts:AssumeRole", BACKUP)}}
+    world.seed(
+        {"users": {"alice": {"policies": {"all": allow("*")}}}, "roles": {"BackupService": role}},
+        {
+            "roles": {
+                "Backup": {"trust": trusting(SERVICE)},
+                "Reader": {"trust": trusting(ALICE), "policies": {"read": allow("iam:Get*")}},
+            }
+        },
+    )
+    keys = {name: world.users["alice"][name] for name in ("access_key", "secret_key")}
+    hop = {"assume_role": [{"role_arn": reader}]}
+    entry = world.answer(SERVICE, "sts:AssumeRole", BACKUP, resource_connection=hop, **keys)
+    assert (entry["answer"], entry["unread"]) == ("allowed", [])
+
+
 def test_probes_agree_with_the_evaluation(world):
     alice = {"policies": {"sts": allow("sts:*")}}
     world.seed(

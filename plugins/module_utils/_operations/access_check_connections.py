@@ -42,13 +42,11 @@ def account_beside(home: Account, params: Mapping, given: Mapping, label: str) -
 
     With credentials of its own they start it, otherwise those of the task. Raises `AwsError`.
     """
-    if any(given.get(option) for option in IDENTITY_OPTIONS):
-        place = {name: params.get(name) for name in CONNECTION_ARGUMENTS if name not in IDENTITY_OPTIONS}
-    else:
-        place = {name: params.get(name) for name in CONNECTION_ARGUMENTS}
-    hops = given.get("assume_role")
-    if hops and not any(given.get(option) for option in IDENTITY_OPTIONS):
-        hops = [*(params.get("assume_role") or []), *hops]
+    starts_itself = any(given.get(option) for option in IDENTITY_OPTIONS)
+    left_out = IDENTITY_OPTIONS if starts_itself else ()
+    place = {name: params.get(name) for name in CONNECTION_ARGUMENTS if name not in left_out}
+    before = [] if starts_itself else params.get("assume_role") or []
+    hops = [*before, *(given.get("assume_role") or [])] or None
     place.update(assume_role=None, expected_account_id=None)
     return home.beside({**place, **given_options(given), "assume_role": hops}, label=label)
 
