@@ -265,4 +265,3 @@ def test_faults_and_the_journal_are_those_of_any_local_aws(aws: LocalAws, alice:
 def test_another_backend_than_the_one_that_runs_is_not_taken_for_it(gate: LocalAws) -> None:
     with pytest.raises(Exception, match="gate is running here, not ministack"):
         LocalAws(gate.directory, "ministack").start()
-

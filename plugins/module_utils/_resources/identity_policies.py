@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Union
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_code
 from ansible_collections.xacct.aws.plugins.module_utils._policy.compiled_policies import CompiledPolicy, compile_policy
@@ -26,7 +26,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._resources.managed_polic
 if TYPE_CHECKING:
     from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
 
-Policy = CompiledPolicy | Unknown
+Policy = Union[CompiledPolicy, Unknown]
 
 _EVERYTHING = ("User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy")
 

@@ -288,7 +288,7 @@ def finished(call: Call, response: Response, gone) -> Response:
         user = user_named(call.account, call.text("UserName"))
         before, user.id = (
             user.id,
-            "AIDA" + "".join(secrets.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") for _ in range(17)),
+            "AIDA" + "".join(secrets.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") for _number in range(17)),
         )
         response.body = response.body.replace(before.encode(), user.id.encode())
         if call.text("PermissionsBoundary"):

@@ -11,8 +11,8 @@ S3 API Reference, PutObjectAcl.
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterable, Mapping
+from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.acls import (

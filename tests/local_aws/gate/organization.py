@@ -69,7 +69,7 @@ def is_enabled(backend, kind: str) -> bool:
 
 def attached(backend, member, kind: str) -> Iterator[tuple[str, tuple]]:
     """What is attached at each level, from the root down to the account."""
-    default = next(policy for policy in backend.policies if policy.aws_managed and policy.type == kind)
+    (default,) = (policy for policy in backend.policies if policy.aws_managed and policy.type == kind)
     for target in (*units(backend, member), member):
         policies = [policy for policy in target.attached_policies if policy.type == kind]
         if kind == RCP and default not in policies:
