@@ -204,6 +204,14 @@ class TestDocuments:
         assert code == "EntityAlreadyExists"
         assert iam.get_role(RoleName="aPP")["Role"]["RoleName"] == "App"
 
+    def test_an_update_leaves_what_it_does_not_say(self, aws: LocalAws) -> None:
+        iam = aws.client("iam", TRUSTING)
+        iam.create_role(RoleName="App", AssumeRolePolicyDocument=trust({"AWS": TRUSTED}), Description="kept")
+        iam.update_role(RoleName="App", MaxSessionDuration=7200)
+        iam.update_role(RoleName="App", Description="new")
+        role = iam.get_role(RoleName="App")["Role"]
+        assert (role["Description"], role["MaxSessionDuration"]) == ("new", 7200)
+
     def test_managed_policies_have_to_exist(self, aws: LocalAws) -> None:
         iam = aws.client("iam", TRUSTING)
         iam.create_role(RoleName="App", AssumeRolePolicyDocument=trust({"AWS": TRUSTED}))

@@ -238,6 +238,14 @@ def existing(call: Call) -> Call:
     return call
 
 
+def update_role(call: Call) -> Call:
+    """UpdateRole leaves what is not said as it is; moto would empty it."""
+    check_exists(call)
+    role = role_named(call.account, call.text("RoleName"))
+    kept = {"Description": role.description or "", "MaxSessionDuration": str(role.max_session_duration or 3600)}
+    return call.with_fields(**{name: value for name, value in kept.items() if name not in call.fields})
+
+
 RULES: Mapping[str, Callable[[Call], Call]] = {
     "CreateRole": create_role,
     "CreateUser": create_user,
@@ -252,7 +260,8 @@ RULES: Mapping[str, Callable[[Call], Call]] = {
     "AttachGroupPolicy": attach("group"),
     "PutRolePermissionsBoundary": with_boundary,
     "PutUserPermissionsBoundary": with_boundary,
-    **dict.fromkeys(("GetRole", "GetUser", "UpdateRole", "DeleteRole", "DeleteUser", "TagRole", "UntagRole"), existing),
+    "UpdateRole": update_role,
+    **dict.fromkeys(("GetRole", "GetUser", "DeleteRole", "DeleteUser", "TagRole", "UntagRole"), existing),
 }
 
 
