@@ -134,7 +134,7 @@ def _apply(task: Task, carrier: BucketPolicy, grants: DeclaredGrants, wanted: di
         ).after
 
     try:
-        return while_principals_propagate(task, carrier.label, grants.merge(None), converge)
+        return while_principals_propagate(task, carrier.label, grants.merge(None), converge, whole=wanted)
     except AwsError as error:
         raise explained_refusal(error, carrier.bucket, wanted) from error
 

@@ -67,6 +67,7 @@ class _Applier:
         self.facts = state.facts if state else None
         self.is_new = False
         self.trust = decision.trust.with_external_ids() if decision.trust else None
+        self.whole_trust_policy = decision.trust_policy
         self.quotas = quotas
 
     def carry_out(self, step: Step) -> None:
@@ -146,7 +147,8 @@ class _Applier:
             self.role.remove_inline(policy_name)
 
     def _while_propagating(self, document: dict | None, write: Callable[[], Result]) -> Result:
-        return while_principals_propagate(self.task, self.role.label, document, write)
+        whole = self.whole_trust_policy
+        return while_principals_propagate(self.task, self.role.label, document, write, whole=whole)
 
     def _existing(self, error: AwsError) -> RoleFacts:
         """Return the role that IAM says exists; raise `TaskError` when it is another one with nearly the same name."""

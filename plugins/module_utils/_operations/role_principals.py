@@ -19,7 +19,12 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsEr
 from ansible_collections.xacct.aws.plugins.module_utils._aws.retries import retry_while
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Task, TaskError
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError, statements
-from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import parse_principal, principal_pairs
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import (
+    is_unique_id,
+    parse_principal,
+    principal_pairs,
+    unresolved_ids,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._resources.identity import Identity
 
 OWN_ACCOUNT_SECONDS = 120
@@ -32,9 +37,12 @@ _NAMED = re.compile(r'"(?:AWS|Service|Federated)"\s*:\s*"([^"]+)"')
 Result = TypeVar("Result")
 
 
-def while_principals_propagate(task: Task, label: str, document: dict | None, write: Callable[[], Result]) -> Result:
+def while_principals_propagate(
+    task: Task, label: str, document: dict | None, write: Callable[[], Result], *, whole: dict | None = None
+) -> Result:
     """Call `write`, again while a principal of `document` may still be propagating.
 
+    `document` holds the declared statements, `whole` all that is written, other people's statements included.
     `propagation_timeout` bounds the wait when the user gives it; see the constants above otherwise. Raises `TaskError`
     at once when a principal of the role's own account does not exist.
     """
@@ -58,15 +66,28 @@ def while_principals_propagate(task: Task, label: str, document: dict | None, wr
         if not is_invalid_principal(error):
             raise
         raise AwsError(
-            f"{error.message} This was tried for {seconds} s. Check that {' and '.join(suspects) or 'the principal'} "
-            "exists and is spelled exactly so, path and case included; if it was made just now, run again or raise "
-            "propagation_timeout",
+            f"{error.message} This was tried for {seconds} s. {_what_to_do(suspects, whole)}",
             code=error.code,
             call=error.call,
             account=error.account,
             resource=error.resource,
             aws_message=error.aws_message,
         ) from error
+
+
+def _what_to_do(suspects: list[str], whole: dict | None) -> str:
+    """Say what helps: AWS shows deleted principals by their unique IDs, and stores no policy that names one."""
+    dead = [text for text in suspects if is_unique_id(text)] or unresolved_ids(whole)
+    if dead:
+        return (
+            f"The policy names {' and '.join(dead)}: the unique ID of a principal that was deleted, in a statement "
+            "that is not declared here and is therefore kept. AWS stores no policy that names one. Take it out of that "
+            "statement, or remove the statement, and run again"
+        )
+    return (
+        f"Check that {' and '.join(suspects) or 'the principal'} exists and is spelled exactly so, path and case "
+        "included; if it was made just now, run again or raise propagation_timeout"
+    )
 
 
 def _failed_once(error: AwsError, write: Callable[[], Result]) -> Callable[[], Result]:

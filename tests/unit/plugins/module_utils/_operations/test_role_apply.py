@@ -231,6 +231,19 @@ class TestInvalidPrincipal:
         with pytest.raises(AwsError, match=rf"tried for 30 s\. Check that {self.ROLE} exists"):
             self.write(self.ROLE, fails=9)
 
+    @pytest.mark.parametrize("message", ["Invalid principal in policy", 'Invalid principal in policy: "AWS":"{id}"'])
+    def test_a_deleted_principal_in_a_statement_of_others_is_named(self, message: str) -> None:
+        unique_id = "AROAJQABLZS4A3QDU576Q"
+        foreign = {"Sid": "Theirs", "Effect": "Allow", "Principal": {"AWS": unique_id}, "Action": "sts:AssumeRole"}
+        ours = trust_of({"name": "x", "principals": [self.ROLE]})
+        whole = {**ours, "Statement": [foreign, *ours["Statement"]]}
+
+        def call() -> None:
+            raise error("MalformedPolicyDocument", message.format(id=unique_id))
+
+        with pytest.raises(AwsError, match=f"names {unique_id}: the unique ID of a principal that was deleted, in a"):
+            while_principals_propagate(task(), "role R", ours, call, whole=whole)
+
     @pytest.mark.parametrize("code", ["LimitExceeded", "AccessDenied"])
     def test_other_errors_are_not_waited_for(self, code: str) -> None:
         def call() -> None:
