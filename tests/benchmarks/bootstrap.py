@@ -23,7 +23,7 @@ def grow_bootstrap(server: LocalAws, folder: Path) -> None:
     print(f"  {'accounts':>8}  {'run':<6}  {'seconds':>7}  {'ms/account':>10}  {'calls/account':>13}  {'peak MiB':>8}")
     for size in SIZES:
         server.reset()
-        server.seed(seed(size))
+        server.seed(seed())
         inventory = folder / f"accounts-{size}.yml"
         inventory.write_text(yaml.safe_dump(accounts(size, server.endpoint)))
         for name in ("first", "second"):
@@ -39,7 +39,7 @@ def identifier(number: int) -> str:
     return f"{300000000000 + number}"
 
 
-def seed(_size: int) -> dict:
+def seed() -> dict:
     """Describe the account whose roles are trusted."""
     trust = {
         "Version": "2012-10-17",
@@ -47,7 +47,7 @@ def seed(_size: int) -> dict:
             {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{PLATFORM}:root"}, "Action": "sts:AssumeRole"}
         ],
     }
-    return {PLATFORM: {"roles": {name: {"trust": trust} for name in ("Backup", "Audit", "Deploy")}}}
+    return {"accounts": {PLATFORM: {"roles": {name: {"trust": trust} for name in ("Backup", "Audit", "Deploy")}}}}
 
 
 def accounts(size: int, endpoint: str) -> dict:
