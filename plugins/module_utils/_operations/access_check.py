@@ -14,7 +14,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation, Task, TaskError
-from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_connections import connection_option
+from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_connections import (
+    Connections,
+    connection_option,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_gathering import Gathering, Question
 from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_policies import (
     ASSUMABLE,
@@ -94,16 +97,23 @@ def _resource_errors(text: str) -> Iterator[str]:
 
 def run(task: Task) -> dict:
     """Answer every question. Raises `TaskError`, which holds the answers too, where another one was expected."""
-    params = {**task.params, "context": _context(task.params)}
-    task.params = params
-    gathering = Gathering(task)
+    params = task.params
+    context = _context(params)
+    given = GivenPolicies(params)
+    connections = Connections(
+        task,
+        resource=params["resource_connection"],
+        organization=params["organization_connection"],
+        live=params["gather"],
+    )
+    gathering = Gathering(task, connections, given, live=params["gather"])
     prober = Prober(task) if params["probe"] else None
     gathering.prepare(params["principals"], params["resources"])
     checks = []
     for principal in params["principals"]:
         for action in params["actions"]:
             for resource in params["resources"]:
-                question = gathering.question(principal, action, resource)
+                question = gathering.question(principal, action, resource, context, params["resource_account"])
                 checks.append(_checked(question, (principal, action, resource), prober))
     returned = {"changed": False, "checks": checks, "counts": counts(checks)}
     failure = failure_message(checks, params["expect"])

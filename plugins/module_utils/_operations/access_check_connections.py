@@ -52,37 +52,57 @@ def account_beside(home: Account, params: Mapping, given: Mapping, label: str) -
 
 
 class Connections:
-    """Who can read which account: the connections of a task by the account that each of them leads to."""
+    """Who can read which account: connections by the account that each of them leads to.
 
-    def __init__(self, task: Task) -> None:
-        """Do nothing yet."""
+    Account IDs are known of some (`by_account`), which are opened when they are needed; the connection of the task, and
+    the one that is said to lead to the resource, are asked for theirs.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        *,
+        resource: Mapping | None = None,
+        organization: Mapping | None = None,
+        by_account: Mapping[str, Mapping] | None = None,
+        live: bool = True,
+    ) -> None:
+        """Do nothing yet. Unless `live`, nothing is read."""
         self._task = task
+        self._given = {"": None, **({"resource_connection": resource} if resource else {})}
+        self._organization = organization
+        self._unopened = dict(by_account or {})
+        self._live = live
         self._by_account: dict[str, Account] | None = None
+        self._names: dict[str, str | None] = {}
         self.failures: list[str] = []
 
     def of(self, account_id: str) -> Account | None:
         """Return the connection that leads to an account, None when there is none."""
-        return self._all().get(account_id)
+        known = self._all()
+        if account_id not in known and account_id in self._unopened:
+            self._open(account_id, self._unopened.pop(account_id))
+        return known.get(account_id)
 
     @property
     def resource_account(self) -> str | None:
-        """The account that `resource_connection`, or else the task's own connection, leads to; None: it does not work.
+        """The account that `resource`, or else the task's own connection, leads to; None: it does not work.
 
         It is whose bucket a bucket is taken for as long as nobody says otherwise.
         """
-        return self._leads_to("resource_connection" if self._task.params["resource_connection"] else "")
+        self._all()
+        return self._names.get(list(self._given)[-1])
 
     def reader_of_organization(self, management_account: str | None) -> Account | None:
-        """Return who may read the organization's policies: `organization_connection`, or the management account."""
-        given = self._task.params["organization_connection"]
-        if given:
-            return account_beside(self._task.account, self._task.params, given, "organization_connection")
+        """Return who may read the organization's policies: `organization`, or the management account."""
+        if self._organization:
+            return account_beside(self._task.account, self._task.params, self._organization, "organization_connection")
         return self.of(management_account) if management_account else None
 
     def why_unread(self, what: str, account_id: object) -> str:
         """Say why something was not read: it was not to be, or no connection leads there."""
         where = f" of account {account_id}" if account_id else ""
-        if not self._task.params["gather"]:
+        if not self._live:
             return f"{what}{where}: not given, and nothing is read (gather: false)"
         failed = "".join(f"; {failure}" for failure in self.failures)
         return f"{what}{where}: no connection leads to that account{failed}"
@@ -90,22 +110,15 @@ class Connections:
     def _all(self) -> dict[str, Account]:
         if self._by_account is None:
             self._by_account = {}
-            self._names: dict[str, str | None] = {}
-            for name in ("", "resource_connection"):
-                if name and not self._task.params[name]:
-                    continue
-                self._names[name] = self._add(name)
+            for name, given in self._given.items():
+                self._names[name] = self._add(name, given)
         return self._by_account
 
-    def _leads_to(self, name: str) -> str | None:
-        self._all()
-        return self._names.get(name)
-
-    def _add(self, name: str) -> str | None:
+    def _add(self, name: str, given: Mapping | None) -> str | None:
         """Take in a connection. One that leads nowhere reads nothing; one that leads astray is an error of the task."""
         task = self._task
         try:
-            account = account_beside(task.account, task.params, task.params[name], name) if name else task.account
+            account = account_beside(task.account, task.params, given, name) if given else task.account
             account_id = account.account_id
         except AwsError as error:
             if error.code == "WrongAccount":
@@ -114,3 +127,13 @@ class Connections:
             return None
         self._by_account.setdefault(account_id, account)
         return account_id
+
+    def _open(self, account_id: str, given: Mapping) -> None:
+        """Open the connection to an account; one that does not lead there reads nothing."""
+        try:
+            account = self._task.account.beside({**given, "expected_account_id": account_id}, label=account_id)
+            account.confirm_account()
+        except AwsError as error:
+            self.failures.append(f"the connection to {account_id}: {error.aws_message or error.message}")
+            return
+        self._by_account[account_id] = account

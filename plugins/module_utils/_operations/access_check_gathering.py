@@ -93,12 +93,12 @@ class Question:
 class Gathering:
     """Makes questions of a task, and reads each thing that several of them need once."""
 
-    def __init__(self, task: Task) -> None:
-        """Do nothing yet."""
+    def __init__(self, task: Task, connections: Connections, given: GivenPolicies, *, live: bool = True) -> None:
+        """Do nothing yet. Unless `live`, nothing is read."""
         self.task = task
-        self.given = GivenPolicies(task.params)
-        self.live = task.params["gather"]
-        self.connections = Connections(task)
+        self.given = given
+        self.live = live
+        self.connections = connections
         self._identities: dict[str, IdentityPolicies] = {}
         self._buckets: dict[str, BucketAccess] = {}
         self._resources: dict[str, ResourceSide] = {}
@@ -129,16 +129,22 @@ class Gathering:
             if reader is not None:
                 reader.read_all()
 
-    def question(self, principal: str, action: str, resource: str) -> Question:
-        """Return one request, ready to be evaluated."""
+    def question(
+        self, principal: str, action: str, resource: str, context: Mapping, owner: str | None = None
+    ) -> Question:
+        """Return one request, ready to be evaluated.
+
+        `context` is what it brings. `owner` is the account of a bucket; None: the one that `connections` take for it.
+        `principal` may be the ARN of a group: then it is any member of that group who is nothing else.
+        """
         if principal not in self._principals:
             self._principals[principal] = self._who(principal)
         who, own, unread_own = self._principals[principal]
         unread = list(unread_own)
-        side = self._resource_side(who, action, resource)
+        side = self._resource_side(who, action, resource, owner)
         if canonical_id_is_needed(side.s3_access):
             who = replace(who, canonical_id=self._canonical_id(who.account_id, unread))
-        request = self._request(who, own, side, action, resource, unread)
+        request = self._request(who, own, side, action, resource, context, unread)
         sides = Sides(who.account_id, side.account_id if isinstance(side.account_id, str) else None)
         if resource == "*" or side.account_id is None:
             sides = Sides(who.account_id, who.account_id)
@@ -147,7 +153,7 @@ class Gathering:
             notes.append(f"there is no {principal.split(':', 5)[-1]} in account {who.account_id}")
         if side.is_missing:
             notes.append(f"there is no {resource} in account {side.account_id}")
-        needs = self._key_question(request, own, side)
+        needs = self._key_question(request, own, side, context)
         return Question(
             request,
             sides,
@@ -164,6 +170,7 @@ class Gathering:
         side: ResourceSide,
         action: str,
         resource: str,
+        context: Mapping,
         unread: list[str],
     ) -> Request:
         owner = side.account_id if side.account_id is not None else who.account_id
@@ -188,10 +195,12 @@ class Gathering:
             s3_access=side.s3_access,
         )
         known = {**_of_a_call(resource), **self._organizations.keys(request, owner)}
-        return replace(request, context=merged_context(known, self.task.params["context"]))
+        return replace(request, context=merged_context(known, context))
 
     def _who(self, text: str) -> tuple[RequestPrincipal, IdentitySide, list[str]]:
         """Return who asks, with what is on its own side."""
+        if ":group/" in text:
+            return self._member_of(parse_arn(text))
         who = request_principal(text)
         nothing = IdentitySide("", None, {}, (), None)
         if who.kind not in (USER, ROLE, SESSION):
@@ -210,7 +219,15 @@ class Gathering:
         known = request_principal(arn, parent_arn=parent, unique_id=own.unique_id, tags=own.tags)
         return known, own, []
 
-    def _resource_side(self, who: RequestPrincipal, action: str, resource: str) -> ResourceSide:
+    def _member_of(self, group: Arn) -> tuple[RequestPrincipal, IdentitySide, list[str]]:
+        name = group.resource.rpartition("/")[2]
+        who = request_principal(f"arn:{group.partition}:iam::{group.account_id}:user/a-member-of-{name}")
+        reader = self._identity_reader(group.account_id)
+        if reader is None:
+            return who, IdentitySide(UNKNOWN), [self.connections.why_unread(f"group {name}", group.account_id)]
+        return replace(who, unique_id=UNKNOWN, tags=UNKNOWN), reader.of("group", name), []
+
+    def _resource_side(self, who: RequestPrincipal, action: str, resource: str, owner: str | None) -> ResourceSide:
         if resource == "*":
             return ResourceSide()
         arn = parse_arn(resource)
@@ -222,7 +239,7 @@ class Gathering:
                 self._resources[resource] = self._role_side(arn)
             return self._resources[resource]
         if arn.service == "s3":
-            return self._bucket_side(arn, ascii_lower(action), who)
+            return self._bucket_side(arn, ascii_lower(action), who, owner)
         if arn.service in WITHOUT_POLICIES or not arn.account_id:
             return ResourceSide(arn.account_id or None)
         kind = KEY_POLICY if arn.service == "kms" else OTHER_RESOURCE
@@ -255,9 +272,8 @@ class Gathering:
         carrier = ResourcePolicy(ROLE_TRUST, policy)
         return ResourceSide(arn.account_id, carrier, unread=tuple(unread_policy), notes=notes)
 
-    def _bucket_side(self, arn: Arn, action: str, who: RequestPrincipal) -> ResourceSide:
+    def _bucket_side(self, arn: Arn, action: str, who: RequestPrincipal, owner: str | None) -> ResourceSide:
         bucket, _slash, key = arn.resource.partition("/")
-        owner = self.task.params["resource_account"]
         if self.live and owner is None:
             owner = self.connections.resource_account
         account = self._account(owner) if owner else None
@@ -270,7 +286,9 @@ class Gathering:
             self._buckets[bucket] = BucketAccess(account, bucket, owner)
         return self._buckets[bucket].side(action, key, who.account_id, with_key=action in KEY_ACTIONS)
 
-    def _key_question(self, request: Request, own: IdentitySide, side: ResourceSide) -> Question | None:
+    def _key_question(
+        self, request: Request, own: IdentitySide, side: ResourceSide, context: Mapping
+    ) -> Question | None:
         """Return what the caller has to be allowed on the key that a bucket's objects are encrypted with."""
         action = KEY_ACTIONS.get(ascii_lower(request.action))
         if action is None or not isinstance(side.kms_key, str) or not isinstance(side.account_id, str):
@@ -294,7 +312,7 @@ class Gathering:
             "aws:ViaAWSService": "true",
         }
         unread: list[str] = []
-        asked = self._request(request.principal, own, found, action, resource, unread)
+        asked = self._request(request.principal, own, found, action, resource, context, unread)
         asked = replace(asked, context=merged_context(asked.context, via), resource_policy=found.policy, s3_access=None)
         sides = Sides(request.principal.account_id, arn.account_id)
         return Question(asked, sides, own.boundary_arn, (*unread, *found.unread), found.notes)
