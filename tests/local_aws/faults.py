@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import base64
 import fnmatch
+import hashlib
 import json
 import re
 import urllib.parse
@@ -19,6 +21,8 @@ from .operations import Operation
 
 CUT_AFTER_WRITE = "cut_after_write"
 DELAY = "delay"
+DELAY_EFFECT = "delay_effect"
+SHOW_UNIQUE_ID = "show_unique_id"
 
 
 class FaultError(ValueError):
@@ -87,10 +91,12 @@ ANSWERS: dict[str, dict[str, Answer]] = {
         "rest-xml": Answer(403, "AccessDenied", "Access Denied"),
     },
 }
-EFFECTS = (*ANSWERS, CUT_AFTER_WRITE, DELAY)
+EFFECTS = (*ANSWERS, CUT_AFTER_WRITE, DELAY, DELAY_EFFECT, SHOW_UNIQUE_ID)
 RULE_MEMBERS = {
     "effect", "service", "operation", "account", "resource", "skip", "times", "for_seconds", "delay_ms", "principal",
+    "after_seconds",
 }  # fmt: skip
+NEEDED = {DELAY_EFFECT: "after_seconds", SHOW_UNIQUE_ID: "principal"}
 
 
 @dataclass
@@ -107,6 +113,7 @@ class Rule:
     for_seconds: float | None = None  # counted from the first fitting call
     delay_ms: int = 0
     principal: str | None = None  # the one that "invalid principal" names; None: the first of the sent policy
+    after_seconds: float = 0.0  # how long after its write reads show what "delay effect" delays
     hits: int = 0
     first_seen: float | None = field(default=None, repr=False)
 
@@ -140,6 +147,9 @@ def rule_from(members: Mapping) -> Rule:
         raise FaultError(f"unknown members {sorted(unknown)}; known are {sorted(RULE_MEMBERS)}")
     if members.get("effect") not in EFFECTS:
         raise FaultError(f"effect must be one of {sorted(EFFECTS)}, not {members.get('effect')!r}")
+    needed = NEEDED.get(members["effect"])
+    if needed and members.get(needed) is None:
+        raise FaultError(f"{members['effect']} needs {needed}")
     return Rule(**members)
 
 
@@ -186,3 +196,26 @@ def wire(answer: Answer, operation: Operation) -> tuple[str, dict[str, str], byt
         text = f"<ErrorResponse>{error}<RequestId>{request_id}</RequestId></ErrorResponse>"
         headers = {"content-type": "text/xml", "x-amzn-requestid": request_id}
     return f"{answer.status} Error", headers, f'<?xml version="1.0" encoding="UTF-8"?>\n{text}'.encode()
+
+
+def unique_id(arn: str) -> str:
+    """A unique ID for the principal of an ARN, always the same and nobody's: AIDA… for a user, AROA… for a role."""
+    letters = base64.b32encode(hashlib.sha256(arn.encode()).digest()).decode()[:17]
+    return ("AIDA" if ":user/" in arn else "AROA") + letters
+
+
+def with_unique_id(body: bytes, arn: str) -> bytes:
+    """An answer with a principal of its policies as a unique ID, whichever way the service writes policies.
+
+    In a policy the ARN is in quotation marks; in XML and JSON around a policy those are escaped, or encoded as in URLs.
+    """
+    shown = unique_id(arn)
+    for quote, spellings in (
+        ("%22", {urllib.parse.quote(arn, safe=""), urllib.parse.quote(arn)}),
+        ("&quot;", {arn}),
+        ('\\"', {arn}),
+        ('"', {arn} if body.lstrip().startswith(b"{") else set()),
+    ):
+        for spelling in spellings:
+            body = body.replace(f"{quote}{spelling}{quote}".encode(), f"{quote}{shown}{quote}".encode())
+    return body

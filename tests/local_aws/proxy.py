@@ -21,10 +21,12 @@ import re
 import time
 import urllib.parse
 from collections import deque
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 
 from . import faults, http1
 from .backend import Backend
+from .held_reads import Held, HeldReads
 from .operations import Operation, Request, identify
 
 JOURNAL_CALLS = 200_000
@@ -44,6 +46,7 @@ class Proxy:
     calls: deque[dict] = field(default_factory=lambda: deque(maxlen=JOURNAL_CALLS))
     rules: list[faults.Rule] = field(default_factory=list)
     accounts: dict[str, str] = field(default_factory=dict)  # of access keys that the server issued
+    delayed: HeldReads = field(default_factory=HeldReads)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -97,9 +100,18 @@ class Proxy:
                 first, headers, body = faults.wire(faults.answer_for(rule, operation, request.body), operation)
                 entry["status"] = int(first[:3])
                 return http1.message(first, headers, b"" if request.method == "HEAD" else body)
+        before: list[Held] = []
+        if rule and rule.effect == faults.DELAY_EFFECT:
+            before = await self.delayed.before(request, operation, account, rule.after_seconds, upstream.ask)
         status, answer = await upstream.exchange(without_expect(head) + request.body, request.method)
-        entry["status"] = status
+        if status < 300:
+            self.delayed.held += before
+        if status != 403:  # who may not read does not see what was there before either
+            answer = self.delayed.instead(request, operation, account) or answer
+        entry["status"] = int(answer.split(b" ", 2)[1])
         self.learn(operation, account, status, answer)
+        if rule and rule.effect == faults.SHOW_UNIQUE_ID:
+            answer = with_body(answer, lambda body: faults.with_unique_id(body, rule.principal))
         return None if rule and rule.effect == faults.CUT_AFTER_WRITE else answer
 
     def account_of(self, access_key: str) -> str:
@@ -140,6 +152,7 @@ class Proxy:
                 return "400 Bad Request", {"error": str(error)}
         elif route == ("DELETE", "faults"):
             self.rules.clear()
+            self.delayed.held.clear()
         elif route == ("POST", "reset"):
             return await self.reset()
         elif route == ("POST", "stop") and sent.get("token") == self.token:
@@ -154,7 +167,7 @@ class Proxy:
         request = f"POST {self.backend.reset_path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 0\r\n\r\n"
         status, _answer = await upstream.exchange(request.encode(), "POST")
         upstream.close()
-        for kept in (self.calls, self.rules, self.accounts):
+        for kept in (self.calls, self.rules, self.accounts, self.delayed.held):
             kept.clear()
         return ("200 OK" if status == 200 else "502 Bad Gateway"), {"status": status}
 
@@ -189,6 +202,12 @@ class Upstream:
             self.close()
         return status, head.raw + body
 
+    async def ask(self, request: Request) -> bytes:
+        """Make a request of our own; its whole answer."""
+        lines = [f"{request.method} {request.target} HTTP/1.1", *(f"{k}: {v}" for k, v in request.headers.items())]
+        sent = "\r\n".join([*lines, "", ""]).encode("latin-1") + request.body
+        return (await self.exchange(sent, request.method))[1]
+
     def close(self) -> None:
         """Close the connection, if there is one."""
         if self.writer is not None:
@@ -201,3 +220,13 @@ def without_expect(head: http1.Head) -> bytes:
     if "expect" not in head.headers:
         return head.raw
     return re.sub(rb"\r\n[Ee]xpect:[^\r]*", b"", head.raw, count=1)
+
+
+def with_body(answer: bytes, change: Callable[[bytes], bytes]) -> bytes:
+    """An answer with its body changed; one without a body, or in chunks, stays as it is."""
+    head, separator, body = answer.partition(b"\r\n\r\n")
+    changed = change(body)
+    if changed == body or b"transfer-encoding" in head.lower():
+        return answer
+    length = b"\r\ncontent-length: %d" % len(changed)
+    return re.sub(rb"(?i)\r\ncontent-length:[^\r]*", length, head, count=1) + separator + changed

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 
 import botocore.exceptions
@@ -24,6 +25,12 @@ TRUST = json.dumps(
         ],
     }
 )
+READ = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+
+
+def document(statement: dict) -> str:
+    """A policy of one statement."""
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 @pytest.fixture
@@ -209,12 +216,85 @@ class TestFaults:
         assert refusal(iam.get_role, RoleName="Reader")[1] == "Throttling"
         iam.get_role(RoleName="Reader")
 
+    def test_a_principal_is_shown_as_its_unique_id(self, aws: LocalAws) -> None:
+        iam, s3, sqs = (aws.client(service, ACCOUNT) for service in ("iam", "s3", "sqs"))
+        arn = iam.create_role(RoleName="Service", Path="/app/", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+        user = iam.create_user(UserName="alice")["User"]["Arn"]
+        allow = {"Effect": "Allow", "Principal": {"AWS": [arn, user]}}
+        trust = document({**allow, "Action": "sts:AssumeRole"})
+        iam.create_role(RoleName="Reader", AssumeRolePolicyDocument=trust)
+        s3.create_bucket(Bucket="proxy-ids")
+        read = {**allow, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::proxy-ids/*"}
+        s3.put_bucket_policy(Bucket="proxy-ids", Policy=document(read))
+        queue = sqs.create_queue(QueueName="proxy-ids")["QueueUrl"]
+        send = {**allow, "Action": "sqs:SendMessage", "Resource": f"arn:aws:sqs:us-east-1:{ACCOUNT}:proxy-ids"}
+        sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": document(send)})
+        aws.faults({"effect": "show_unique_id", "principal": arn})
+        shown = [
+            iam.get_role(RoleName="Reader")["Role"]["AssumeRolePolicyDocument"],
+            json.loads(s3.get_bucket_policy(Bucket="proxy-ids")["Policy"]),
+            json.loads(sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["Policy"])["Attributes"]["Policy"]),
+        ]
+        ids = {next(iter(set(policy["Statement"][0]["Principal"]["AWS"]) - {user})) for policy in shown}
+        assert len(ids) == 1
+        assert re.fullmatch("AROA[A-Z2-7]{17}", ids.pop())
+        assert iam.get_role(RoleName="Service")["Role"]["Arn"] == arn
+
+    def test_the_effect_of_a_write_on_a_role_is_delayed(self, aws: LocalAws) -> None:
+        iam = aws.client("iam", ACCOUNT)
+        iam.create_role(RoleName="Reader", AssumeRolePolicyDocument=TRUST)
+        rule = {"effect": "delay_effect", "service": "iam", "after_seconds": 600}
+        aws.faults(rule)
+        iam.put_role_policy(RoleName="Reader", PolicyName="own", PolicyDocument=document(READ))
+        assert refusal(iam.get_role_policy, RoleName="Reader", PolicyName="own")[1] == "NoSuchEntity"
+        assert iam.list_role_policies(RoleName="Reader")["PolicyNames"] == []
+        iam.update_assume_role_policy(RoleName="Reader", PolicyDocument=TRUST.replace(ACCOUNT, OTHER))
+        iam.create_role(RoleName="New", AssumeRolePolicyDocument=TRUST)
+        trust = iam.get_role(RoleName="Reader")["Role"]["AssumeRolePolicyDocument"]
+        assert trust == json.loads(TRUST)
+        assert refusal(iam.get_role, RoleName="New")[:2] == (404, "NoSuchEntity")
+        aws.clear_faults()
+        assert iam.list_role_policies(RoleName="Reader")["PolicyNames"] == ["own"]
+        trust = iam.get_role(RoleName="Reader")["Role"]["AssumeRolePolicyDocument"]
+        assert OTHER in str(trust)
+        assert iam.get_role(RoleName="New")["Role"]["RoleName"] == "New"
+
+    def test_the_effect_of_a_write_on_a_bucket_is_delayed(self, aws: LocalAws) -> None:
+        s3 = aws.client("s3", ACCOUNT)
+        s3.create_bucket(Bucket="proxy-held")
+        everywhere = {**READ, "Principal": {"AWS": ACCOUNT}, "Resource": "arn:aws:s3:::proxy-held/*"}
+        aws.faults({"effect": "delay_effect", "operation": "PutBucketPolicy", "after_seconds": 600, "times": 1})
+        s3.put_bucket_policy(Bucket="proxy-held", Policy=document(everywhere))
+        assert refusal(s3.get_bucket_policy, Bucket="proxy-held")[:2] == (404, "NoSuchBucketPolicy")
+        s3.put_bucket_policy(Bucket="proxy-held", Policy=document({**everywhere, "Action": "s3:*Object"}))
+        assert refusal(s3.get_bucket_policy, Bucket="proxy-held")[1] == "NoSuchBucketPolicy"
+        stranger = aws.client("s3", OTHER)
+        assert refusal(stranger.get_bucket_policy, Bucket="proxy-held")[0] in (403, 405)
+        aws.clear_faults()
+        assert "s3:*Object" in s3.get_bucket_policy(Bucket="proxy-held")["Policy"]
+
+    def test_a_delay_ends_and_a_write_that_fails_has_none(self, aws: LocalAws) -> None:
+        iam = aws.client("iam", ACCOUNT)
+        iam.create_role(RoleName="Reader", AssumeRolePolicyDocument=TRUST)
+        aws.faults({"effect": "delay_effect", "operation": "UpdateAssumeRolePolicy", "after_seconds": 0})
+        iam.update_assume_role_policy(RoleName="Reader", PolicyDocument=TRUST.replace(ACCOUNT, OTHER))
+        assert OTHER in str(iam.get_role(RoleName="Reader")["Role"]["AssumeRolePolicyDocument"])
+        aws.clear_faults()
+        aws.faults({"effect": "delay_effect", "operation": "CreateRole", "after_seconds": 600})
+        assert refusal(iam.create_role, RoleName="Reader", AssumeRolePolicyDocument=TRUST)[1] == "EntityAlreadyExists"
+        iam.update_role_description(RoleName="Reader", Description="new")
+        assert iam.get_role(RoleName="Reader")["Role"]["Description"] == "new"
+
     def test_are_cleared(self, aws: LocalAws) -> None:
         aws.faults({"effect": "throttle"})
         aws.clear_faults()
         aws.client("iam", ACCOUNT).list_roles()
 
-    @pytest.mark.parametrize("rule", [{"effect": "explode"}, {"effect": "throttle", "for": 1}, {}])
+    @pytest.mark.parametrize(
+        "rule",
+        [{"effect": "explode"}, {"effect": "throttle", "for": 1}, {}, {"effect": "delay_effect"},
+         {"effect": "show_unique_id"}],
+    )  # fmt: skip
     def test_a_rule_that_means_nothing_is_refused(self, aws: LocalAws, rule: dict) -> None:
         with pytest.raises(LocalAwsError, match="POST faults"):
             aws.faults(rule)
