@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -16,6 +17,12 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations._task import
 
 from tests.local_aws.server import LocalAws
 
+NOBODY = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
+    }
+)
 _numbers = itertools.count(1)
 
 
@@ -64,6 +71,16 @@ class TestAccount:
         said: list[str] = []
         task = Task(params=params, check_mode=check_mode, account=account, warn=said.append, progress=said.append)
         return Outcome(operation.run(task), Counter(account.calls), account.writes, said)
+
+    def make_user(self, name: str, path: str = "/") -> tuple[str, str]:
+        """Make a user; its ARN and its unique ID."""
+        user = self.iam.create_user(UserName=name, Path=path)["User"]
+        return user["Arn"], user["UserId"]
+
+    def make_role(self, name: str, path: str = "/") -> tuple[str, str]:
+        """Make a role that nobody can assume; its ARN and its unique ID."""
+        role = self.iam.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=NOBODY)["Role"]
+        return role["Arn"], role["RoleId"]
 
     def role_names(self) -> list[str]:
         """The names of all roles."""

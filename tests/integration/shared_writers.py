@@ -21,33 +21,30 @@ from tests.local_aws.server import LocalAws
 
 WRITERS = 20
 OLD = ["Old0", "Old1", "Old2", "Old3"]
-NEW = [f"team{number}" for number in range(len(OLD), WRITERS)]
-SHORT = "service:a.aws"
-"""Twenty statements have to fit into 2,048 characters."""
+NEW = [f"team{number}" for number in range(12)]
+NAMES = [*OLD, *NEW, *NEW[:4]]
+"""What each writer writes: the last four want the same as four others. A trust policy has room for no more names."""
+SHORT = "service:s3.amazonaws.com"
+"""They have to fit into 2,048 characters."""
 
 
-def trust(number: int, _account_id: str) -> dict:
-    """A writer's options of xacct_role: the first four take an old statement back, the others add one."""
-    if number < len(OLD):
-        return {"name": "Shared", "purge_trusted": False, "trusted": [{"name": OLD[number], "state": "absent"}]}
-    return {"name": "Shared", "purge_trusted": False, "trusted": [{"name": f"team{number}", "principals": [SHORT]}]}
+def trust(name: str, _account_id: str) -> dict:
+    """A writer's options of xacct_role: an old statement is taken back, another is added."""
+    entry = {"state": "absent"} if name in OLD else {"principals": [SHORT]}
+    return {"name": "Shared", "purge_trusted": False, "trusted": [{"name": name, **entry}]}
 
 
-def grant(number: int, _account_id: str) -> dict:
+def grant(name: str, _account_id: str) -> dict:
     """The same of xacct_identity_grant."""
-    if number < len(OLD):
-        return {"principal": "role/Shared", "grants": [{"name": OLD[number], "state": "absent"}]}
-    entry = {"name": f"team{number}", "actions": ["s3:GetObject"], "resources": [f"arn:aws:s3:::bucket-{number}"]}
-    return {"principal": "role/Shared", "grants": [entry]}
+    new = {"actions": ["s3:GetObject"], "resources": [f"arn:aws:s3:::bucket-{name}"]}
+    return {"principal": "role/Shared", "grants": [{"name": name, **({"state": "absent"} if name in OLD else new)}]}
 
 
-def bucket(number: int, account_id: str) -> dict:
+def bucket(name: str, account_id: str) -> dict:
     """The same of xacct_bucket_grant. Names of buckets are the same for all accounts, so the account's ID is in it."""
-    name = f"shared-{account_id}"
-    if number < len(OLD):
-        return {"bucket": name, "grants": [{"name": OLD[number], "state": "absent"}]}
-    entry = {"name": f"team{number}", "principals": [SHORT], "access": "read", "prefixes": [f"team{number}/"]}
-    return {"bucket": name, "grants": [entry]}
+    new = {"principals": [SHORT], "access": "read", "prefixes": [f"{name}/"]}
+    entry = {"name": name, **({"state": "absent"} if name in OLD else new)}
+    return {"bucket": f"shared-{account_id}", "grants": [entry]}
 
 
 WRITES = {
@@ -57,13 +54,13 @@ WRITES = {
 }
 
 
-def write(kind: str, number: int, account_id: str, directory: Path, lock: bool, start: Barrier) -> None:
+def write(kind: str, name: str, account_id: str, directory: Path, lock: bool, start: Barrier) -> None:
     """What one process does; it ends with an exception, and so with status 1, when the operation fails."""
     operation, options = WRITES[kind]
     os.environ[SWITCH_OFF_VARIABLE] = "" if lock else "1"
     account = TestAccount(LocalAws(directory), account_id)
     start.wait(120)
-    account.run(operation, **options(number, account_id))
+    account.run(operation, **options(name, account_id))
 
 
 def write_at_once(kind: str, account: TestAccount, lock: bool) -> None:
@@ -72,8 +69,8 @@ def write_at_once(kind: str, account: TestAccount, lock: bool) -> None:
     context.set_forkserver_preload([__name__])
     start = context.Barrier(WRITERS)
     processes = [
-        context.Process(target=write, args=(kind, number, account.account_id, account.local_aws.directory, lock, start))
-        for number in range(WRITERS)
+        context.Process(target=write, args=(kind, name, account.account_id, account.local_aws.directory, lock, start))
+        for name in NAMES
     ]
     # The server of forks, which starts with the first process, imports this module once, if it finds it.
     with pytest.MonkeyPatch.context() as patch:

@@ -20,7 +20,6 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations._task import
 from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check import OPERATION
 
 from tests.integration.in_process import Outcome, TestAccount
-from tests.local_aws.backend import chosen_backend
 from tests.local_aws.server import LocalAws
 
 PLATFORM = "111111111881"
@@ -433,7 +432,6 @@ def test_access_control_lists_count_where_they_are_enabled(world):
     assert any("access control list" in sentence for sentence in entry["chain"])
 
 
-@pytest.mark.skipif(chosen_backend() != "gate", reason="ministack keeps no organizations of several accounts")
 def test_an_organization_is_read_and_its_units_are_named(world):
     platform = world.local_aws.client("organizations", PLATFORM)
     platform.create_organization(FeatureSet="ALL")

@@ -133,11 +133,7 @@ NOTHING = ends(False, False, False)
 
 
 class TestAccess:
-    """The calls that a grant is for are made, as a user of the other account.
-
-    The grants name the account: the local AWS takes everybody for its account when a policy is of another one. That a
-    policy which names a principal is for that principal alone is in the unit tests of bucket_statements.
-    """
+    """The calls that a grant is for are made, as users of the other account."""
 
     @pytest.mark.parametrize(
         ("access", "may"),
@@ -151,8 +147,9 @@ class TestAccess:
     )
     def test_each_access(self, bucket: TestBucket, access: str, may: dict) -> None:
         assert tried(bucket.as_reader, bucket.name) == NOTHING
-        bucket.run(bucket.to_account(access=access))
+        bucket.run(bucket.grant(access=access))
         assert tried(bucket.as_reader, bucket.name) == may
+        assert tried(bucket.user("neighbour", EVERYTHING_IN_S3), bucket.name) == NOTHING
         bucket.run({"name": "exports", "state": "absent"})
         assert tried(bucket.as_reader, bucket.name) == NOTHING
 
@@ -269,13 +266,14 @@ class TestChanges:
         assert not bucket.run(bucket.grant(principals=[bucket.other.account_id])).result["changed"]
 
     def test_a_deleted_principal_is_named_again(self, bucket: TestBucket) -> None:
-        bucket.run(bucket.grant())
-        document = bucket.policy
-        document["Statement"][0]["Principal"] = {"AWS": "AIDAABCDEFGHIJKLMNOPQ"}
-        bucket.put_policy(*document["Statement"])
-        healed = bucket.run(bucket.grant())
+        arn, unique_id = bucket.other.make_user("Courier")
+        bucket.run(bucket.grant(principals=[arn]))
+        bucket.other.iam.delete_user(UserName="Courier")
+        assert bucket.policy["Statement"][0]["Principal"] == {"AWS": unique_id}
+        bucket.other.make_user("Courier")
+        healed = bucket.run(bucket.grant(principals=[arn]))
         assert healed.changes == [("grants", "exports")]
-        assert bucket.policy["Statement"][0]["Principal"] == {"AWS": bucket.reader}
+        assert bucket.policy["Statement"][0]["Principal"] == {"AWS": arn}
 
 
 class TestRefusals:

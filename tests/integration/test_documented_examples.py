@@ -15,7 +15,6 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations import ident
 from tests.integration.in_process import TestAccount
 from tests.local_aws.server import LocalAws
 
-TRUST = '{"Version": "2012-10-17", "Statement": []}'
 OPERATIONS = {"xacct_role": role.OPERATION, "xacct_identity_grant": identity_grant.OPERATION}
 ALWAYS = {"changed", "diff"}
 
@@ -28,8 +27,12 @@ def documentation(module: str) -> object:
 def test_examples(local_aws: LocalAws, module: str) -> None:
     account = TestAccount(local_aws)
     for name in ("BackupService", "Auditors"):
-        account.iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST)
+        account.make_role(name)
     account.iam.create_group(GroupName="developers")
+    for account_id, name in (("111111111111", "BackupService"), ("333333333333", "Pipeline")):
+        trusted = TestAccount(local_aws, account_id)
+        if name not in trusted.role_names():
+            trusted.make_role(name)
     documented = yaml.safe_load(documentation(module).RETURN)
     tasks = yaml.safe_load(documentation(module).EXAMPLES)
     assert len(tasks) > 2

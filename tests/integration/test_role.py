@@ -269,40 +269,51 @@ def test_the_last_statement_of_a_shared_role_of_ours_takes_the_role_along(accoun
 
 
 class TestDeletedPrincipal:
-    def poison(self, account: TestAccount, *principals: str) -> None:
-        trust = account.iam.get_role(RoleName="Whole")["Role"]["AssumeRolePolicyDocument"]
-        trust["Statement"][0]["Principal"] = {"AWS": list(principals)}
-        account.iam.update_assume_role_policy(RoleName="Whole", PolicyDocument=json.dumps(trust))
+    """Where a principal is gone, AWS shows its unique ID instead, and stores no policy that names one."""
 
-    def test_is_a_difference_of_its_own_and_is_healed(self, account: TestAccount) -> None:
-        arn = "arn:aws:iam::111111111111:role/BackupService"
+    @pytest.fixture
+    def other(self, local_aws: LocalAws) -> TestAccount:
+        yield TestAccount(local_aws)
+        local_aws.clear_faults()
+
+    def test_is_a_difference_of_its_own_and_is_healed(self, account: TestAccount, other: TestAccount) -> None:
+        arn, unique_id = other.make_role("BackupService", "/app/")
         options = {"name": "Whole", "trusted": [{**BACKUP, "principals": [arn, "222222222222"]}]}
         account.run(OPERATION, **options)
-        self.poison(account, "AROAEXAMPLEEXAMPLE123", "arn:aws:iam::222222222222:root")
-        is_same_each_time(account, options, [("principal", "AROAEXAMPLEEXAMPLE123")], {"UpdateAssumeRolePolicy"})
+        other.iam.delete_role(RoleName="BackupService")
+        assert other.make_role("BackupService", "/app/") != (arn, unique_id)
+        is_same_each_time(account, options, [("principal", unique_id)], {"UpdateAssumeRolePolicy"})
 
-    def test_beside_its_successor_is_a_difference(self, account: TestAccount) -> None:
-        arn = "arn:aws:iam::111111111111:user/Someone"
-        options = {"name": "Whole", "trusted": [{**BACKUP, "principals": [arn]}]}
-        account.run(OPERATION, **options)
-        self.poison(account, "AIDAEXAMPLEEXAMPLE123", arn)
-        outcome = account.run(OPERATION, **options)
-        assert outcome.changes == [("principal", "AIDAEXAMPLEEXAMPLE123")]
+    def test_beside_its_successor_is_a_difference(self, account: TestAccount, other: TestAccount) -> None:
+        former, unique_id = other.make_user("Former")
+        arn, _unique_id = other.make_user("Someone")
+        account.run(OPERATION, name="Whole", trusted=[{**BACKUP, "principals": [former, arn]}])
+        other.iam.delete_user(UserName="Former")
+        outcome = account.run(OPERATION, name="Whole", trusted=[{**BACKUP, "principals": [arn]}])
+        assert outcome.changes == [("principal", unique_id)]
         assert "deleted user" in outcome.result["changes"][0]["before"]
 
     def test_that_lives_in_this_account_is_none(self, account: TestAccount) -> None:
-        service = account.iam.create_role(RoleName="Service", AssumeRolePolicyDocument=json.dumps(FOREIGN_TRUST))
-        options = {"name": "Whole", "trusted": [{**BACKUP, "principals": [service["Role"]["Arn"]]}]}
+        arn, unique_id = account.make_role("Service")
+        options = {"name": "Whole", "trusted": [{**BACKUP, "principals": [arn]}]}
         account.run(OPERATION, **options)
-        self.poison(account, service["Role"]["RoleId"])
+        rule = {"effect": "show_unique_id", "principal": arn, "unique_id": unique_id, "account": account.account_id}
+        account.local_aws.faults(rule)
+        assert unique_id in str(account.iam.get_role(RoleName="Whole")["Role"]["AssumeRolePolicyDocument"])
         assert not account.run(OPERATION, **options).result["changed"]
+        account.local_aws.clear_faults()
 
-    def test_in_a_foreign_statement_is_pointed_at_and_left(self, account: TestAccount) -> None:
-        account.run(OPERATION, name="Whole", trusted=[BACKUP], purge_trusted=False)
-        self.poison(account, "AROAEXAMPLEEXAMPLE123")
-        outcome = account.run(OPERATION, name="Whole", trusted=[AUDIT], purge_trusted=False)
-        assert outcome.changes == [("trusted", "audit")]
-        assert any("AROAEXAMPLEEXAMPLE123" in text for text in outcome.said)
+    def test_in_a_foreign_statement_is_pointed_at(self, account: TestAccount, other: TestAccount) -> None:
+        arn, unique_id = other.make_role("BackupService")
+        account.run(OPERATION, name="Whole", trusted=[{**BACKUP, "principals": [arn]}], purge_trusted=False)
+        other.iam.delete_role(RoleName="BackupService")
+        options = {"name": "Whole", "trusted": [AUDIT], "purge_trusted": False, "propagation_timeout": 0}
+        foretold = account.run(OPERATION, check_mode=True, **options)
+        assert foretold.changes == [("trusted", "audit")]
+        assert any(unique_id in text for text in foretold.said)
+        with pytest.raises(AwsError, match=f"names {unique_id}: the unique ID of a principal that was deleted"):
+            account.run(OPERATION, **options)
+        assert account.trust_sids("Whole") == ["Xacctbackup"]
 
 
 class TestRefusals:
@@ -417,14 +428,15 @@ class TestPropagation:
 
     @pytest.mark.parametrize("shared", [True, False])
     def test_a_new_principal_is_waited_for(self, account: TestAccount, shared: bool) -> None:
-        trusted = [{"name": "one", "principals": ["arn:aws:iam::111111111111:role/JustMade"]}]
+        other = TestAccount(account.local_aws)
+        trusted = [{"name": "one", "principals": [other.make_role("JustMade")[0]]}]
         self.invalid(account, "CreateRole", times=1)
         outcome = account.run(OPERATION, name="R", trusted=trusted, purge_trusted=not shared)
         assert outcome.result["changed"]
         assert any("JustMade" in text for text in outcome.said)
         self.invalid(account, "UpdateAssumeRolePolicy", times=1)
-        other = [{"name": "two", "principals": ["arn:aws:iam::111111111111:role/JustMadeToo"]}]
-        outcome = account.run(OPERATION, name="R", trusted=other, purge_trusted=not shared)
+        trusted = [{"name": "two", "principals": [other.make_role("JustMadeToo")[0]]}]
+        outcome = account.run(OPERATION, name="R", trusted=trusted, purge_trusted=not shared)
         assert outcome.changes[-1] == ("trusted", "two")
 
     def test_one_of_this_account_that_does_not_exist_fails_at_once(self, account: TestAccount) -> None:
@@ -434,7 +446,6 @@ class TestPropagation:
             account.run(OPERATION, name="R", trusted=[{"name": "one", "principals": [arn]}])
 
     def test_the_wait_is_bounded_and_says_what_to_check(self, account: TestAccount) -> None:
-        self.invalid(account, "CreateRole")
         arn = "arn:aws:iam::111111111111:role/Typo"
         with pytest.raises(AwsError, match=rf"tried for 0 s\. Check that {arn} exists"):
             account.run(OPERATION, name="R", trusted=[{"name": "one", "principals": [arn]}], propagation_timeout=0)

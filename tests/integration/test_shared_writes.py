@@ -29,11 +29,16 @@ FOREIGN_POLICY = {
 FOREIGN_BUCKET_POLICY = {
     "Version": "2012-10-17",
     "Statement": [
-        {"Sid": "Theirs", "Effect": "Allow", "Principal": {"AWS": "333333333333"}, "Action": "s3:ListBucket",
-         "Resource": "arn:aws:s3:::shared"},
-        {"Effect": "Deny", "Principal": "*", "Action": "s3:DeleteBucket", "Resource": "arn:aws:s3:::shared"},
+        {
+            "Sid": "Theirs",
+            "Effect": "Allow",
+            "Principal": {"AWS": "arn:aws:iam::333333333333:root"},
+            "Action": "s3:ListBucket",
+            "Resource": "arn:aws:s3:::BUCKET",
+        },
+        {"Effect": "Deny", "Principal": "*", "Action": "s3:DeleteBucket", "Resource": "arn:aws:s3:::BUCKET"},
     ],
-}  # fmt: skip
+}
 OURS = [f"Xacct{name}" for name in NEW]
 
 
@@ -67,12 +72,13 @@ def test_no_statement_of_a_bucket_policy_is_lost(account: TestAccount, lock: boo
     s3 = account.local_aws.client("s3", account.account_id)
     name = f"shared-{account.account_id}"
     s3.create_bucket(Bucket=name)
-    s3.put_bucket_policy(Bucket=name, Policy=json.dumps(FOREIGN_BUCKET_POLICY))
+    written = json.dumps(FOREIGN_BUCKET_POLICY).replace("BUCKET", name)
+    s3.put_bucket_policy(Bucket=name, Policy=written)
     old = [{"name": name, "principals": [SHORT], "access": "write"} for name in OLD]
     account.run(bucket_grant.OPERATION, bucket=name, grants=old)
     write_at_once("bucket_grant", account, lock)
     found = json.loads(s3.get_bucket_policy(Bucket=name)["Policy"])["Statement"]
-    foreign = FOREIGN_BUCKET_POLICY["Statement"]
+    foreign = json.loads(written)["Statement"]
     assert found[: len(foreign)] == foreign
     assert sorted(each["Sid"] for each in found[len(foreign) :]) == sorted([*OURS, *(f"{sid}/bucket" for sid in OURS)])
 

@@ -34,7 +34,7 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     start = commands.add_parser("start")
     start.add_argument("--port", type=int, default=0, help="0: any free one")
-    start.add_argument("--backend", choices=sorted(BACKENDS), help=f"without it: what {CHOICE} says, or ministack")
+    start.add_argument("--backend", choices=sorted(BACKENDS), help=f"without it: what {CHOICE} says, or the gate")
     commands.add_parser("seed").add_argument("file", type=Path)
     for name in ("stop", "status", "reset", "journal"):
         commands.add_parser(name)

@@ -4,7 +4,7 @@
 
 """The AWS server behind our proxy: what starts it, how it says that it is ready, how it is emptied.
 
-There are two, and nothing else knows which one it is: ministack, and our own gate in front of moto.
+There are two, and nothing else knows which one it is: our own gate in front of moto, and ministack, a second opinion.
 """
 
 from __future__ import annotations
@@ -35,16 +35,6 @@ class Backend:
         return {**dict(self.environment), self.port_variable: str(port), "TMPDIR": str(directory)}
 
 
-# AUTH: evaluate policies and verify signatures. Without BIND_HOST it would listen on every interface.
-MINISTACK = Backend(
-    name="ministack",
-    module="ministack",
-    port_variable="GATEWAY_PORT",
-    environment=(("BIND_HOST", "127.0.0.1"), ("AUTH", "true"), ("LOG_LEVEL", "WARNING")),
-    ready_path="/_ministack/health",
-    reset_path="/_ministack/reset",
-)
-
 # Our own, which refuses as AWS does: see gate/.
 GATE = Backend(
     name="gate",
@@ -54,13 +44,23 @@ GATE = Backend(
     ready_path="/_gate/health",
     reset_path="/_gate/reset",
 )
-BACKENDS = {backend.name: backend for backend in (MINISTACK, GATE)}
+
+# AUTH: evaluate policies and verify signatures. Without BIND_HOST it would listen on every interface.
+MINISTACK = Backend(
+    name="ministack",
+    module="ministack",
+    port_variable="GATEWAY_PORT",
+    environment=(("BIND_HOST", "127.0.0.1"), ("AUTH", "true"), ("LOG_LEVEL", "WARNING")),
+    ready_path="/_ministack/health",
+    reset_path="/_ministack/reset",
+)
+BACKENDS = {backend.name: backend for backend in (GATE, MINISTACK)}
 CHOICE = "XACCT_LOCAL_AWS"
 
 
 def chosen_backend(name: str | None = None) -> str:
-    """The name of the server to use: the one that is given, else what XACCT_LOCAL_AWS says, else ministack."""
-    name = name or os.environ.get(CHOICE) or MINISTACK.name
+    """The name of the server to use: the one that is given, else what XACCT_LOCAL_AWS says, else the gate."""
+    name = name or os.environ.get(CHOICE) or GATE.name
     if name not in BACKENDS:
         raise ValueError(f"there is no local AWS called {name!r}, only {' and '.join(BACKENDS)}")
     return name

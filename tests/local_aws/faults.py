@@ -94,7 +94,7 @@ ANSWERS: dict[str, dict[str, Answer]] = {
 EFFECTS = (*ANSWERS, CUT_AFTER_WRITE, DELAY, DELAY_EFFECT, SHOW_UNIQUE_ID)
 RULE_MEMBERS = {
     "effect", "service", "operation", "account", "resource", "skip", "times", "for_seconds", "delay_ms", "principal",
-    "after_seconds",
+    "unique_id", "after_seconds",
 }  # fmt: skip
 NEEDED = {DELAY_EFFECT: "after_seconds", SHOW_UNIQUE_ID: "principal"}
 
@@ -113,6 +113,7 @@ class Rule:
     for_seconds: float | None = None  # counted from the first fitting call
     delay_ms: int = 0
     principal: str | None = None  # the one that "invalid principal" names; None: the first of the sent policy
+    unique_id: str | None = None  # what "show unique ID" shows; None: one that is nobody's
     after_seconds: float = 0.0  # how long after its write reads show what "delay effect" delays
     hits: int = 0
     first_seen: float | None = field(default=None, repr=False)
@@ -204,12 +205,12 @@ def unique_id(arn: str) -> str:
     return ("AIDA" if ":user/" in arn else "AROA") + letters
 
 
-def with_unique_id(body: bytes, arn: str) -> bytes:
+def with_unique_id(body: bytes, arn: str, shown: str | None) -> bytes:
     """An answer with a principal of its policies as a unique ID, whichever way the service writes policies.
 
     In a policy the ARN is in quotation marks; in XML and JSON around a policy those are escaped, or encoded as in URLs.
     """
-    shown = unique_id(arn)
+    shown = shown or unique_id(arn)
     for quote, spellings in (
         ("%22", {urllib.parse.quote(arn, safe=""), urllib.parse.quote(arn)}),
         ("&quot;", {arn}),

@@ -111,7 +111,7 @@ class Proxy:
         entry["status"] = int(answer.split(b" ", 2)[1])
         self.learn(operation, account, status, answer)
         if rule and rule.effect == faults.SHOW_UNIQUE_ID:
-            answer = with_body(answer, lambda body: faults.with_unique_id(body, rule.principal))
+            answer = with_body(answer, lambda body: faults.with_unique_id(body, rule.principal, rule.unique_id))
         return None if rule and rule.effect == faults.CUT_AFTER_WRITE else answer
 
     def account_of(self, access_key: str) -> str:

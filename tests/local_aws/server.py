@@ -67,7 +67,7 @@ class LocalAws:
     """One local AWS, known by the directory of its state: .cache/local_aws of the checkout unless told otherwise."""
 
     def __init__(self, directory: Path = DEFAULT_DIRECTORY, backend: str | None = None) -> None:
-        """`backend`: "gate" or "ministack"; the one that XACCT_LOCAL_AWS names, ministack without it."""
+        """`backend`: "gate" or "ministack"; the one that XACCT_LOCAL_AWS names, the gate without it."""
         self.directory = directory
         self.backend = chosen_backend(backend)
         self._process: subprocess.Popen | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from collections.abc import Iterator
 
 import botocore.exceptions
 import pytest
@@ -33,10 +34,20 @@ def document(statement: dict) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
+@pytest.fixture(scope="module", params=["gate", "ministack"])
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
+    """A local AWS of each kind in turn."""
+    local_aws = LocalAws(tmp_path_factory.mktemp(request.param), request.param)
+    local_aws.start(with_parent=True)
+    yield local_aws
+    local_aws.stop()
+
+
 @pytest.fixture
-def aws(empty_aws: LocalAws) -> LocalAws:
+def aws(server: LocalAws) -> LocalAws:
     """An empty local AWS."""
-    return empty_aws
+    server.reset()
+    return server
 
 
 def refusal(call, **arguments: object) -> tuple[int, str, str]:

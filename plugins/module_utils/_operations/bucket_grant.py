@@ -105,6 +105,8 @@ def _read(task: Task, carrier: BucketPolicy, grants: DeclaredGrants) -> dict | N
             warn=task.progress,
         )
     except AwsError as error:
+        if task.params["expected_bucket_owner"] and is_code(error, "AccessDenied"):
+            _confirm_owner(task, carrier.bucket)  # S3 only denies where another account was expected
         if grants.statements or not is_code(error, "NoSuchBucket"):
             raise
         return None
