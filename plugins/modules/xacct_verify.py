@@ -16,9 +16,14 @@ author:
 description:
   - Takes expectations such as "this role gets in" and "without the external ID it is refused", makes each call as the
     principal in question, and says which of them hold.
-  - An expectation is V(proved) or V(broken) only by AWS's own answer. Where there is no way to act as a principal, no
-    MFA code, no answer from AWS, or only a root user to ask with (AWS refuses those whatever the trust says), it is
-    V(not_proved), with the reason.
+  - An expectation is V(proved) only by AWS's own answer. Each one is also evaluated, as M(xacct.aws.xacct_access_check)
+    does it, from the policies of both accounts as far as they may be read (O(evaluate), O(connections)). That says why one
+    is V(broken), with the fix, and decides where nothing can be tried because there is no way to act as a
+    principal, no MFA code, no answer from AWS, or only a root user to ask with (AWS refuses those whatever the trust
+    says). Such an expectation is V(evaluated) where the policies are as declared, and V(broken) where they are not.
+    Where that is not known either it is V(not_proved), with the reason.
+  - External IDs are neither shown by what AWS says nor by the explanations. A fix that needs one takes it from
+    C(xacct_trusts).
   - The sessions that are won live for 15 minutes, are dropped at once, and never appear in a result.
   - Of a bucket, an object is got and dropped, and keys are listed. Where writing has to be refused an empty object with
     a random name is put; if that succeeds it is deleted at once and the expectation is broken. Where writing has to be
@@ -157,6 +162,26 @@ options:
         type: list
         elements: str
         default: []
+      at:
+        description:
+          - The time at which the call is meant to be made, such as V(2031-01-01T00:00:00Z). It is evaluated only.
+        type: str
+      session_tags:
+        description:
+          - Whether the role is assumed with a session tag, which takes C(sts:TagSession) on both sides.
+        type: bool
+        default: false
+      without_permission:
+        description:
+          - Whether the call is made by a session of the actor whose session policy lacks just this permission. So a
+            weaker caller is tried without making one.
+        type: bool
+        default: false
+      external_id_is_declared:
+        description:
+          - Whether C(xacct_trusts) declares the external ID of the trust, so that a fix can take it from there.
+        type: bool
+        default: false
   principals:
     description:
       - How to act as a principal. Without an entry a role is assumed with the connection of this task, and there is no
@@ -272,6 +297,207 @@ options:
                 description:
                   - A session policy.
                 type: json
+  evaluate:
+    description:
+      - Whether each expectation is also evaluated from the policies.
+    type: bool
+    default: true
+  connections:
+    description:
+      - How to reach the other accounts whose policies decide, to read them. What no connection leads to is not known.
+      - P(xacct.aws.connections#filter) takes them from an inventory.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      account_id:
+        description:
+          - The account ID. A connection that leads to another account is not used.
+        type: str
+        required: true
+      connection:
+        description:
+          - Connection options that lead to the account. Nothing is taken from those of this task.
+        type: dict
+        required: true
+        suboptions:
+          access_key:
+            description:
+              - The access key ID.
+            type: str
+            aliases: [aws_access_key_id, aws_access_key]
+          secret_key:
+            description:
+              - The secret access key.
+            type: str
+            aliases: [aws_secret_access_key, aws_secret_key]
+          session_token:
+            description:
+              - The session token that belongs to a temporary access key.
+            type: str
+            aliases: [aws_session_token]
+          profile:
+            description:
+              - The named profile of the AWS configuration files.
+            type: str
+            aliases: [aws_profile]
+          region:
+            description:
+              - The region to call STS in.
+            type: str
+            aliases: [aws_region]
+          endpoint_url:
+            description:
+              - The URL to call instead of the endpoints of AWS.
+            type: str
+            aliases: [aws_endpoint_url]
+          aws_ca_bundle:
+            description:
+              - The file with the certificates to trust.
+            type: path
+          validate_certs:
+            description:
+              - Whether certificates are validated.
+            type: bool
+            default: true
+          aws_config:
+            description:
+              - Settings for botocore.
+            type: dict
+          assume_role:
+            description:
+              - The roles to assume one after the other to get to the principal, which is the last of them.
+            type: list
+            elements: dict
+            suboptions:
+              role_arn:
+                description:
+                  - The ARN of the role.
+                type: str
+                required: true
+              external_id:
+                description:
+                  - The external ID that the role's trust policy asks for.
+                type: str
+              session_name:
+                description:
+                  - The name of the session.
+                type: str
+              duration_seconds:
+                description:
+                  - How long the session lives.
+                type: int
+              mfa_serial:
+                description:
+                  - The serial number or ARN of the MFA device.
+                type: str
+              mfa_token:
+                description:
+                  - The six digits that the MFA device shows.
+                type: str
+              source_identity:
+                description:
+                  - The source identity to set.
+                type: str
+              tags:
+                description:
+                  - Session tags.
+                type: dict
+              policy:
+                description:
+                  - A session policy.
+                type: json
+  organization_connection:
+    description:
+      - Connection options that lead to the management account of the organization, or to a delegated administrator, to
+        read its policies. What is not set is as in the task.
+    type: dict
+    suboptions:
+      access_key:
+        description:
+          - The access key ID.
+        type: str
+        aliases: [aws_access_key_id, aws_access_key]
+      secret_key:
+        description:
+          - The secret access key.
+        type: str
+        aliases: [aws_secret_access_key, aws_secret_key]
+      session_token:
+        description:
+          - The session token that belongs to a temporary access key.
+        type: str
+        aliases: [aws_session_token]
+      profile:
+        description:
+          - The named profile of the AWS configuration files.
+        type: str
+        aliases: [aws_profile]
+      region:
+        description:
+          - The region to call STS in.
+        type: str
+        aliases: [aws_region]
+      endpoint_url:
+        description:
+          - The URL to call instead of the endpoints of AWS.
+        type: str
+        aliases: [aws_endpoint_url]
+      aws_ca_bundle:
+        description:
+          - The file with the certificates to trust.
+        type: path
+      validate_certs:
+        description:
+          - Whether certificates are validated.
+        type: bool
+      aws_config:
+        description:
+          - Settings for botocore.
+        type: dict
+      assume_role:
+        description:
+          - The roles to assume one after the other to get to the principal, which is the last of them.
+        type: list
+        elements: dict
+        suboptions:
+          role_arn:
+            description:
+              - The ARN of the role.
+            type: str
+            required: true
+          external_id:
+            description:
+              - The external ID that the role's trust policy asks for.
+            type: str
+          session_name:
+            description:
+              - The name of the session.
+            type: str
+          duration_seconds:
+            description:
+              - How long the session lives.
+            type: int
+          mfa_serial:
+            description:
+              - The serial number or ARN of the MFA device.
+            type: str
+          mfa_token:
+            description:
+              - The six digits that the MFA device shows.
+            type: str
+          source_identity:
+            description:
+              - The source identity to set.
+            type: str
+          tags:
+            description:
+              - Session tags.
+            type: dict
+          policy:
+            description:
+              - A session policy.
+            type: json
   external_ids:
     description:
       - The external IDs of the trusts by C(TRUST/TRUSTING), each a list. With two of them, while they are rotated, both
@@ -335,6 +561,7 @@ options:
     type: bool
     default: true
 seealso:
+  - module: xacct.aws.xacct_access_check
   - module: xacct.aws.xacct_assume
   - module: xacct.aws.xacct_role
   - module: xacct.aws.xacct_identity_grant
@@ -447,7 +674,7 @@ proofs:
       type: str
       sample: backup requires its external ID
     outcome:
-      description: V(proved), V(broken) or V(not_proved).
+      description: V(proved), V(evaluated), V(broken) or V(not_proved).
       returned: always
       type: str
       sample: proved
@@ -465,6 +692,42 @@ proofs:
       sample: >-
         User: arn:aws:sts::111111111111:assumed-role/BackupService/xacct-verify is not authorized to perform:
         sts:AssumeRole on resource: arn:aws:iam::222222222222:role/XacctBackup
+    evaluation:
+      description:
+        - What the policies of both accounts say. Reasons and fixes are there where it is not as expected.
+      returned: when it was evaluated
+      type: dict
+      contains:
+        answer:
+          description: V(allowed), V(denied) or V(unknown).
+          returned: always
+          type: str
+          sample: denied
+        holds:
+          description: Whether that is as expected; null where it is not known.
+          returned: always
+          type: bool
+          sample: false
+        why:
+          description: What each side says, in sentences.
+          returned: always
+          type: list
+          elements: str
+          sample:
+            - "identity side in account 111111111111: allowed by XacctBackup of inline policy xacct of role Reader"
+            - "permissions boundary in account 111111111111: no statement allows it"
+        fix:
+          description: What would mend it, as RV(xacct.aws.xacct_access_check#module:checks[].fix) has it.
+          returned: always
+          type: list
+          elements: dict
+          sample: []
+        unread:
+          description: What could not be read, and why.
+          returned: always
+          type: list
+          elements: str
+          sample: []
 objects:
   description: An object for each of O(lookups), with C(key), or with C(reason) when there is none.
   returned: when there were lookups
@@ -475,7 +738,7 @@ counts:
   description: How many expectations came out which way. Also returned on failure.
   returned: when the calls were made
   type: dict
-  sample: {proved: 5, broken: 0, not_proved: 1}
+  sample: {proved: 5, evaluated: 1, broken: 0, not_proved: 0}
 """
 
 from ansible_collections.xacct.aws.plugins.module_utils._faces import run_module

@@ -11,7 +11,7 @@ Private to this collection.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation, Task, TaskError
 from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_connections import (
@@ -30,6 +30,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.context import U
 from ansible_collections.xacct.aws.plugins.module_utils._policy.decision import ALLOWED, DENIED, UNDECIDED, Outcome
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
 from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation import evaluate
+from ansible_collections.xacct.aws.plugins.module_utils._policy.fix_problems import Fix
 from ansible_collections.xacct.aws.plugins.module_utils._policy.fixes import fixes
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import is_account_id, parse_arn
 from ansible_collections.xacct.aws.plugins.module_utils._policy.request_principals import request_principal
@@ -136,17 +137,21 @@ def _checked(question: Question, asked: Sequence[str], prober: Prober | None) ->
     return result
 
 
-def answered(question: Question) -> dict:
-    """Evaluate a question and what it needs besides; return the answer with everything that explains it."""
+def answered(question: Question, presented: Callable[[list[Fix]], list[Fix]] = list) -> dict:
+    """Evaluate a question and what it needs besides; return the answer with everything that explains it.
+
+    `presented` has the last word on the fixes, as people are to see them.
+    """
     decision = evaluate(question.request)
     sides = question.sides
     blocked_by = [blocked(outcome, sides.account_of(outcome.kind)) for outcome in decision.blocked_by]
     sentences = [*question.notes, *chain(decision, sides)]
-    mended = [fix.as_result() for fix in fixes(decision, question.request, sides, question.boundary_arn)]
+    found = fixes(decision, question.request, sides, question.boundary_arn)
+    mended = [fix.as_result() for fix in presented(found)]
     unread = list(question.unread)
     answer = decision.answer
     for need in question.needs:
-        other = answered(need)
+        other = answered(need, presented)
         answer = worse(answer, other["answer"])
         what = f"{need.request.action} on {need.request.resource}"
         blocked_by += [{**entry, "needed": what} for entry in other["blocked_by"]]

@@ -37,6 +37,11 @@ def connection_option(*, with_mfa: bool = False) -> dict:
     return {"type": "dict", "options": options, **rules}
 
 
+def connection_options() -> dict:
+    """Return the argument spec of the connection of another host, which has an environment and defaults like a task."""
+    return {name: spec for name, spec in CONNECTION_ARGUMENTS.items() if name != "expected_account_id"}
+
+
 def account_beside(home: Account, params: Mapping, given: Mapping, label: str) -> Account:
     """Return the account that an option's connection leads to; what it does not say is as in the task's own.
 

@@ -10,7 +10,7 @@ Private to this collection.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 
@@ -61,9 +61,9 @@ from ansible_collections.xacct.aws.plugins.module_utils._resources.organization 
     SERVICE_CONTROL,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._resources.resource_policies import (
-    READERS,
     WITHOUT_POLICIES,
     ResourceSide,
+    can_read,
     read_resource,
 )
 
@@ -128,6 +128,12 @@ class Gathering:
             reader = self._identity_reader(account_id) if len(found) >= MANY_IDENTITIES else None
             if reader is not None:
                 reader.read_all()
+
+    def read_roles(self, arns: Iterable[str]) -> None:
+        """Read roles of one account that will be asked for. Several accounts may be read at the same time."""
+        for arn in arns:
+            if arn not in self._resources:
+                self._resources[arn] = self._role_side(parse_arn(arn))
 
     def question(
         self, principal: str, action: str, resource: str, context: Mapping, owner: str | None = None
@@ -247,7 +253,7 @@ class Gathering:
         if account is None or self.given.has_resource:
             unread = () if self.given.has_resource else (self.connections.why_unread(resource, arn.account_id),)
             return ResourceSide(arn.account_id, ResourcePolicy(kind, UNKNOWN), unread=unread)
-        if arn.service not in READERS:
+        if not can_read(arn):
             unread = (f"policy of {resource}: this module reads no policies of {arn.service}",)
             return ResourceSide(arn.account_id, ResourcePolicy(kind, UNKNOWN), unread=unread)
         if resource not in self._resources:

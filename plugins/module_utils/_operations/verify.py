@@ -5,7 +5,8 @@
 """`xacct_verify`: prove who gets in and who does not, by trying.
 
 Read the expectations -> make each actor once -> make every call, side by side -> judge -> try again, for a bounded
-time, what a change made seconds ago may still be turning -> report. Sessions that are won are dropped at once.
+time, what a change made seconds ago may still be turning -> evaluate the policies of both sides -> report. Sessions
+that are won are dropped at once.
 Private to this collection.
 """
 
@@ -18,12 +19,19 @@ from concurrent.futures import ThreadPoolExecutor
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.xacct.aws.plugins.module_utils._aws.hops import role_arn_errors, text_errors
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation, Task, TaskError
+from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_connections import (
+    CONNECTION_RULES,
+    connection_option,
+    connection_options,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_actors import (
     Actor,
     CannotAct,
+    NoStranger,
     is_arn_of,
     make_actor,
     principal_options,
+    weakened,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_buckets import (
     BUCKET_CALLS,
@@ -33,13 +41,16 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_bucke
     bucket_trial,
     found_objects,
 )
+from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_evaluation import Evaluations
 from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_judgement import (
     ALLOWED,
     BROKEN,
     DENIED,
     NOT_PROVED,
+    Evaluation,
     Judgement,
     counted,
+    with_evaluation,
     worst,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_roles import (
@@ -50,6 +61,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_roles
     RoleTrial,
     role_trials,
 )
+from ansible_collections.xacct.aws.plugins.module_utils._policy.chain import explained
 
 LONGEST_PAUSE = 5.0
 """Seconds between two rounds of attempts at most."""
@@ -86,8 +98,23 @@ ARGUMENT_SPEC = {
             "why": {"type": "str", "default": ""},
             "depends_on": {"type": "list", "elements": "str", "default": []},
             "unless": {"type": "list", "elements": "str", "default": []},
+            "at": {"type": "str"},
+            "session_tags": {"type": "bool", "default": False},
+            "without_permission": {"type": "bool", "default": False},
+            "external_id_is_declared": {"type": "bool", "default": False},
         },
     },
+    "evaluate": {"type": "bool", "default": True},
+    "connections": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            "account_id": {"type": "str", "required": True},
+            "connection": {"type": "dict", "required": True, "options": connection_options(), **CONNECTION_RULES},
+        },
+    },
+    "organization_connection": connection_option(),
     "principals": {
         "type": "list",
         "elements": "dict",
@@ -151,17 +178,29 @@ def run(task: Task, sleep: Callable[[float], None] = time.sleep, clock: Callable
     expectations = task.params["expectations"]
     actors = make_actors(task, expectations) if expectations else {}
     judgements: dict[int, Judgement] = {}
+    senseless: set[int] = set()
     trials: list[RoleTrial | BucketTrial] = []
     for position, expectation in enumerate(expectations):
         try:
             trials += trials_of(position, expectation, actors, task)
         except CannotAct as reason:
             judgements[position] = Judgement(NOT_PROVED, str(reason))
+            if isinstance(reason, NoStranger):
+                senseless.add(position)
     deadline = clock() + task.params["propagation_timeout"]
     # Access first: before a new grant works everywhere, everything is refused, and a refusal would show nothing.
     for expect in (ALLOWED, DENIED):
         judgements.update(settled(task, [t for t in trials if t.question.expect == expect], deadline, sleep, clock))
-    proofs = [proof(expectation, judgements[position]) for position, expectation in enumerate(expectations)]
+    evaluations: list = [None] * len(expectations)
+    if task.params["evaluate"] and actors:
+        positions = [number for number, expectation in enumerate(expectations) if number not in senseless]
+        found = Evaluations(task, actors).of_all([expectations[number] for number in positions])
+        for number, evaluation in zip(positions, found, strict=True):
+            evaluations[number] = evaluation
+    proofs = [
+        proof(expectation, with_evaluation(expectation, judgements[number], evaluations[number]), evaluations[number])
+        for number, expectation in enumerate(expectations)
+    ]
     returned = {"changed": False, "proofs": proofs, "counts": counted([entry["outcome"] for entry in proofs])}
     if task.params["lookups"]:
         returned["objects"] = found_objects(task)
@@ -206,7 +245,11 @@ def trials_of(
         raise actor
     named = next((arn for arn in expectation["unless"] if is_arn_of(actor.caller.arn, arn)), None)
     if named is not None:
-        raise CannotAct(f"{actor.caller.arn} is itself one of those whom the trust names ({named})")
+        raise NoStranger(f"{actor.caller.arn} is itself one of those whom the trust names ({named})")
+    if expectation["at"]:
+        raise CannotAct(f"nobody can ask at {expectation['at']}")
+    if expectation["without_permission"]:
+        actor = weakened(actor, expectation)
     if expectation["call"] == ASSUME_ROLE:
         return role_trials(position, expectation, actor, task.params["external_ids"])
     return [bucket_trial(position, expectation, actor, task)]
@@ -246,7 +289,7 @@ def settled(
     return {position: worst(judgements) for position, judgements in by_expectation.items()}
 
 
-def proof(expectation: Mapping, judgement: Judgement) -> dict:
+def proof(expectation: Mapping, judgement: Judgement, evaluation: Evaluation | None) -> dict:
     """Return one entry of the result's `proofs`."""
     kept = ("id", "trust", "trusting", "actor", "call", "role_arn", "bucket", "expect", "why")
     return {
@@ -254,20 +297,23 @@ def proof(expectation: Mapping, judgement: Judgement) -> dict:
         "outcome": judgement.outcome,
         "said": judgement.said,
         "answer": judgement.answer,
+        **({"evaluation": evaluation.as_result(expectation["expect"])} if evaluation else {}),
     }
 
 
 def failure_message(proofs: Sequence[Mapping]) -> str:
     """Return what a person reads first: how many do not hold, and each of them."""
     broken = [entry for entry in proofs if entry["outcome"] == BROKEN]
-    lines = "".join(f"\n- {entry['id']}: {entry['said']}" for entry in broken)
-    return f"{len(broken)} of {len(proofs)} expectations do not hold:{lines}"
+    lines = []
+    for entry in broken:
+        lines += [f"- {entry['id']}: {entry['said']}", *(f"    {line}" for line in explained(entry.get("evaluation")))]
+    return "\n".join([f"{len(broken)} of {len(proofs)} expectations do not hold:", *lines])
 
 
 OPERATION = Operation(
     name="xacct_verify",
     argument_spec=ARGUMENT_SPEC,
     run=run,
-    services=("sts", "s3"),
+    services=("sts", "s3", "iam", "organizations", "kms"),
     check=check_verify,
 )

@@ -10,12 +10,13 @@ Private to this collection.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.chain import credentials_in
 from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import CONNECTION_ARGUMENTS, Account, Caller
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call
 from ansible_collections.xacct.aws.plugins.module_utils._aws.hops import SHORTEST_DURATION
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json, new_document
 
 CONNECTION = "connection"
 ROOT = "root"
@@ -30,6 +31,10 @@ MFA_OPTIONS = {"mfa_serial": {"type": "str"}, "mfa_token": {"type": "str", "no_l
 
 class CannotAct(Exception):
     """There is no way to act as a principal; the text says why, in a few words."""
+
+
+class NoStranger(CannotAct):
+    """Who had to be a stranger is not: so the question makes no sense, whoever could be asked."""
 
 
 @dataclass(frozen=True)
@@ -130,4 +135,38 @@ def with_mfa_shown(account: Account, given: Mapping) -> Account:
         answer = client.get_session_token(
             SerialNumber=given["mfa_serial"], TokenCode=given["mfa_token"], DurationSeconds=SHORTEST_DURATION
         )
+    return account.connection_for(credentials_in(answer))
+
+
+def all_but(expectation: Mapping) -> dict:
+    """Return a session policy that leaves a session everything but what an expectation is about."""
+    kept = "sts:AssumeRole" if expectation["call"] == "assume_role" else "s3:*"
+    return new_document([{"Effect": "Allow", "NotAction": kept, "Resource": "*"}])
+
+
+def weakened(actor: Actor, expectation: Mapping) -> Actor:
+    """Return the actor without the permission that an expectation is about, by a session policy. Raises `CannotAct`.
+
+    So nobody has to be made to show that a caller of the account needs the permission. The last role that the actor got
+    in by is assumed again; a user gets a federated session, which STS lets do nothing with roles.
+    """
+    policy = compact_json(all_but(expectation))
+    hops = [{**asdict(hop), "tags": dict(hop.tags)} for hop in actor.account.options.hops]
+    try:
+        if hops and not hops[-1]["policy"]:
+            account = actor.account.over_hops([*hops[:-1], {**hops[-1], "policy": policy}], label="a weaker session")
+        elif ":user/" in actor.caller.arn and expectation["call"] != "assume_role":
+            account = federated(actor.account, policy)
+        else:
+            raise CannotAct(f"{actor.caller.arn} is reached by no role that could be assumed with less")
+        return Actor(account, account.caller)
+    except AwsError as error:
+        raise CannotAct(f"no weaker session of {actor.caller.arn}: {error.aws_message or error.message}") from None
+
+
+def federated(account: Account, policy: str) -> Account:
+    """Return a federated session of a user, with a session policy. Raises `AwsError`."""
+    client = account.client("sts")
+    with aws_call(account, "a federated session"):
+        answer = client.get_federation_token(Name=SESSION_NAME, Policy=policy, DurationSeconds=SHORTEST_DURATION)
     return account.connection_for(credentials_in(answer))

@@ -26,7 +26,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_judge
 
 GET, LIST, PUT = BUCKET_CALLS = ("s3_get", "s3_list", "s3_put")
 _DONE = {GET: "got", LIST: "listed", PUT: "put"}
-_PERMISSION = {GET: "s3:GetObject", LIST: "s3:ListBucket", PUT: "s3:PutObject"}
+PERMISSION = {GET: "s3:GetObject", LIST: "s3:ListBucket", PUT: "s3:PutObject"}
 
 PROBE = "xacct-verify-"
 """What the names of objects begin with that a proof tries to put."""
@@ -112,7 +112,7 @@ def bucket_trial(position: int, expectation: Mapping, actor: Actor, task: Task) 
         expect=expectation["expect"],
         depends_on=tuple(conditions_of(expectation, client)),
         done=_DONE[call] if call != PUT else "put an object into",
-        permission=_PERMISSION[call],
+        permission=PERMISSION[call],
         place="bucket",
     )
     if call == LIST:

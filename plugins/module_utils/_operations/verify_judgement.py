@@ -4,25 +4,28 @@
 
 """What one attempt says about one expectation of a trust. Pure: the calls were made elsewhere.
 
-The rule of the house: "proved" is said of what AWS itself has shown, "broken" of what it has shown to be otherwise, and
-everything else is "not proved", with the reason. A refusal counts only when it is about the trust: keys that have
-expired, an endpoint that does not answer or a root user are refused too, and that shows nothing.
+The rule of the house: "proved" is said of what AWS itself has shown, "broken" of what it has shown to be otherwise.
+What could not be tried is "evaluated" where the policies of both accounts say that it is as declared, broken where they
+say that it is not, and "not proved", with the reason, where they could not be read either. A refusal counts only when
+it is about the trust: keys that have expired, an endpoint that does not answer or a root user are refused too, and that
+shows nothing.
 Private to this collection.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 ALLOWED = "allowed"
 DENIED = "denied"
 
 PROVED = "proved"
+EVALUATED = "evaluated"
 BROKEN = "broken"
 NOT_PROVED = "not_proved"
-OUTCOMES = (PROVED, BROKEN, NOT_PROVED)
+OUTCOMES = (PROVED, EVALUATED, BROKEN, NOT_PROVED)
 
 ASSUME_ROLE = "sts:AssumeRole"
 _TRUSTING_SIDE = {
@@ -136,9 +139,51 @@ def judge(question: Question, attempt: Attempt) -> Judgement:
     return Judgement(BROKEN, said, attempt.message, may_settle=True)
 
 
+@dataclass(frozen=True)
+class Evaluation:
+    """What the policies say, whatever a call shows: `answer` is allowed, denied or unknown.
+
+    `why` are sentences, `fix` entries as `xacct_access_check` returns them, `unread` says what could not be read.
+    """
+
+    answer: str
+    why: tuple[str, ...] = ()
+    fix: tuple[dict, ...] = ()
+    unread: tuple[str, ...] = ()
+
+    def holds(self, expect: str) -> bool | None:
+        """Whether it is as expected; None where that is not known."""
+        return self.answer == expect if self.answer in (ALLOWED, DENIED) else None
+
+    def as_result(self, expect: str) -> dict:
+        """Return it for the result of the module: reasons and fixes only where it is not as expected."""
+        holds = self.holds(expect)
+        return {
+            "answer": self.answer,
+            "holds": holds,
+            "why": [] if holds else list(self.why),
+            "fix": list(self.fix) if holds is False and expect == ALLOWED else [],
+            "unread": [] if holds else list(self.unread),
+        }
+
+
+def with_evaluation(expectation: Mapping, judgement: Judgement, evaluation: Evaluation | None) -> Judgement:
+    """Return the judgement on an expectation after its evaluation: it decides where no call has shown anything."""
+    holds = evaluation.holds(expectation["expect"]) if evaluation else None
+    if judgement.outcome != NOT_PROVED or holds is None:
+        return judgement
+    if holds:
+        said = f"{judgement.said}; by the policies it is {evaluation.answer}, as declared"
+        return Judgement(EVALUATED, said, judgement.answer)
+    if expectation["expect"] == ALLOWED and expectation["depends_on"]:
+        return judgement
+    said = f"trust '{expectation['trust']}' does not hold: by the policies it is {evaluation.answer} ({judgement.said})"
+    return Judgement(BROKEN, said, judgement.answer)
+
+
 def worst(judgements: Sequence[Judgement]) -> Judgement:
     """Return the judgement that decides where one expectation took several attempts (two external IDs, say)."""
-    return max(judgements, key=lambda judgement: (PROVED, NOT_PROVED, BROKEN).index(judgement.outcome))
+    return max(judgements, key=lambda judgement: (PROVED, EVALUATED, NOT_PROVED, BROKEN).index(judgement.outcome))
 
 
 def is_wrong_mfa_code(message: str) -> bool:

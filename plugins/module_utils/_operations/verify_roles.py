@@ -33,6 +33,9 @@ DECLARED = "declared"
 NONE = "none"
 WRONG = "wrong"
 
+SESSION_TAGS = {"xacct-verify": "refuse-me"}
+"""Tags to send where a trust has to refuse them."""
+
 
 @dataclass(frozen=True)
 class RoleTrial:
@@ -81,6 +84,8 @@ def role_trials(
         "RoleSessionName": SESSION_NAME,
         "DurationSeconds": SHORTEST_DURATION,
     }
+    if expectation["session_tags"]:
+        arguments["Tags"] = [{"Key": key, "Value": value} for key, value in SESSION_TAGS.items()]
     return [
         RoleTrial(
             position=position,
@@ -88,7 +93,7 @@ def role_trials(
                 trust=expectation["trust"],
                 target=expectation["role_arn"],
                 expect=expectation["expect"],
-                how=how,
+                how=how + (" and with session tags" if expectation["session_tags"] else ""),
                 depends_on=tuple(expectation["depends_on"]),
             ),
             client=client,

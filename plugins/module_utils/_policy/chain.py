@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.decision import (
@@ -148,3 +148,19 @@ def _conclusion(decision: Decision, sides: Sides) -> str:
 
 ANSWERS = (ALLOWED, DENIED, UNDECIDED)
 """Every answer, in the order of counts."""
+
+
+def explained(evaluation: Mapping | None) -> list[str]:
+    """Return lines that explain an evaluation of a trust that is not as expected: why, and what would mend it."""
+    if not evaluation:
+        return []
+    if evaluation["holds"]:
+        said = f"by the policies that could be read it would be {evaluation['answer']}"
+        return [f"{said}: something else decides, or a change is on its way"]
+    lines = [*evaluation["why"], *(f"not read: {each}" for each in evaluation["unread"])]
+    for fix in evaluation["fix"]:
+        lines += [
+            "or to fix it:" if fix["instead"] else "to fix it:",
+            *(f"  {line}" for line in fix["yaml"].splitlines()),
+        ]
+    return lines

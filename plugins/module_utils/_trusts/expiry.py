@@ -17,6 +17,15 @@ def has_ended(trust: Trust, now: datetime.datetime | None) -> bool:
     not_after = trust.way.not_after
     if now is None or not not_after:
         return False
+    return _time(not_after) < now
+
+
+def just_after(not_after: str) -> str:
+    """The second after an end, as IAM writes times."""
+    after = _time(not_after).astimezone(datetime.timezone.utc) + datetime.timedelta(seconds=2)
+    return after.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _time(text: str) -> datetime.datetime:
     # fromisoformat() of Python 3.10 reads neither the Z nor every fraction of a second.
-    text = re.sub(r"\.[0-9]+", "", not_after).replace("Z", "+00:00")
-    return datetime.datetime.fromisoformat(text) < now
+    return datetime.datetime.fromisoformat(re.sub(r"\.[0-9]+", "", text).replace("Z", "+00:00"))

@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-PROVED, BROKEN, NOT_PROVED = "proved", "broken", "not_proved"
+from ansible_collections.xacct.aws.plugins.module_utils._policy.chain import explained
+
+PROVED, EVALUATED, BROKEN, NOT_PROVED = "proved", "evaluated", "broken", "not_proved"
 CHECK_MODE = "check mode"
 NOT_ASKED = "not in this run"
 # A longer reason is left to the list below the table.
@@ -18,24 +20,30 @@ LONGEST_REASON = 60
 
 @dataclass(frozen=True)
 class Outcome:
-    """How many of some expectations were proved or broken; ``reason`` says why the others were not proved."""
+    """How many of some expectations were proved or broken; ``reason`` says why the others were not proved.
+
+    ``evaluated`` could not be tried, and the policies of both accounts say that they are as declared.
+    """
 
     proved: int
     broken: int
     expected: int
     reason: str = ""
     third_party: bool = False
+    evaluated: int = 0
 
     @property
     def text(self) -> str:
-        """``proved 5/5``, ``2 of 5 BROKEN``, ``proved 3/5, 2 not proved (no keys)`` or ``not proved (check mode)``."""
-        left = self.expected - self.proved - self.broken
+        """``proved 5/5``, ``2 of 5 BROKEN``, ``proved 3/5, 1 evaluated, 1 not proved (no keys)``."""
+        left = self.expected - self.proved - self.broken - self.evaluated
         reason = self.reason if len(self.reason) <= LONGEST_REASON else "see below"
         parts = []
         if self.broken:
             parts.append(f"{self.broken} of {self.expected} BROKEN")
         elif self.proved:
             parts.append(f"proved {self.proved}/{self.expected}")
+        if self.evaluated:
+            parts.append(f"{self.evaluated} evaluated")
         if not self.expected:
             parts.append("not proved (nothing to ask with)")
         elif left:
@@ -46,7 +54,13 @@ class Outcome:
 
     def times(self, count: int) -> Outcome:
         """The same outcome for several accounts."""
-        return Outcome(self.proved * count, self.broken * count, self.expected * count, self.reason, self.third_party)
+        return replace(
+            self,
+            proved=self.proved * count,
+            broken=self.broken * count,
+            expected=self.expected * count,
+            evaluated=self.evaluated * count,
+        )
 
 
 class Proofs:
@@ -60,7 +74,13 @@ class Proofs:
         for expectation in self.expectations:
             self._by_trust.setdefault((expectation["trust"], expectation["trusting"]), []).append(expectation)
         self.broken = [
-            {"id": e["id"], "trust": e["trust"], "expect": e["expect"], "said": self._said(e) or e["why"]}
+            {
+                "id": e["id"],
+                "trust": e["trust"],
+                "expect": e["expect"],
+                "said": self._said(e) or e["why"],
+                "explained": explained(self._proofs[e["id"]].get("evaluation")),
+            }
             for e in self.expectations
             if self._outcome(e) == BROKEN
         ]
@@ -71,19 +91,39 @@ class Proofs:
         outcomes = [self._outcome(expectation) for expectation in expectations]
         reasons = [self._reason(e) for e, outcome in zip(expectations, outcomes, strict=True) if outcome == NOT_PROVED]
         reason = " / ".join(dict.fromkeys(reasons))
-        return Outcome(outcomes.count(PROVED), outcomes.count(BROKEN), len(outcomes), reason, third_party)
+        proved, broken, evaluated = (outcomes.count(outcome) for outcome in (PROVED, BROKEN, EVALUATED))
+        return Outcome(proved, broken, len(outcomes), reason, third_party, evaluated)
+
+    def all(self) -> list[dict]:
+        """Every expectation with what came of it: ``outcome``, ``said``, and ``evaluation`` where there was one."""
+        kept = ("id", "trust", "trusting", "actor", "call", "role_arn", "bucket", "expect", "why")
+        entries = []
+        for expectation in self.expectations:
+            entry = {name: expectation[name] for name in kept if name in expectation}
+            entry["outcome"] = self._outcome(expectation)
+            found = self._proofs.get(expectation["id"], {})
+            entry["said"] = self._said(expectation) if found else self._reason(expectation)
+            entries.append({**entry, **{name: found[name] for name in ("answer", "evaluation") if found.get(name)}})
+        return entries
+
+    def evaluated_by_reason(self) -> list[dict]:
+        """``[{reason, ids}]`` of everything that the policies alone show, in the plan's order."""
+        return self._by_reason(EVALUATED)
 
     def not_proved_by_reason(self) -> list[dict]:
         """``[{reason, ids}]`` of everything that was neither proved nor broken, in the plan's order."""
+        return self._by_reason(NOT_PROVED)
+
+    def _by_reason(self, outcome: str) -> list[dict]:
         by_reason: dict[str, list[str]] = {}
         for expectation in self.expectations:
-            if self._outcome(expectation) == NOT_PROVED:
+            if self._outcome(expectation) == outcome:
                 by_reason.setdefault(self._reason(expectation), []).append(expectation["id"])
         return [{"reason": reason, "ids": ids} for reason, ids in by_reason.items()]
 
     def _outcome(self, expectation: dict) -> str:
         outcome = self._proofs.get(expectation["id"], {}).get("outcome")
-        return outcome if outcome in (PROVED, BROKEN) else NOT_PROVED
+        return outcome if outcome in (PROVED, EVALUATED, BROKEN) else NOT_PROVED
 
     def _reason(self, expectation: dict) -> str:
         if expectation["id"] not in self._proofs:

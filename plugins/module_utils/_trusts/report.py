@@ -48,8 +48,9 @@ def report(plan: object, results: object, check_mode: bool = False) -> dict:
     """Put plan and results together.
 
     :returns: ``rows`` (one a trust and trusting account: trust, from, to, method, state, proof …), ``failed``,
-        ``not_in_run``, ``broken``, ``not_proved``, ``third_parties``, ``notes``, ``warnings``, ``counts``, ``changed``,
-        ``ok`` (nothing failed and nothing is broken) and ``lines`` (all of it as text)
+        ``not_in_run``, ``broken``, ``evaluated``, ``not_proved``, ``proofs`` (every expectation, and what came of it),
+        ``third_parties``, ``notes``, ``warnings``, ``counts``, ``changed``, ``ok`` (nothing failed and nothing is
+        broken) and ``lines`` (all of it as text)
     """
     return _Report(plain(plan), plain(results or {}), check_mode).as_data()
 
@@ -82,7 +83,9 @@ class _Report:
             "failed": failed,
             "not_in_run": self._not_in_run(),
             "broken": self.proofs.broken,
+            "evaluated": self.proofs.evaluated_by_reason(),
             "not_proved": self.proofs.not_proved_by_reason(),
+            "proofs": self.proofs.all(),
             "third_parties": [self._third_party(third) for third in self.plan["third_parties"]],
             "notes": {name: trust["notes"] for name, trust in sorted(self.plan["trusts"].items()) if trust["notes"]},
             "warnings": list(self.plan["warnings"]),
@@ -113,6 +116,7 @@ class _Report:
             "changed": bool({trusting, trusted} & {CHANGED, REMOVED, WOULD_CHANGE, WOULD_BE_REMOVED}),
             "proof": outcome.text,
             "proved": outcome.proved,
+            "evaluated": outcome.evaluated,
             "broken": outcome.broken,
             "expected": outcome.expected,
             "reason": outcome.reason,
@@ -204,6 +208,7 @@ class _Report:
             "trusting_accounts": len({row["to"] for row in rows}),
             "states": states,
             "proved": sum(row["proved"] for row in rows),
+            "evaluated": sum(row["evaluated"] for row in rows),
             "broken": sum(row["broken"] for row in rows),
             "expected": sum(row["expected"] for row in rows),
         }

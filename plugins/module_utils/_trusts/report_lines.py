@@ -27,6 +27,7 @@ def report_lines(data: dict) -> list[str]:
     for title, block in (
         ("Failed", _failed(data["failed"])),
         ("Broken: not as the trusts say", _broken(data["broken"])),
+        ("Not tried, and as declared by the policies of both accounts", _not_proved(data["evaluated"])),
         ("Not proved", _not_proved(data["not_proved"])),
         ("Not in this run", _not_in_run(data["not_in_run"])),
         ("To be done on the other side", _third_parties(data["third_parties"])),
@@ -68,7 +69,9 @@ def _merged_rows(rows: list[dict]) -> list[list[str]]:
     merged = []
     for same in alike.values():
         row = same[0]
-        one = Outcome(row["proved"], row["broken"], row["expected"], row["reason"], row["third_party"])
+        one = Outcome(
+            row["proved"], row["broken"], row["expected"], row["reason"], row["third_party"], row["evaluated"]
+        )
         accounts = some_of([other["to"] for other in same], _MOST_ACCOUNTS)
         merged.append([row["trust"], row["from"], accounts, row["method"], row["state"], one.times(len(same)).text])
     return merged
@@ -94,6 +97,8 @@ def _broken(broken: list[dict]) -> list[str]:
     for proof in broken:
         expected = "had to be let in" if proof["expect"] == "allowed" else "had to be refused"
         lines += _wrapped(f"{proof['id']} {expected}: {proof['said']}")
+        # What is to be copied is not wrapped.
+        lines += [line for each in proof["explained"] for line in _whole_or_wrapped(each)]
     return lines
 
 
@@ -135,8 +140,14 @@ def _total(data: dict) -> str:
     states = ", ".join(f"{count} {state}" for state, count in counts["states"].items()) or "nothing planned"
     return (
         f"{counts['trusts']} trusts to {counts['trusting_accounts']} accounts: {states}; "
-        f"{counts['proved']} of {counts['expected']} expectations proved, {counts['broken']} broken"
+        f"{counts['proved']} of {counts['expected']} expectations proved, "
+        + (f"{counts['evaluated']} evaluated, " if counts["evaluated"] else "")
+        + f"{counts['broken']} broken"
     )
+
+
+def _whole_or_wrapped(line: str) -> list[str]:
+    return [f"      {line}"] if line.startswith(" ") else _wrapped(line, "      ")
 
 
 def _wrapped(text: str, indent: str = "  ") -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.directory import Account
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.expiry import just_after
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.neighbours import (
     CONNECTION,
     Neighbours,
@@ -50,6 +51,9 @@ def _of_principal(
     allowed = make.expectation(who, "allowed", "allowed", f"{trust.name} lets {who} of {trust.trusted.host} in")
     allowed["depends_on"] = [key for key in _OF_THE_PLACE if role.grant.get(key)]
     expectations = [allowed]
+    if role.not_after:
+        why = f"{trust.name} ends at {role.not_after}"
+        expectations.append({**make.expectation(who, "after-its-end", "denied", why), "at": just_after(role.not_after)})
     if _covered_otherwise(trust, account, principal, neighbours):
         # Another trust on the same role may let it in without what this one requires.
         return expectations
@@ -60,6 +64,9 @@ def _of_principal(
     if role.wants_mfa:
         why = f"{trust.name} requires MFA"
         expectations.append(make.expectation(who, "without-mfa", "denied", why, mfa="none"))
+    if not role.grant.get("session_tags"):
+        why = f"{trust.name} takes no session tags"
+        expectations.append({**make.expectation(who, "with-session-tags", "denied", why), "session_tags": True})
     return expectations
 
 
@@ -88,7 +95,10 @@ def _other_principal(trust: Trust, account: Account, neighbours: Neighbours, mak
         if not named and not (whole_account and _may_ask(trust, account, principal, neighbours)):
             return [make.expectation(principal.spelling, "other-principal", "denied", why)]
     if whole_account:
-        return []
+        # Nobody of that account is a stranger to the role: what a caller without the permission gets has to be shown.
+        why = f"{trust.name} lets in whom the trusted account gives the permission, and nobody else there"
+        lacking = make.expectation(CONNECTION, "without-permission", "denied", why, host=trust.trusted.host)
+        return [{**lacking, "without_permission": True}]
     return [_by_connection(trust.trusted.host, "other-principal", why, trust, account, neighbours, make)]
 
 
@@ -153,6 +163,7 @@ class _Maker:
     ) -> dict:
         """One call to sts:AssumeRole. What is not said is sent as declared: one thing at a time is wrong."""
         role = self.trust.way
+        declared = {"external_id_is_declared": True} if role.external_ids else {}
         return {
             "id": f"{self.trust.name}/{self.account.host}/{actor_name(actor, host)}/{what}",
             "trust": self.trust.name,
@@ -164,4 +175,5 @@ class _Maker:
             "mfa": mfa or ("declared" if role.wants_mfa else "none"),
             "expect": expect,
             "why": why,
+            **declared,
         }

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.directory import Account
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.expiry import just_after
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.neighbours import (
     CONNECTION,
     Neighbours,
@@ -63,6 +64,11 @@ def _of_principal(
         for prefix, key in [*((prefix, "") for prefix in scope.prefixes), *(("", key) for key in scope.keys[:1])]
     ]
     own = next(iter(rights.values()), None)
+    for call, scope in list(rights.items())[:1] if trust.way.not_after else ():
+        if _given(trust, account, principal, call, neighbours, without=trust.name).overlaps(scope):
+            continue
+        ends = make.refusal(who, "after-its-end", call, scope, f"{trust.name} ends at {trust.way.not_after}")
+        found.append({**ends, "at": just_after(trust.way.not_after)})
     for call in CALLS if own else ():
         given = _given(trust, account, principal, call, neighbours)
         if call in rights and not given.is_everything:
@@ -91,7 +97,10 @@ def _other_principal(trust: Trust, account: Account, call: str, neighbours: Neig
         if not any(principal in other.trusted.principals for other in covering):
             return [make.refusal(principal.spelling, "other-principal", call, scope, why)]
     if whole_account:
-        return []
+        # Nobody of that account is a stranger to the bucket: what a caller without the permission gets is shown.
+        why = f"{trust.name} lets in whom the trusted account gives the permission, and nobody else there"
+        lacking = make.refusal(CONNECTION, "without-permission", call, scope, why, host=trust.trusted.host)
+        return [{**lacking, "without_permission": True}]
     refusal = make.refusal(CONNECTION, "other-principal", call, scope, why, host=trust.trusted.host)
     return [{**refusal, "unless": arns_of(covering, trust.trusted.host)}]
 
@@ -109,12 +118,16 @@ def _other_account(trust: Trust, account: Account, call: str, neighbours: Neighb
     return [{**refusal, "unless": []}]
 
 
-def _given(trust: Trust, account: Account, principal: DeclaredPrincipal, call: str, neighbours: Neighbours) -> Scope:
-    """What all live trusts on the bucket let a principal do: each side of them names it."""
+def _given(
+    trust: Trust, account: Account, principal: DeclaredPrincipal, call: str, neighbours: Neighbours, without: str = ""
+) -> Scope:
+    """What all live trusts on the bucket (but one) let a principal do: each side of them names it."""
     return united(
         other.way.rights[call]
         for other in neighbours.sharing_from(trust, account)
-        if call in other.way.rights and (principal in other.trusted.principals or _is_in(principal, other))
+        if other.name != without
+        and call in other.way.rights
+        and (principal in other.trusted.principals or _is_in(principal, other))
     )
 
 

@@ -115,6 +115,9 @@ def expectation(
         "why": "because",
         "depends_on": [],
         "unless": [],
+        "at": None,
+        "session_tags": False,
+        "without_permission": False,
         **more,
     }
 
@@ -129,6 +132,7 @@ def verify(account: FakeAccount, expectations: list[dict], clock: Clock | None =
         "concurrency": 4,
         "propagation_timeout": 20,
         "fail_on_broken": False,
+        "evaluate": False,
         **more,
     }
     assert check_verify(params) == []
@@ -155,7 +159,7 @@ def test_a_trust_that_holds() -> None:
         ],
         external_ids=EXTERNAL_IDS,
     )
-    assert result["counts"] == {"proved": 4, "broken": 0, "not_proved": 0}
+    assert result["counts"] == {"proved": 4, "evaluated": 0, "broken": 0, "not_proved": 0}
     assert result["changed"] is False
     assert [entry["outcome"] for entry in result["proofs"]] == ["proved"] * 4
     assert [entry["id"] for entry in result["proofs"]] == ["in", "without", "wrong", "other"]
@@ -188,7 +192,7 @@ def test_a_refusal_that_does_not_come_names_the_trust_and_fails() -> None:
             external_ids=EXTERNAL_IDS,
             fail_on_broken=True,
         )
-    assert caught.value.details["counts"] == {"proved": 1, "broken": 1, "not_proved": 0}
+    assert caught.value.details["counts"] == {"proved": 1, "evaluated": 0, "broken": 1, "not_proved": 0}
     assert len(caught.value.details["proofs"]) == 2
 
 
@@ -292,14 +296,14 @@ def test_a_user_is_who_the_user_says() -> None:
 def test_trouble_is_not_proof(code: str) -> None:
     account = FakeAccount(lambda *_: code)
     result = verify(account, [expectation("in"), expectation("out", "denied")])
-    assert result["counts"] == {"proved": 0, "broken": 0, "not_proved": 2}
+    assert result["counts"] == {"proved": 0, "evaluated": 0, "broken": 0, "not_proved": 2}
 
 
 def test_nothing_to_prove() -> None:
     assert verify(FakeAccount(lambda *_: True), []) == {
         "changed": False,
         "proofs": [],
-        "counts": {"proved": 0, "broken": 0, "not_proved": 0},
+        "counts": {"proved": 0, "evaluated": 0, "broken": 0, "not_proved": 0},
     }
 
 

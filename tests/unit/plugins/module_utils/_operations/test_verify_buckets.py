@@ -94,6 +94,9 @@ def expectation(call: str, expect: str, **more: object) -> dict:
         "why": "",
         "depends_on": [],
         "unless": [],
+        "at": None,
+        "session_tags": False,
+        "without_permission": False,
         **more,
     }
 
@@ -108,6 +111,7 @@ def verify(s3: S3, *expectations: dict, check_mode: bool = False, **more: object
         "concurrency": 2,
         "propagation_timeout": 0,
         "fail_on_broken": False,
+        "evaluate": False,
         **more,
     }
     assert check_verify(params) == []

@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_judgement import (
+    BROKEN,
+    EVALUATED,
+    NOT_PROVED,
+    PROVED,
     Attempt,
+    Evaluation,
     Judgement,
     Question,
     counted,
     judge,
     missing_side,
+    with_evaluation,
     worst,
 )
 
@@ -142,4 +148,52 @@ def test_the_worst_of_several_attempts_counts() -> None:
 
 
 def test_every_outcome_is_counted() -> None:
-    assert counted(["proved", "broken", "proved"]) == {"proved": 2, "broken": 1, "not_proved": 0}
+    assert counted(["proved", "broken", "proved"]) == {"proved": 2, "evaluated": 0, "broken": 1, "not_proved": 0}
+
+
+class TestWithEvaluation:
+    ALLOWED = {"trust": "backup", "expect": "allowed", "depends_on": []}
+    DENIED = {**ALLOWED, "expect": "denied"}
+    NOT_TRIED = Judgement(NOT_PROVED, "no MFA code for user/alice")
+
+    def test_aws_own_answer_stands(self):
+        for judgement in (Judgement(PROVED, "got in"), Judgement(BROKEN, "was refused")):
+            for answer in ("allowed", "denied", "unknown"):
+                assert with_evaluation(self.ALLOWED, judgement, Evaluation(answer)) == judgement
+
+    @pytest.mark.parametrize("expectation", [ALLOWED, DENIED])
+    def test_what_could_not_be_tried_is_as_the_policies_say(self, expectation):
+        judgement = with_evaluation(expectation, self.NOT_TRIED, Evaluation(expectation["expect"]))
+        assert judgement.outcome == EVALUATED
+        said = f"no MFA code for user/alice; by the policies it is {expectation['expect']}, as declared"
+        assert judgement.said == said
+
+    @pytest.mark.parametrize(("expectation", "answer"), [(ALLOWED, "denied"), (DENIED, "allowed")])
+    def test_what_the_policies_say_otherwise_is_broken(self, expectation, answer):
+        judgement = with_evaluation(expectation, self.NOT_TRIED, Evaluation(answer))
+        assert judgement.outcome == BROKEN
+        assert judgement.said.startswith(f"trust 'backup' does not hold: by the policies it is {answer}")
+
+    @pytest.mark.parametrize("evaluation", [None, Evaluation("unknown")])
+    def test_what_is_not_known_either_is_not_proved(self, evaluation):
+        assert with_evaluation(self.ALLOWED, self.NOT_TRIED, evaluation) == self.NOT_TRIED
+
+    def test_a_denial_shows_nothing_where_the_place_may_not_meet_the_conditions(self):
+        expectation = {**self.ALLOWED, "depends_on": ["conditions"]}
+        assert with_evaluation(expectation, self.NOT_TRIED, Evaluation("denied")) == self.NOT_TRIED
+
+    def test_reasons_and_fixes_are_returned_where_it_is_not_as_expected(self):
+        evaluation = Evaluation("denied", ("no statement matches",), ({"text": "add one"},), ("the organization",))
+        assert evaluation.as_result("denied") == {
+            "answer": "denied", "holds": True, "why": [], "fix": [], "unread": [],
+        }  # fmt: skip
+        assert evaluation.as_result("allowed") == {
+            "answer": "denied",
+            "holds": False,
+            "why": ["no statement matches"],
+            "fix": [{"text": "add one"}],
+            "unread": ["the organization"],
+        }
+
+    def test_no_fix_is_offered_for_a_refusal_that_is_missing(self):
+        assert Evaluation("allowed", ("allowed by X",), ({"text": "…"},)).as_result("denied")["fix"] == []

@@ -98,8 +98,10 @@ def test_what_another_trust_gives_is_not_refused():
     assert found["role-Reader/get outside"]["outside"] == ["exports/"]
     other = expectations(bucket_trust(), bucket_trust("more", prefixes=["more/"]))
     assert other["role-Reader/get outside"]["outside"] == ["exports/", "more/"]
-    assert expectations(bucket_trust(), bucket_trust("all", prefixes=None)).keys().isdisjoint(
-        {"role-Reader/get outside", "role-Reader/list outside"}
+    assert (
+        expectations(bucket_trust(), bucket_trust("all", prefixes=None))
+        .keys()
+        .isdisjoint({"role-Reader/get outside", "role-Reader/list outside"})
     )
 
 
@@ -134,12 +136,13 @@ def test_single_objects():
     assert found["role-Reader/get outside"]["outside"] == ["a", "b"]
 
 
-def test_a_whole_account_by_acl_has_nobody_to_compare_with():
+def test_a_whole_account_by_acl_is_compared_with_a_caller_that_lacks_the_permission():
     found = expectations(bucket_acl(principals=["root"]))
     assert outcomes(found) == {
         "root/list": "allowed",
         "root/no-get": "denied",
         "root/no-put": "denied",
+        "connection-of-platform/without-permission list": "denied",
         "connection-of-customer_b/other-account list": "denied",
     }
 
@@ -161,9 +164,9 @@ def test_taken_back_and_ended():
 
 
 def test_every_call_can_be_made():
-    made = plan(
-        [bucket_trust("a"), bucket_acl("b"), object_acl("c"), object_acl("d", prefix=None, key="k")], ACCOUNTS
-    )["expectations"]
+    made = plan([bucket_trust("a"), bucket_acl("b"), object_acl("c"), object_acl("d", prefix=None, key="k")], ACCOUNTS)[
+        "expectations"
+    ]
     for expectation in made:
         assert call_errors({"key": None, "lookup": None, **expectation}) == []
 
@@ -183,3 +186,14 @@ def test_the_owner_of_the_bucket_is_asked_for_objects():
     }
     assert len(lookups) == 4
     assert json.loads(parts["accounts"]["platform"])["lookups"] == []
+
+
+def test_an_end_is_shown_by_asking_after_it():
+    ending = bucket_trust(not_after="2031-01-01T00:00:00Z")
+    after = expectations(ending)["role-Reader/after-its-end get"]
+    assert (after["expect"], after["at"]) == ("denied", "2031-01-01T00:00:02Z")
+
+
+def test_what_another_trust_gives_does_not_end():
+    ending = bucket_trust(not_after="2031-01-01T00:00:00Z")
+    assert "role-Reader/after-its-end get" not in expectations(ending, bucket_trust("forever"))

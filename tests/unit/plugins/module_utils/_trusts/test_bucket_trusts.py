@@ -136,8 +136,7 @@ class TestWhatIsRefused:
 
     def test_statements_that_do_not_fit_into_the_policy_of_the_bucket(self):
         many = [
-            bucket_trust(f"trust{number}", principals=[f"role/{'x' * 60}{n}" for n in range(20)])
-            for number in range(5)
+            bucket_trust(f"trust{number}", principals=[f"role/{'x' * 60}{n}" for n in range(20)]) for number in range(5)
         ]
         (error,) = errors(*many)
         assert "bytes, a bucket's policy holds 20,480" in error

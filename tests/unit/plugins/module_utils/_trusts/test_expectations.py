@@ -33,6 +33,7 @@ def test_the_declared_principal_gets_in_and_others_do_not():
     found = expectations(trust())
     assert {name: e["expect"] for name, e in found.items()} == {
         "role-BackupService/allowed": "allowed",
+        "role-BackupService/with-session-tags": "denied",
         "connection-of-platform/other-principal": "denied",
         "connection-of-staging/other-account": "denied",
     }
@@ -59,6 +60,7 @@ def test_what_is_required_is_left_out_one_at_a_time():
         "role-BackupService/without-external-id": ("none", "declared", "denied"),
         "role-BackupService/wrong-external-id": ("wrong", "declared", "denied"),
         "role-BackupService/without-mfa": ("declared", "none", "denied"),
+        "role-BackupService/with-session-tags": ("declared", "declared", "denied"),
         # Refused because of who they are, so they send everything else as it should be.
         "connection-of-platform/other-principal": ("declared", "declared", "denied"),
         "connection-of-staging/other-account": ("declared", "declared", "denied"),
@@ -206,3 +208,27 @@ def test_the_whole_account_is_asked_for_as_root():
         "account": "platform",
         "principal": "root",
     }
+
+
+def test_an_end_is_shown_by_asking_after_it():
+    found = expectations(trust(role={"not_after": "2031-01-01T00:00:00+01:00"}))
+    after = found["role-BackupService/after-its-end"]
+    assert (after["expect"], after["at"]) == ("denied", "2030-12-31T23:00:02Z")
+
+
+def test_session_tags_are_refused_unless_the_trust_takes_them():
+    assert expectations(trust())["role-BackupService/with-session-tags"]["session_tags"] is True
+    assert "role-BackupService/with-session-tags" not in expectations(trust(role={"session_tags": True}))
+
+
+def test_where_a_whole_account_is_let_in_a_caller_without_the_permission_is_refused():
+    found = expectations(trust(principals=["group/developers"]))
+    lacking = found["connection-of-platform/without-permission"]
+    assert (lacking["expect"], lacking["without_permission"]) == ("denied", True)
+    assert lacking["actor"] == {"account": "platform", "principal": "connection"}
+
+
+def test_where_an_external_id_is_declared_is_known_but_not_which():
+    assert "secret-words" not in str(expectations(trust(role={"external_id": "secret-words"})))
+    assert expectations(trust(role={"external_id": "abc"}))["role-BackupService/allowed"]["external_id_is_declared"]
+    assert "external_id_is_declared" not in expectations(trust(role={"generate": True}))["role-BackupService/allowed"]

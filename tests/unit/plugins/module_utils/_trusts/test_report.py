@@ -195,29 +195,58 @@ class TestProofs:
 
     def test_all(self):
         data = self.outcome([])
-        assert data["rows"][0]["proof"] == "proved 5/5"
-        assert (data["counts"]["proved"], data["counts"]["expected"]) == (5, 5)
+        assert data["rows"][0]["proof"] == "proved 6/6"
+        assert (data["counts"]["proved"], data["counts"]["expected"]) == (6, 6)
 
     def test_broken(self):
         data = self.outcome([("broken", "role/X was let in"), ("broken", "so was Y")])
-        assert data["rows"][0]["proof"] == "2 of 5 BROKEN"
+        assert data["rows"][0]["proof"] == "2 of 6 BROKEN"
         assert data["ok"] is False
         assert {proof["said"] for proof in data["broken"]} == {"role/X was let in", "so was Y"}
 
     def test_some_not_proved(self):
         data = self.outcome([("not_proved", "no credentials for user/alice")])
-        assert data["rows"][0]["proof"] == "proved 4/5, 1 not proved (no credentials for user/alice)"
+        assert data["rows"][0]["proof"] == "proved 5/6, 1 not proved (no credentials for user/alice)"
         assert data["not_proved"][0]["reason"] == "no credentials for user/alice"
         assert data["ok"] is True
 
     def test_none_proved(self):
-        data = self.outcome([("not_proved", "no MFA code for user/alice")] * 5)
+        data = self.outcome([("not_proved", "no MFA code for user/alice")] * 6)
         assert data["rows"][0]["proof"] == "not proved (no MFA code for user/alice)"
 
     def test_a_long_reason_is_left_to_the_list(self):
         data = self.outcome([("not_proved", "because " * 20)])
-        assert data["rows"][0]["proof"] == "proved 4/5, 1 not proved (see below)"
+        assert data["rows"][0]["proof"] == "proved 5/6, 1 not proved (see below)"
         assert any("because because" in line for line in data["lines"])
+
+    def test_what_was_evaluated_only(self):
+        data = self.outcome([("evaluated", "no MFA code; by the policies it is allowed, as declared")])
+        assert data["rows"][0]["proof"] == "proved 5/6, 1 evaluated"
+        assert (data["rows"][0]["evaluated"], data["counts"]["evaluated"]) == (1, 1)
+        assert data["ok"] is True
+        assert "Not tried, and as declared by the policies of both accounts" in data["lines"]
+        assert data["lines"][-1].endswith("; 5 of 6 expectations proved, 1 evaluated, 0 broken")
+
+    def test_what_is_broken_is_explained_and_the_fix_can_be_copied(self):
+        made = plan([trust(trusting=["customer_a"])], ACCOUNTS)
+        results = results_of(made)
+        proof = results["platform"]["proofs"][0]
+        yaml = "# in account 111111111111: Let X in\n- name: " + "x" * 150 + "\n"
+        proof.update(outcome="broken", said="it was refused")
+        proof["evaluation"] = {
+            "answer": "denied", "holds": False, "why": ["no statement matches"], "unread": [],
+            "fix": [{"text": "Let X in", "yaml": yaml, "instead": False}],
+        }  # fmt: skip
+        data = report(made, results)
+        assert "      no statement matches" in data["lines"]
+        assert "        - name: " + "x" * 150 in data["lines"]
+        (entry,) = [entry for entry in data["proofs"] if entry["outcome"] == "broken"]
+        assert entry["evaluation"] == proof["evaluation"]
+
+    def test_every_expectation_is_among_the_proofs(self):
+        made = plan([trust(), AUDIT], ACCOUNTS)
+        outcomes = {entry["id"]: entry["outcome"] for entry in report(made, {})["proofs"]}
+        assert outcomes == dict.fromkeys([expectation["id"] for expectation in made["expectations"]], "not_proved")
 
     def test_nobody_asked(self):
         made = plan([trust()], ACCOUNTS)
@@ -226,7 +255,7 @@ class TestProofs:
 
     def test_an_outcome_that_nobody_knows_is_not_proved(self):
         data = self.outcome([("fine", "trust me")])
-        assert data["rows"][0]["proof"] == "proved 4/5, 1 not proved (trust me)"
+        assert data["rows"][0]["proof"] == "proved 5/6, 1 not proved (trust me)"
 
     def test_nothing_to_ask_with(self):
         accounts = {host: ACCOUNTS[host] for host in ("customer_a",)}
@@ -273,15 +302,15 @@ class TestLines:
             "audit   999999999999 (role/Auditor)    customer_a              role    in place  "
             "proved 1/1, the third party itself not",
             " " * 81 + "proved",
-            "backup  platform (role/BackupService)  customer_a, customer_b  role    in place  proved 10/10",
+            "backup  platform (role/BackupService)  customer_a, customer_b  role    in place  proved 12/12",
         ]
-        assert lines[-1] == "2 trusts to 2 accounts: 3 in place; 11 of 11 expectations proved, 0 broken"
+        assert lines[-1] == "2 trusts to 2 accounts: 3 in place; 13 of 13 expectations proved, 0 broken"
 
     def test_alike_accounts_are_one_row(self):
         made = plan([trust(trusted_side="managed")], many_accounts(300))
         lines = report(made, results_of(made))["lines"]
         assert len(lines) < 12
-        assert "proved 900/900" in lines[2]
+        assert "proved 1200/1200" in lines[2]
         assert " ".join(line[38:64].strip() for line in lines[2:6]).startswith("customer_000, ")
         assert "296 more" in " ".join(" ".join(lines).split())
 

@@ -1,0 +1,220 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the policies of both accounts say about an expectation, beside what the call shows: the answer, why, the fix.
+
+The reading and the explaining are those of `xacct_access_check`. External IDs are shown by neither.
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Task
+from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check import answered, worse
+from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_connections import Connections
+from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_gathering import Gathering, Question
+from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_policies import GivenPolicies
+from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_actors import (
+    CONNECTION,
+    ROOT,
+    Actor,
+    CannotAct,
+    all_but,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_buckets import (
+    GET,
+    LIST,
+    PERMISSION,
+    PROBE,
+    object_of,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_judgement import Evaluation
+from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_roles import (
+    ASSUME_ROLE,
+    DECLARED,
+    SESSION_TAGS,
+    ways,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._policy.compiled_policies import compile_policy
+from ansible_collections.xacct.aws.plugins.module_utils._policy.context import UNKNOWN
+from ansible_collections.xacct.aws.plugins.module_utils._policy.decision import ALLOWED
+from ansible_collections.xacct.aws.plugins.module_utils._policy.fix_problems import Fix
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import parse_arn
+from ansible_collections.xacct.aws.plugins.module_utils._policy.trust_statements import external_ids
+
+HIDDEN = "(the external ID)"
+"""What an external ID is shown as."""
+
+NOTHING_GIVEN = {"policies": None, "assume_none": []}
+PLACES = ("aws:SourceIp", "aws:VpcSourceIp", "aws:SourceVpc", "aws:SourceVpce")
+"""Keys that say where a request comes from: nobody knows that beforehand."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One thing to evaluate: `owner` is a bucket's account."""
+
+    action: str
+    resource: str
+    context: Mapping
+    owner: str | None = None
+
+
+class Evaluations:
+    """Evaluates expectations of one task; everything that several of them need is read once."""
+
+    def __init__(self, task: Task, actors: Mapping[str, Actor | CannotAct]) -> None:
+        """Do nothing yet. `actors` are those that make the calls, as far as there are any."""
+        by_account = {entry["account_id"]: entry["connection"] for entry in task.params["connections"]}
+        connections = Connections(task, organization=task.params["organization_connection"], by_account=by_account)
+        self._gathering = Gathering(task, connections, GivenPolicies(NOTHING_GIVEN))
+        self._task = task
+        self._actors = actors
+        self._ids = {each for ids in task.params["external_ids"].values() for each in ids}
+
+    def of_all(self, expectations: Sequence[Mapping]) -> list[Evaluation | None]:
+        """Return the evaluation of each expectation; None where there is nobody to ask for."""
+        roles: dict[str, set[str]] = {}
+        for expectation in expectations:
+            if expectation["call"] == ASSUME_ROLE:
+                roles.setdefault(parse_arn(expectation["role_arn"]).account_id, set()).add(expectation["role_arn"])
+        with ThreadPoolExecutor(max_workers=self._task.params["concurrency"]) as pool:
+            list(pool.map(self._gathering.read_roles, roles.values()))
+        return [self._of(expectation) for expectation in expectations]
+
+    def _of(self, expectation: Mapping) -> Evaluation | None:
+        principal = self._principal(expectation)
+        if principal is None:
+            return None
+        try:
+            questions = [self._question(expectation, principal, asked) for asked in self._asked(expectation)]
+        except AwsError as error:
+            return Evaluation("unknown", unread=(error.message,))
+        hidden = self._ids.union(*(_external_ids_of(question) for question in questions))
+        from_inventory = declared_in_inventory(expectation["trust"])
+        declared = dict.fromkeys(self._ids, from_inventory if expectation["external_id_is_declared"] else HIDDEN)
+        shown = {**dict.fromkeys(hidden, HIDDEN), **declared}
+        results = [answered(question, lambda found: usable(found, shown)) for question in questions]
+        answer = ALLOWED
+        for result in results:
+            answer = worse(answer, result["answer"])
+        deciding = next((result for result in results if result["answer"] == answer), results[0])
+        return Evaluation(
+            answer,
+            tuple(without(hidden, sentence) for sentence in deciding["chain"]),
+            tuple(deciding["fix"]),
+            tuple(without(hidden, each) for each in deciding["unread"]),
+        )
+
+    def _principal(self, expectation: Mapping) -> str | None:
+        """Return the ARN of who is to make the call: who really would, or whom the expectation names."""
+        name = expectation["actor"]["principal"]
+        actor = self._actors[name]
+        if isinstance(actor, Actor):
+            # AWS lets a root user assume no role: what it is refused says nothing of a trust.
+            is_root = actor.caller.arn.endswith(":root")
+            return None if is_root and expectation["call"] == ASSUME_ROLE else actor.caller.arn
+        if name in (CONNECTION, ROOT):
+            return None
+        try:
+            caller = self._task.account.caller
+        except AwsError:
+            return None
+        return f"arn:{caller.partition}:iam::{caller.account_id}:{name}"
+
+    def _question(self, expectation: Mapping, principal: str, asked: Asked) -> Question:
+        question = self._gathering.question(principal, asked.action, asked.resource, asked.context, asked.owner)
+        if expectation["without_permission"]:
+            session = compile_policy(all_but(expectation), "session policy of this proof")
+            question = replace(question, request=replace(question.request, session_policies=(session,)))
+        return question
+
+    def _asked(self, expectation: Mapping) -> Iterator[Asked]:
+        context: dict = dict.fromkeys(PLACES, UNKNOWN)
+        if expectation["at"]:
+            context["aws:CurrentTime"] = expectation["at"]
+        if expectation["call"] != ASSUME_ROLE:
+            yield self._of_bucket(expectation, context)
+            return
+        shown = expectation["mfa"] == DECLARED
+        context.update({"aws:MultiFactorAuthPresent": "true", "aws:MultiFactorAuthAge": "1"} if shown else {})
+        for external_id in self._sent(expectation):
+            sent = {} if external_id is None else {"sts:ExternalId": external_id}
+            yield Asked("sts:AssumeRole", expectation["role_arn"], {**context, **sent})
+        if expectation["session_tags"]:
+            tags = {f"aws:RequestTag/{key}": value for key, value in SESSION_TAGS.items()}
+            tags["aws:TagKeys"] = list(SESSION_TAGS)
+            yield Asked("sts:TagSession", expectation["role_arn"], {**context, **sent, **tags})
+
+    def _sent(self, expectation: Mapping) -> list[object]:
+        try:
+            return [more.get("ExternalId") for _how, more in ways(expectation, self._task.params["external_ids"])]
+        except CannotAct:
+            return [UNKNOWN]
+
+    def _of_bucket(self, expectation: Mapping, context: dict) -> Asked:
+        call, prefix = expectation["call"], expectation["prefix"]
+        bucket = f"arn:{self._task.account.partition}:s3:::{expectation['bucket']}"
+        if call == LIST:
+            return Asked(PERMISSION[call], bucket, {**context, "s3:prefix": prefix}, expectation["bucket_owner"])
+        key = f"{prefix}{PROBE}"
+        if call == GET:
+            try:
+                key = expectation["key"] or object_of(expectation, self._task.params["objects"])
+            except CannotAct:
+                key = f"{prefix}{PROBE}"
+        return Asked(PERMISSION[call], f"{bucket}/{key}", context, expectation["bucket_owner"])
+
+
+def _external_ids_of(question: Question) -> set[str]:
+    """Return the external IDs that a role's trust policy has: also those that nobody declared."""
+    carrier = question.request.resource_policy
+    document = getattr(carrier.policy, "document", None) if carrier is not None else None
+    return {each for ids in external_ids(document).values() for each in ids} if document else set()
+
+
+def declared_in_inventory(trust: str) -> str:
+    """Return the template of the external ID that a trust declares, so that a fix can be applied and shows none."""
+    way = f"(xacct_trusts | selectattr('name', 'equalto', '{trust}') | first).role.external_id"
+    return f"{{{{ [{way}] | flatten | last }}}}"
+
+
+def without(hidden: Iterable[str], text: str) -> str:
+    """Return a text in which no external ID is left."""
+    for external_id in sorted(hidden, key=len, reverse=True):
+        text = text.replace(external_id, HIDDEN)
+    return text
+
+
+def usable(found: Sequence[Fix], shown: Mapping[str, str]) -> list[Fix]:
+    """Return fixes without external IDs. `shown` says what each becomes: where its trust declares it, if it does.
+
+    What whoever asks could send instead is not how a trust is mended, unless nothing else would help.
+    """
+    made = [fix for fix in found if fix.module != "xacct_assume"] or found
+    return [
+        replace(
+            fix,
+            text=without(shown, fix.text),
+            options=_replaced(fix.options, shown),
+            statement=_replaced(fix.statement, shown),
+            context=_replaced(fix.context, shown),
+        )
+        for fix in made
+    ]
+
+
+def _replaced(value: object, shown: Mapping[str, str]) -> object:
+    if isinstance(value, Mapping):
+        return {key: _replaced(each, shown) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_replaced(each, shown) for each in value]
+    if not isinstance(value, str):
+        return value
+    return shown[value] if value in shown else without(shown, value)
