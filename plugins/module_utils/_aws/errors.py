@@ -79,6 +79,18 @@ class AwsError(Exception):
         self.aws_message = aws_message
         super().__init__(self.message)
 
+    def with_hint(self, hint: str) -> AwsError:
+        """Return the error with more that the user can do."""
+        return AwsError(
+            self.message,
+            code=self.code,
+            call=self.call,
+            account=self.account,
+            resource=self.resource,
+            hint=hint,
+            aws_message=self.aws_message,
+        )
+
 
 @contextlib.contextmanager
 def aws_call(account: WhereItHappened | None, what: str, resource: str = "") -> Iterator[None]:

@@ -10,20 +10,22 @@ Private to this collection.
 
 from __future__ import annotations
 
-import json
-
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_text, is_code
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Task, TaskError
 from ansible_collections.xacct.aws.plugins.module_utils._operations.declared_grants import DeclaredGrants
-from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import statements_equal
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import statements
+from ansible_collections.xacct.aws.plugins.module_utils._operations.key_access import added_statements, key_access
 from ansible_collections.xacct.aws.plugins.module_utils._policy.key_access import key_statements
 from ansible_collections.xacct.aws.plugins.module_utils._policy.public_access import (
     BLOCK_POLICY,
     RESTRICT_BUCKETS,
     public_statements,
 )
-from ansible_collections.xacct.aws.plugins.module_utils._resources.bucket import Bucket, KmsKey
+from ansible_collections.xacct.aws.plugins.module_utils._resources.bucket import Bucket
+
+_NO_AWS_KEY = (
+    "its objects stay unreadable there. Have the bucket encrypt with a customer managed key or with SSE-S3; objects "
+    "that are there already have to be copied onto themselves."
+)
 
 
 def look_at_public_access(task: Task, bucket: Bucket, grants: DeclaredGrants, wanted: dict | None) -> None:
@@ -62,15 +64,9 @@ def explained_refusal(error: AwsError, bucket: Bucket, wanted: dict | None) -> A
     if not settings.on(BLOCK_POLICY):
         return error
     because = "; ".join(f"{sid}: {reason}" for sid, reason in public.items())
-    return AwsError(
-        error.message,
-        code=error.code,
-        call=error.call,
-        account=error.account,
-        resource=error.resource,
-        hint=f"Block Public Access refuses a public policy: {_where(BLOCK_POLICY, settings.on(BLOCK_POLICY))}."
-        + (f" What makes this one public: {because}." if because else ""),
-        aws_message=error.aws_message,
+    return error.with_hint(
+        f"Block Public Access refuses a public policy: {_where(BLOCK_POLICY, settings.on(BLOCK_POLICY))}."
+        + (f" What makes this one public: {because}." if because else "")
     )
 
 
@@ -79,9 +75,7 @@ def missing_key_access(task: Task, bucket: Bucket, grants: DeclaredGrants, polic
 
     `policy` is the one before: grants that it holds already are not spoken of again.
     """
-    old = statements(policy)
-    added = [each for each in grants.statements if not any(statements_equal(each, other) for other in old)]
-    missing = key_statements(added, bucket.owner)
+    missing = key_statements(added_statements(grants, policy), bucket.owner)
     if not missing:
         return None
     try:
@@ -94,29 +88,7 @@ def missing_key_access(task: Task, bucket: Bucket, grants: DeclaredGrants, polic
             "does, other accounts need access to the key, too."
         )
         return None
-    if key is None:
-        return None
-    task.warn(_key_warning(bucket, key, missing))
-    return {"key": key.key or "alias/aws/s3", "statements": [] if key.is_aws_managed else missing}
-
-
-def _key_warning(bucket: Bucket, key: KmsKey, missing: list[dict]) -> str:
-    if key.is_aws_managed:
-        return (
-            f"{bucket.label} encrypts with the AWS managed key aws/s3, which no other account can use: its objects "
-            "stay unreadable there. Have the bucket encrypt with a customer managed key or with SSE-S3; objects "
-            "that are there already have to be copied onto themselves."
-        )
-    actions = sorted({action for statement in missing for action in _listed(statement["Action"])})
-    return (
-        f"{bucket.label} encrypts with the KMS key {key.key}, and this grant does not reach it. The key's policy has "
-        f"to allow it as well, for instance with {json.dumps(missing)}, and the principals' own "
-        f"policies have to allow {' and '.join(actions)} on the key."
-    )
-
-
-def _listed(value: str | list[str]) -> list[str]:
-    return value if isinstance(value, list) else [value]
+    return key_access(task, bucket.label, key, missing, _NO_AWS_KEY) if key else None
 
 
 def _named(public: dict[str, str], grants: DeclaredGrants) -> str:

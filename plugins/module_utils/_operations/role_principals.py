@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Waiting for a principal that was made moments ago to be accepted in a trust policy.
+"""Waiting for a principal that was made moments ago to be accepted in a policy.
 
 IAM says "Invalid principal in policy" both for a principal that is not visible everywhere yet and for one that does not
-exist. In the role's own account the principal itself tells which; in another account nobody here can look.
+exist, and the other services say it in their words. In our own account the principal itself tells which; in another
+account nobody here can look.
 Private to this collection.
 """
 
@@ -15,7 +16,12 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_text, is_code
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import (
+    AwsError,
+    aws_text,
+    error_code,
+    is_code,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._aws.retries import retry_while
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Task, TaskError
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError, statements
@@ -31,6 +37,20 @@ OWN_ACCOUNT_SECONDS = 120
 """How long a principal of the role's own account, which exists, may take to be accepted."""
 OTHER_ACCOUNT_SECONDS = 30
 """The same for one of another account, which may as well be a typing error. Propagation takes 10 to 30 s as a rule."""
+
+_INVALID_PRINCIPAL = {
+    "MalformedPolicyDocument": "invalid principal",
+    "MalformedPolicy": "invalid principal",
+    "MalformedPolicyDocumentException": "principal",
+    "InvalidParameter": "principal",
+    "InvalidParameterException": "principal",
+    "InvalidParameterValueException": "principal",
+    "InvalidAttributeValue": "policy",
+}
+"""Codes of a policy that names a principal which does not exist (yet), and a word of the message (lower case).
+
+SQS says no more than that the policy is invalid; what else could be wrong with it was looked at before the write.
+"""
 
 _NAMED = re.compile(r'"(?:AWS|Service|Federated)"\s*:\s*"([^"]+)"')
 
@@ -65,14 +85,7 @@ def while_principals_propagate(
     except AwsError as error:
         if not is_invalid_principal(error):
             raise
-        raise AwsError(
-            f"{error.message} This was tried for {seconds} s. {_what_to_do(suspects, whole)}",
-            code=error.code,
-            call=error.call,
-            account=error.account,
-            resource=error.resource,
-            aws_message=error.aws_message,
-        ) from error
+        raise error.with_hint(f"This was tried for {seconds} s. {_what_to_do(suspects, whole)}") from error
 
 
 def _what_to_do(suspects: list[str], whole: dict | None) -> str:
@@ -103,9 +116,9 @@ def _failed_once(error: AwsError, write: Callable[[], Result]) -> Callable[[], R
 
 
 def is_invalid_principal(error: Exception) -> bool:
-    """Say whether IAM or S3 refused a policy for a principal that it does not see."""
-    refused = is_code(error, "MalformedPolicyDocument", "MalformedPolicy")
-    return refused and "invalid principal" in aws_text(error).lower()
+    """Say whether a service refused a policy for a principal that it does not see."""
+    words = _INVALID_PRINCIPAL.get(error_code(error))
+    return words is not None and words in aws_text(error).lower()
 
 
 def _time_to_wait(task: Task, label: str, suspects: list[str]) -> float:

@@ -74,10 +74,7 @@ PASSING_CODES = (
     "OperationAborted",
     "SlowDown",
     "RequestTimeout",
-    "SlowDown",
-    "RequestTimeout",
     "NoSuchBucket",
-    "SlowDown",
     "ServiceFailure",
     "ServiceFailureException",
     "ServiceUnavailable",
@@ -124,11 +121,13 @@ def converge_policy(
     lock: Callable[[], AbstractContextManager] = nullcontext,
     progress: Callable[[str], None] = nobody_listens,
     timing: Timing = Timing(),
+    slowest_replica: float = SLOWEST_REPLICA_SECONDS,
 ) -> Converged:
     """Bring a shared policy to where `merge` changes nothing any more, and make sure that it stays there.
 
     `merge` takes the document as read and returns it as it should be (None: no policy); it must not change what it is
     given, and merging twice must be merging once. `own_sids` are the Sids that `merge` writes or removes by name.
+    `slowest_replica` (seconds) is how long a reading may show the document as it was before a write.
     Raises `TaskError` when others overwrote every attempt, and what `carrier.check_size` and `carrier.write` raise.
     """
     own_sids = frozenset(own_sids)
@@ -141,7 +140,7 @@ def converge_policy(
             if same_policy(reading.document, wanted):
                 return Converged(before, reading.document, writes)
             attempt = _write(carrier, reading, wanted, own_sids, timing)
-        seen = _read_after(carrier, attempt, timing)
+        seen = _read_after(carrier, attempt, timing, slowest_replica)
         if not attempt.lost(seen).own:
             return Converged(before, seen, writes + 1)
         progress(f"{carrier.label}: somebody else wrote it at the same time, merging again")
@@ -218,13 +217,13 @@ def _write(
     return _Attempt(reading.document, wanted, own_sids | purged, timing.clock() - reading.asked, refusal)
 
 
-def _read_after(carrier: PolicyCarrier, attempt: _Attempt, timing: Timing) -> dict | None:
+def _read_after(carrier: PolicyCarrier, attempt: _Attempt, timing: Timing, slowest_replica: float) -> dict | None:
     """Settle and read; again for a while as long as the answer is the document from before our write."""
     timing.sleep(max(SETTLE_SECONDS, SETTLE_WINDOWS * attempt.window) * timing.uniform(1, 1.5))
     seen = carrier.read()
     pause = SETTLE_SECONDS
     waited = 0.0
-    while not attempt.refusal and waited < SLOWEST_REPLICA_SECONDS and same_policy(seen, attempt.before):
+    while not attempt.refusal and waited < slowest_replica and same_policy(seen, attempt.before):
         timing.sleep(pause)
         waited += pause
         pause *= 2

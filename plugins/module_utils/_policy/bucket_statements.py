@@ -27,20 +27,20 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.condition_option
     ConditionOptions,
     Piece,
     as_list,
-    condition_pieces,
-    each_text,
     latest_time,
     merged_pieces,
     organization_ids,
     source_ranges,
 )
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError, ascii_lower
-from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import SidAlphabet, own_sid
-from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import (
-    declared_principals,
-    principal_element,
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import ascii_lower
+from ansible_collections.xacct.aws.plugins.module_utils._policy.grant_reading import (
+    GrantReading,
+    errors_of,
+    scalar_or_list,
+    tls,
+    vpc_endpoints,
 )
-from ansible_collections.xacct.aws.plugins.module_utils._policy.public_access import why_public
+from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import SidAlphabet, own_sid
 
 BUCKET_GRANT_OPTIONS: dict[str, dict] = {
     "name": {"type": "str", "required": True},
@@ -64,8 +64,6 @@ BUCKET_GRANT_OPTIONS: dict[str, dict] = {
 BUCKET_PART = "/bucket"
 """What the Sid of a grant's statement on the bucket itself ends with."""
 
-LONGEST_NAME = 128
-
 _NEVER_IN_A_BUCKET_POLICY = {
     "canonical": "S3 stores a canonical user ID as the ARN of what it stands for; name the account ID, or for a "
     "CloudFront origin access identity arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity ID",
@@ -83,24 +81,13 @@ def bucket_statements(grant: Mapping, bucket: str, partition: str = "aws") -> li
     ``partition`` is where the bucket and a bare account ID are.
     """
     reading = _Reading(grant)
-    if reading.errors:
-        raise PolicyError("; ".join(f"{reading.name or 'grant'}: {error}" for error in reading.errors))
+    reading.raise_errors()
     return reading.statements(bucket, partition)
 
 
 def check_bucket_grants(grants: list[Mapping], allow_public: bool = False) -> list[str]:
     """Return everything that is wrong with a list of entries, each error with the name of its entry in front."""
-    errors = []
-    names: dict[str, int] = {}
-    for index, grant in enumerate(grants):
-        reading = _Reading(grant, allow_public)
-        label = reading.name or f"grants[{index}]"
-        errors.extend(f"{label}: {error}" for error in reading.errors)
-        if reading.name:
-            names[reading.name] = names.get(reading.name, 0) + 1
-            if names[reading.name] == 2:
-                errors.append(f"{label}: two entries have this name; give each its own")
-    return errors
+    return errors_of(_Reading(grant, allow_public) for grant in grants)
 
 
 def grant_sids(name: str) -> tuple[str, str]:
@@ -146,68 +133,39 @@ def key_patterns(prefixes: list[str] | None) -> list[str]:
     return list(dict.fromkeys(f"{prefix.rstrip('*')}*" for prefix in prefixes or ()))
 
 
-class _Reading:
-    """One entry being read: what it says as far as it is right, and all that is wrong with it."""
+class _Reading(GrantReading):
+    """One entry being read."""
 
     def __init__(self, grant: Mapping, allow_public: bool = True) -> None:
-        self.errors: list[str] = []
-        self.grant = {key: value for key, value in grant.items() if value is not None}
-        self.allows = self.grant.get("effect", "Allow") == "Allow"
-        self.name = self._name()
-        self._check_options()
+        super().__init__(grant)
+        self.check_options(BUCKET_GRANT_OPTIONS)
         self.prefixes = self._prefixes()
         self.actions = self._actions()
-        self.principals, errors = declared_principals(
-            as_list(self.grant.get("principals", [])), _NEVER_IN_A_BUCKET_POLICY
-        )
-        self.errors.extend(f"principals: {error}" for error in errors)
-        self._check_principals()
-        self.pieces, errors = condition_pieces(self.grant, _CONDITION_OPTIONS)
-        self.errors.extend(errors)
+        self.read_principals(_NEVER_IN_A_BUCKET_POLICY)
+        self.pieces = self.read_conditions(_CONDITION_OPTIONS)
         self.errors.extend(merged_pieces([*self.pieces, *self._listing()])[1])
-        self._check_conditions()
+        self.check_conditions()
+        self._check_listing_keys()
         if not allow_public and not self.errors:
-            self._check_public()
+            self.check_public(self.statements("bucket", "aws"), "bucket")
 
     def statements(self, bucket: str, partition: str) -> list[dict]:
         objects, whole = grant_sids(self.name)
         found = []
         if self.actions.objects:
             resources = object_arns(bucket, self.prefixes, partition)
-            found.append(self._statement(objects, self.actions.objects, resources, self.pieces, partition))
+            found.append(self.statement(objects, self.actions.objects, resources, self.pieces, partition))
         if self.actions.bucket:
             resources = [bucket_arn(bucket, partition)]
             pieces = [*self.pieces, *self._listing()]
-            found.append(self._statement(whole, self.actions.bucket, resources, pieces, partition))
+            found.append(self.statement(whole, self.actions.bucket, resources, pieces, partition))
         return found
-
-    def _statement(
-        self, sid: str, actions: tuple[str, ...], resources: list[str], pieces: list[Piece], partition: str
-    ) -> dict:
-        statement = {
-            "Sid": sid,
-            "Effect": self.grant.get("effect", "Allow"),
-            "Principal": principal_element(self.principals, partition),
-            "Action": _scalar_or_list(actions),
-            "Resource": _scalar_or_list(resources),
-        }
-        condition = merged_pieces(pieces)[0]
-        return {**statement, "Condition": condition} if condition else statement
 
     def _listing(self) -> list[Piece]:
         """What narrows the statement on the bucket to the prefixes."""
         if not self.prefixes or not self.actions.bucket:
             return []
-        return [("StringLike", "s3:prefix", _scalar_or_list(key_patterns(self.prefixes)), "prefixes")]
-
-    def _name(self) -> str:
-        name = self.grant.get("name")
-        if not isinstance(name, str) or not name.strip():
-            self.errors.append(f"name is missing: text that is not empty, not {name!r}")
-            return ""
-        if len(name) > LONGEST_NAME or not name.isprintable():
-            self.errors.append(f"name: at most {LONGEST_NAME} characters that can be printed")
-        return name
+        return [("StringLike", "s3:prefix", scalar_or_list(key_patterns(self.prefixes)), "prefixes")]
 
     def _prefixes(self) -> list[str]:
         given = as_list(self.grant.get("prefixes", []))
@@ -257,36 +215,7 @@ class _Reading:
             return True
         return False
 
-    def _check_options(self) -> None:
-        for option in self.grant:
-            if option not in BUCKET_GRANT_OPTIONS:
-                self.errors.append(f"{option} is not an option of a grant ({', '.join(BUCKET_GRANT_OPTIONS)})")
-        if self.grant.get("effect", "Allow") not in ("Allow", "Deny"):
-            self.errors.append(f"effect: Allow or Deny, not {self.grant['effect']!r}")
-
-    def _check_principals(self) -> None:
-        kinds = {principal.kind for principal in self.principals}
-        if not as_list(self.grant.get("principals", [])):
-            self.errors.append(f"principals is empty: say who {'gets' if self.allows else 'is denied'} access")
-        if "anyone" in kinds and len(self.principals) > 1:
-            self.errors.append("principals: '*' is everyone already; take the others out")
-        if "service" in kinds and "organizations" in self.grant:
-            self.errors.append(
-                "organizations: an AWS service belongs to none, so this never matches; write a condition on "
-                "aws:SourceOrgID, the organization of the resource that the service acts for"
-            )
-
-    def _check_conditions(self) -> None:
-        if "source_ips" in self.grant and "source_vpces" in self.grant:
-            self.errors.append(
-                "source_vpces: a request through a VPC endpoint has no public address, so it never matches together "
-                "with source_ips; write two entries"
-            )
-        if self.grant.get("require_tls") and not self.allows:
-            self.errors.append(
-                "require_tls: a Deny that requires TLS denies those who use it; write "
-                "conditions: {Bool: {aws:SecureTransport: false}}"
-            )
+    def _check_listing_keys(self) -> None:
         for _operator, key, _values, option in self.pieces:
             if ascii_lower(key) in LISTING_KEYS and self.actions.objects:
                 self.errors.append(
@@ -294,35 +223,11 @@ class _Reading:
                     "match; write prefixes, or an entry of its own with access: list"
                 )
 
-    def _check_public(self) -> None:
-        for statement in self.statements("bucket", "aws"):
-            reason = why_public(statement)
-            if reason:
-                self.errors.append(
-                    f"principals: {reason}, which makes the bucket public; add organizations, source_vpces, "
-                    "source_ips, or a condition on aws:PrincipalAccount or aws:PrincipalArn, or say allow_public: true"
-                )
-                return
-
-
-def _vpc_endpoints(value: object) -> list[str]:
-    return each_text(value, r"vpce-[0-9a-f]{8,17}", "a VPC endpoint's ID, such as vpce-0123456789abcdef0")
-
-
-def _tls(value: object) -> list[str]:
-    if not isinstance(value, bool):
-        raise PolicyError(f"true or false, not {value!r}")
-    return ["true"] if value else []
-
-
-def _scalar_or_list(values: tuple[str, ...] | list[str]) -> str | list[str]:
-    return values[0] if len(values) == 1 else list(values)
-
 
 _CONDITION_OPTIONS: ConditionOptions = {
     "organizations": ("StringEquals", "aws:PrincipalOrgID", organization_ids),
     "source_ips": ("IpAddress", "aws:SourceIp", source_ranges),
-    "source_vpces": ("StringEquals", "aws:SourceVpce", _vpc_endpoints),
-    "require_tls": ("Bool", "aws:SecureTransport", _tls),
+    "source_vpces": ("StringEquals", "aws:SourceVpce", vpc_endpoints),
+    "require_tls": ("Bool", "aws:SecureTransport", tls),
     "not_after": ("DateLessThan", "aws:CurrentTime", latest_time),
 }

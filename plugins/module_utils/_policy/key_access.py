@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What other accounts need on the KMS key of a bucket to get at its objects, beside the bucket's own policy.
+"""What other accounts need on the KMS key that encrypts a resource, beside the resource's own policy.
 
-S3 encrypts and decrypts with the permissions of the caller. Across accounts the key's policy has to allow it, and the
-caller's own policy as well. ("Bucket key or default encryption with KMS for cross-account operations", S3 User Guide.)
+S3, SNS, SQS and Secrets Manager encrypt and decrypt with the permissions of the caller. Across accounts the key's
+policy has to allow it, and the caller's own policy as well. ("Bucket key or default encryption with KMS for
+cross-account operations", S3 User Guide.) An AWS service that acts on the resource needs it in the key's policy, too.
 """
 
 from __future__ import annotations
@@ -24,34 +25,54 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.principals impor
 DECRYPT = "kms:Decrypt"
 GENERATE = "kms:GenerateDataKey"
 
+S3_ACTIONS = {
+    "s3:GetObject": (DECRYPT,),
+    "s3:GetObjectVersion": (DECRYPT,),
+    "s3:PutObject": (DECRYPT, GENERATE),
+}
+"""Actions on objects, and what they take on the key: an upload in parts decrypts as well."""
 
-def key_statements(statements: Iterable[Mapping], owner: str | None) -> list[dict]:
-    """Return the statements for the key's policy that go with the ``statements`` of a bucket's policy.
+_FOR_WHOM = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorg")
 
-    Only for principals outside the account ``owner``: its own are a matter of its own policies. One statement for each
-    set of actions and conditions; of the conditions those on the principal (``aws:Principal…``) are kept, because the
-    others describe the request to S3.
+
+def key_statements(
+    statements: Iterable[Mapping],
+    owner: str | None,
+    needs: Mapping[str, tuple[str, ...]] = S3_ACTIONS,
+    sid: str = "ObjectsInS3",
+    with_services: bool = False,
+) -> list[dict]:
+    """Return the statements for the key's policy that go with the ``statements`` of a resource's policy.
+
+    ``needs`` says which actions take which on the key. Only for principals outside the account ``owner``: its own are a
+    matter of its own policies; ``with_services`` also for AWS services. One statement for each set of actions and
+    conditions; of the conditions those on the principal (``aws:Principal…``) are kept, for AWS services those on whom
+    they act for (``aws:Source…``), because the others describe the request to the resource.
     """
     found: dict[str, dict] = {}
     for statement in statements:
-        actions = _key_actions(statement)
-        principals = _outside(statement, owner)
-        if statement.get("Effect") != "Allow" or not actions or not principals:
+        actions = _key_actions(statement, needs)
+        if statement.get("Effect") != "Allow" or not actions:
             continue
-        condition = _on_the_principal(statement.get("Condition") or {}) if "*" in principals else {}
-        entry = {"actions": actions, "principals": [], "condition": condition}
-        entry = found.setdefault(f"{actions}{condition}", entry)
-        entry["principals"].extend(text for text in principals if text not in entry["principals"])
-    return [_statement(entry, number) for number, entry in enumerate(found.values(), start=1)]
+        condition = statement.get("Condition") or {}
+        outside = _outside(statement, owner)
+        _add(found, actions, outside, _only(condition, ("aws:principal",)) if "*" in outside else {})
+        if with_services:
+            _add(found, actions, _services(statement), _only(condition, _FOR_WHOM))
+    return [_statement(entry, f"{sid}{number if number > 1 else ''}") for number, entry in enumerate(found.values(), 1)]
 
 
-def _key_actions(statement: Mapping) -> list[str]:
-    """Reading takes kms:Decrypt, writing kms:GenerateDataKey, and an upload in parts both."""
+def _add(found: dict[str, dict], actions: list[str], principals: list[str], condition: dict) -> None:
+    if not principals:
+        return
+    entry = found.setdefault(f"{actions}{condition}", {"actions": actions, "principals": [], "condition": condition})
+    entry["principals"].extend(text for text in principals if text not in entry["principals"])
+
+
+def _key_actions(statement: Mapping, needs: Mapping[str, tuple[str, ...]]) -> list[str]:
     actions = texts(statement.get("Action", []), "Action")
-    if any(matches(action, "s3:PutObject") for action in actions):
-        return [DECRYPT, GENERATE]
-    reads = any(matches(action, f"s3:{name}") for action in actions for name in ("GetObject", "GetObjectVersion"))
-    return [DECRYPT] if reads else []
+    taken = {each for name, keys in needs.items() for each in keys if any(matches(action, name) for action in actions)}
+    return sorted(taken)
 
 
 def _outside(statement: Mapping, owner: str | None) -> list[str]:
@@ -63,22 +84,27 @@ def _outside(statement: Mapping, owner: str | None) -> list[str]:
     return found
 
 
+def _services(statement: Mapping) -> list[str]:
+    return [f"service:{text}" for kind, text in principal_pairs(statement.get("Principal")) if kind == "Service"]
+
+
 def _account_of(text: str) -> str | None:
     return text if is_account_id(text) else parse_principal(text).account_id
 
 
-def _on_the_principal(condition: Mapping) -> dict:
+def _only(condition: Mapping, beginnings: tuple[str, ...]) -> dict:
+    """The lines of a Condition block whose keys begin like that."""
     kept: dict[str, dict] = {}
     for operator, keys in condition.items():
         for key, values in keys.items():
-            if ascii_lower(key).startswith("aws:principal"):
+            if ascii_lower(key).startswith(beginnings):
                 kept.setdefault(operator, {})[key] = values
     return kept
 
 
-def _statement(entry: Mapping, number: int) -> dict:
+def _statement(entry: Mapping, sid: str) -> dict:
     statement = {
-        "Sid": f"ObjectsInS3{number if number > 1 else ''}",
+        "Sid": sid,
         "Effect": "Allow",
         "Principal": principal_element([parse_principal(text) for text in entry["principals"]]),
         "Action": entry["actions"] if len(entry["actions"]) > 1 else entry["actions"][0],

@@ -38,6 +38,15 @@ _PATTERN_KEYS = {
     "s3:dataaccesspointarn": re.compile(r"arn:[a-z0-9-]+:s3:[a-z0-9-]*:[0-9]{12}:.+"),
     "aws:userid": re.compile(r"((AROA|AIDA)[A-Z0-9]{8,}|[0-9]{12})(:.*)?"),
 }
+_SOURCE_KEYS = {
+    "aws:sourceaccount": re.compile(r"[0-9]{12}"),
+    "aws:sourceowner": re.compile(r"[0-9]{12}"),
+    "aws:sourceorgid": re.compile(r"o-[a-z0-9]{10,32}"),
+    "aws:sourceorgpaths": re.compile(r"o-[a-z0-9]{10,32}/.*"),
+    "aws:sourcearn": re.compile(r"arn:[a-z0-9-]+:(s3:::[^*?]+|[a-z0-9-]+:[a-z0-9*?-]*:[0-9]{12}:.+)"),
+}
+"""Keys that say for whom a service acts, and what names somebody in particular. aws:SourceOwner: SNS, superseded."""
+
 _POSITIVE_OPERATORS = frozenset(
     {"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike", "ipaddress"}
 )
@@ -56,6 +65,23 @@ def narrows(condition: dict | None) -> bool:
             for key, values in keys.items():
                 found = texts(values, key)
                 if found and all(_is_fixed(name, ascii_lower(key), text) for text in found):
+                    return True
+    return False
+
+
+def names_a_source(condition: dict | None) -> bool:
+    """Whether a statement for an AWS service holds only on behalf of resources of known accounts or organizations.
+
+    Without it anybody can have the service act on the resource: the service is a confused deputy (IAM User Guide, "The
+    confused deputy problem"). The ARN of a bucket names no account; the bucket itself is the known source then.
+    """
+    for operator, keys in (condition or {}).items():
+        qualifier, _colon, name = ascii_lower(operator).rpartition(":")
+        if name in _POSITIVE_OPERATORS and name != "ipaddress" and qualifier in ("", "foranyvalue"):
+            for key, values in keys.items():
+                found = texts(values, key)
+                pattern = _SOURCE_KEYS.get(ascii_lower(key))
+                if pattern and found and all(pattern.fullmatch(text) for text in found):
                     return True
     return False
 

@@ -10,7 +10,6 @@ Private to this collection.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_code
@@ -20,6 +19,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import
 from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import SidAlphabet
 from ansible_collections.xacct.aws.plugins.module_utils._policy.public_access import BlockPublicAccess
 from ansible_collections.xacct.aws.plugins.module_utils._policy.sizes import check_size
+from ansible_collections.xacct.aws.plugins.module_utils._resources.kms_key import KmsKey
 
 if TYPE_CHECKING:
     from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
@@ -30,18 +30,6 @@ POLICY_BYTES = 20 * 1024
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _NOT_CONFIGURED = ("NoSuchPublicAccessBlockConfiguration", "ServerSideEncryptionConfigurationNotFoundError")
 _ANY_REGION = "us-east-1"
-
-
-@dataclass(frozen=True)
-class KmsKey:
-    """The key that new objects of a bucket are encrypted with; `key` is as the bucket names it, None: aws/s3."""
-
-    key: str | None
-
-    @property
-    def is_aws_managed(self) -> bool:
-        """Whether it is the account's key of S3, whose policy nobody can change."""
-        return self.key is None or self.key.endswith("alias/aws/s3")
 
 
 def bucket_name_error(name: str) -> str | None:
@@ -106,7 +94,7 @@ class Bucket:
         for rule in answer["ServerSideEncryptionConfiguration"]["Rules"]:
             default = rule.get("ApplyServerSideEncryptionByDefault", {})
             if default.get("SSEAlgorithm", "").startswith("aws:kms"):
-                return KmsKey(default.get("KMSMasterKeyID"))
+                return KmsKey(default.get("KMSMasterKeyID"), "aws/s3")
         return None
 
     def block_public_access(self) -> BlockPublicAccess:
@@ -136,15 +124,7 @@ class Bucket:
             hint = f"S3 says the same when {self.label} does not belong to {owner}."
         if not hint or hint in error.message:
             return error
-        return AwsError(
-            error.message,
-            code=error.code,
-            call=error.call,
-            account=error.account,
-            resource=error.resource,
-            hint=hint,
-            aws_message=error.aws_message,
-        )
+        return error.with_hint(hint)
 
 
 class BucketPolicy:

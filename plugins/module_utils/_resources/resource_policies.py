@@ -4,7 +4,7 @@
 
 """The policy of a resource, whichever service keeps it, with what else decides about access there.
 
-Role trust policies, KMS keys, queues, topics, secrets and functions are here, buckets in `bucket_access`. What may not
+Resources with an adapter in `services`, and others that are read only; buckets are in `bucket_access`. What may not
 be read is UNKNOWN, and said.
 Private to this collection.
 """
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_code
 from ansible_collections.xacct.aws.plugins.module_utils._policy.context import UNKNOWN, Unknown
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn
 from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import (
     KEY_POLICY,
@@ -24,7 +25,9 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import 
     ResourcePolicy,
     S3Access,
 )
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import rules_of_arn
 from ansible_collections.xacct.aws.plugins.module_utils._resources.identity_policies import Policy, compiled, said
+from ansible_collections.xacct.aws.plugins.module_utils._resources.services.registry import policy_of
 
 if TYPE_CHECKING:
     from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
@@ -46,15 +49,7 @@ WITHOUT_POLICIES = frozenset(
 )
 """Services on whose resources nobody can put a policy that lets principals in (roles to be assumed apart)."""
 
-_MISSING = (
-    "NotFoundException",
-    "NotFound",
-    "ResourceNotFoundException",
-    "QueueDoesNotExist",
-    "AWS.SimpleQueueService.NonExistentQueue",
-    "NoSuchBucket",
-    "NoSuchEntity",
-)
+_MISSING = ("NotFoundException", "ResourceNotFoundException")
 
 
 @dataclass(frozen=True)
@@ -74,19 +69,26 @@ class ResourceSide:
     notes: tuple[str, ...] = field(default=())
 
 
+def can_read(arn: Arn) -> bool:
+    """Say whether the policy of such a resource can be read."""
+    return arn.service in READERS or rules_of_arn(arn) is not None
+
+
 def read_resource(account: Account, arn: Arn) -> ResourceSide:
-    """Return the side of a key, queue, topic, secret or function, read by its own account."""
+    """Return the side of a resource that `can_read` knows, read by its own account."""
     kind = KEY_POLICY if arn.service == "kms" else OTHER_RESOURCE
-    read = READERS[arn.service]
     unread: list[str] = []
     label = f"policy of {arn.service} {arn.resource.rpartition(':')[2]}"
+    carrier = policy_of(account, arn)
     try:
         with aws_call(account, label):
-            document = read(account, arn)
+            document = carrier.read() if carrier else READERS[arn.service](account, arn)
     except AwsError as error:
-        if is_code(error, *_MISSING):
+        if is_code(error, *(carrier.missing if carrier else _MISSING)):
             return ResourceSide(arn.account_id, ResourcePolicy(kind, None), is_missing=True)
         return ResourceSide(arn.account_id, ResourcePolicy(kind, UNKNOWN), unread=(said(label, error),))
+    except PolicyError as error:
+        return ResourceSide(arn.account_id, ResourcePolicy(kind, UNKNOWN), unread=(f"{label}: {error}",))
     policy: Policy | None = compiled(document, label, unread) if document else None
     return ResourceSide(arn.account_id, ResourcePolicy(kind, policy), unread=tuple(unread))
 
@@ -101,41 +103,23 @@ def key_arn(account: Account, key: str, region: str) -> str:
 
 def _key_policy(account: Account, arn: Arn) -> str | None:
     client = account.client("kms", arn.region)
-    return client.get_key_policy(KeyId=_text(arn), PolicyName="default").get("Policy")
-
-
-def _queue_policy(account: Account, arn: Arn) -> str | None:
-    client = account.client("sqs", arn.region)
-    url = client.get_queue_url(QueueName=arn.resource, QueueOwnerAWSAccountId=arn.account_id)["QueueUrl"]
-    answer = client.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])
-    return answer.get("Attributes", {}).get("Policy")
-
-
-def _topic_policy(account: Account, arn: Arn) -> str | None:
-    client = account.client("sns", arn.region)
-    return client.get_topic_attributes(TopicArn=_text(arn))["Attributes"].get("Policy")
+    return client.get_key_policy(KeyId=str(arn), PolicyName="default").get("Policy")
 
 
 def _secret_policy(account: Account, arn: Arn) -> str | None:
     client = account.client("secretsmanager", arn.region)
-    return client.get_resource_policy(SecretId=_text(arn)).get("ResourcePolicy")
+    return client.get_resource_policy(SecretId=str(arn)).get("ResourcePolicy")
 
 
 def _function_policy(account: Account, arn: Arn) -> str | None:
     """A function without a policy, and one that does not exist, are both ResourceNotFoundException."""
     client = account.client("lambda", arn.region)
-    return client.get_policy(FunctionName=_text(arn)).get("Policy")
+    return client.get_policy(FunctionName=str(arn)).get("Policy")
 
 
 READERS: dict[str, Callable[[Account, Arn], str | None]] = {
     "kms": _key_policy,
-    "sqs": _queue_policy,
-    "sns": _topic_policy,
     "secretsmanager": _secret_policy,
     "lambda": _function_policy,
 }
-"""How the policy of a service's resource is read; raises what the SDK raises."""
-
-
-def _text(arn: Arn) -> str:
-    return f"arn:{arn.partition}:{arn.service}:{arn.region}:{arn.account_id}:{arn.resource}"
+"""How a policy is read that has no adapter in `services`; raises what the SDK raises."""

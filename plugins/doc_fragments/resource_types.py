@@ -1,0 +1,45 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The types of resources that can be granted on, made of their rules (in `_policy/services`). JSON is YAML."""
+
+from __future__ import annotations
+
+import json
+
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import ServiceRules
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import SERVICES
+
+
+def note(rules: ServiceRules) -> str:
+    """Return what a reader has to know of one type."""
+    access = "; ".join(
+        f"V({word}) is {', '.join(f'C({action})' for action in granted.resource)}"
+        for word, granted in rules.access.items()
+    )
+    most = f" and {rules.most_statements} statements" if rules.most_statements else ""
+    return (
+        f"O(type={rules.type}) - O(resource) is the ARN or the name of the {rules.title}. Of O(grants[].access) "
+        f"{access}. Its policy takes {rules.limit:,} {rules.count}{most}."
+    )
+
+
+class ModuleDocFragment:
+    """Documentation of the option `type`, and a note on each type."""
+
+    DOCUMENTATION = json.dumps(
+        {
+            "options": {
+                "type": {
+                    "description": [
+                        "What O(resource) is. Not needed when that is an ARN.",
+                        "What the words of O(grants[].access) stand for with each type is in the notes.",
+                    ],
+                    "type": "str",
+                    "choices": list(SERVICES),
+                }
+            },
+            "notes": [note(rules) for rules in SERVICES.values()],
+        }
+    )

@@ -1,0 +1,43 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The KMS key of a resource that a grant does not reach: what it has to allow as well, and a warning.
+
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+import json
+
+from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Task
+from ansible_collections.xacct.aws.plugins.module_utils._operations.declared_grants import DeclaredGrants
+from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import statements_equal
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import statements, texts
+from ansible_collections.xacct.aws.plugins.module_utils._resources.kms_key import KmsKey
+
+
+def added_statements(grants: DeclaredGrants, policy: dict | None) -> list[dict]:
+    """Return the declared statements that a policy does not hold yet: the others are not spoken of again."""
+    old = statements(policy)
+    return [each for each in grants.statements if not any(statements_equal(each, other) for other in old)]
+
+
+def key_access(task: Task, label: str, key: KmsKey, missing: list[dict], instead: str) -> dict:
+    """Return what the key has to allow as well, and warn.
+
+    `missing` are the statements for its policy; `instead` says what helps when it is AWS's own key of the service.
+    """
+    if key.is_aws_managed:
+        task.warn(
+            f"{label} encrypts with the AWS managed key {key.of_service}, which no other account can use: {instead}"
+        )
+        return {"key": key.name, "statements": []}
+    actions = sorted({action for statement in missing for action in texts(statement["Action"], "Action")})
+    task.warn(
+        f"{label} encrypts with the KMS key {key.key}, and this grant does not reach it. The key's policy has "
+        f"to allow it as well, for instance with {json.dumps(missing)}, and the principals' own "
+        f"policies have to allow {' and '.join(actions)} on the key."
+    )
+    return {"key": key.name, "statements": missing}

@@ -1,0 +1,177 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""`xacct_resource_grant`: named statements in the policy of a topic, a queue …
+
+Read the policy, decide what differs, look whether it fits and whether something stands in its way, write. What is
+particular to a service is in `_policy/services` (what its policies may say) and `_resources/services` (its API).
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_code
+from ansible_collections.xacct.aws.plugins.module_utils._operations._plan import Plan
+from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation, Task, result, said_of
+from ansible_collections.xacct.aws.plugins.module_utils._operations.declared_grants import DeclaredGrants
+from ansible_collections.xacct.aws.plugins.module_utils._operations.key_access import added_statements, key_access
+from ansible_collections.xacct.aws.plugins.module_utils._operations.policy_grants import (
+    Decision,
+    confirm_owner,
+    decide,
+    read_policy,
+    write_policy,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._operations.resource_grant_options import (
+    ARGUMENT_SPEC,
+    check,
+    declared_grants,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._operations.revised_policy import converge_revised
+from ansible_collections.xacct.aws.plugins.module_utils._operations.shared_policy import Converged, Merge
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import statements
+from ansible_collections.xacct.aws.plugins.module_utils._policy.key_access import key_statements
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import SERVICES, rules_for
+from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import ResourcePolicy, RevisedPolicy
+from ansible_collections.xacct.aws.plugins.module_utils._resources.services.registry import carriers, resource_arn
+
+_NO_AWS_KEY = "the grant is of no use there. Have it encrypt with a customer managed key, or without KMS."
+
+
+def run(task: Task) -> dict:
+    """Bring the policy to what is declared and return the module's result."""
+    with said_of(task.account):
+        return _run(task)
+
+
+def _run(task: Task) -> dict:
+    params = task.params
+    rules = rules_for(params["resource"], params["type"])
+    arn = resource_arn(task.account, rules, params["resource"], params)
+    ways = carriers(task.account, rules, arn, params)
+    grants = declared_grants(params, rules, arn)
+
+    found = {way: _read(task, carrier, grants[way]) for way, carrier in ways.items()}
+    decisions = {way: _decide(ways[way], grants[way], policy) for way, policy in found.items()}
+    plan = _joined([decision.plan for decision in decisions.values()])
+    missing = None
+    if plan.changed:
+        task.account.confirm_account()
+        confirm_owner(task, arn.account_id or task.account.account_id, f"{rules.title} {arn}", "resource")
+        for way, decision in decisions.items():
+            if decision.plan.changed:
+                ways[way].check_size(decision.policy)
+                ways[way].look_before_write(found[way], decision.policy, task.warn)
+        missing = _missing_key_access(task, ways, grants, found)
+        if not task.check_mode:
+            found = _apply(task, ways, grants, decisions)
+    policies = {way: decision.policy for way, decision in decisions.items()} if task.check_mode else found
+    return result(
+        plan,
+        resource={"type": rules.type, "arn": str(arn), "region": arn.region or None, "owner": arn.account_id or None},
+        key_access=missing,
+        **{carrier.returned_as: policies[way] for way, carrier in ways.items()},
+    )
+
+
+def _read(task: Task, carrier: ResourcePolicy, grants: DeclaredGrants) -> dict | None:
+    try:
+        return read_policy(task, carrier, grants, carrier.missing, carrier.resource_label)
+    except AwsError as error:
+        if not is_code(error, *carrier.missing):
+            raise
+        raise error.with_hint(
+            f"Make it first, or correct resource, region ({carrier.arn.region}) or the credentials "
+            f"(they are to be of account {carrier.arn.account_id})."
+        ) from error
+
+
+def _decide(carrier: ResourcePolicy, grants: DeclaredGrants, policy: dict | None) -> Decision:
+    return decide(grants, policy, _merge(carrier, grants)(policy), title=carrier.returned_as)
+
+
+def _merge(carrier: ResourcePolicy, grants: DeclaredGrants) -> Merge:
+    """Return how a policy gets the grants; where no statement is left, it becomes what the service has for that."""
+
+    def merge(policy: dict | None) -> dict | None:
+        wanted = grants.merge(policy)
+        return carrier.rules.empty_policy(carrier.arn) if wanted is None and statements(policy) else wanted
+
+    return merge
+
+
+def _joined(plans: list[Plan]) -> Plan:
+    """Return the plans of all ways of granting as one."""
+    before = {name: view for plan in plans for name, view in plan.before.items()}
+    after = {name: view for plan in plans for name, view in plan.after.items()}
+    return Plan(tuple(change for plan in plans for change in plan.changes), before, after)
+
+
+def _missing_key_access(
+    task: Task,
+    ways: Mapping[str, ResourcePolicy],
+    grants: Mapping[str, DeclaredGrants],
+    found: Mapping[str, dict | None],
+) -> dict | None:
+    """Return what the resource's KMS key has to allow as well, and warn; None where nothing is missing."""
+    for way, carrier in ways.items():
+        added = added_statements(grants[way], found[way])
+        needs = carrier.rules.key_actions
+        lacking = key_statements(added, carrier.arn.account_id, needs, sid=_key_sid(carrier), with_services=True)
+        key = carrier.key() if lacking else None
+        if key:
+            return key_access(task, carrier.resource_label, key, lacking, _NO_AWS_KEY)
+    return None
+
+
+def _key_sid(carrier: ResourcePolicy) -> str:
+    return "For" + "".join(character for character in carrier.name if character.isalnum() and character.isascii())
+
+
+def _apply(
+    task: Task,
+    ways: Mapping[str, ResourcePolicy],
+    grants: Mapping[str, DeclaredGrants],
+    decisions: Mapping[str, Decision],
+) -> dict[str, dict | None]:
+    """Write what differs, and return the policies as they are then.
+
+    With several ways of granting, all of them get what is new before any of them loses something: a grant that moves
+    from one to the other is never gone.
+    """
+    after = {way: decision.policy for way, decision in decisions.items()}
+    changed = [way for way, decision in decisions.items() if decision.plan.changed]
+    if len(changed) > 1:
+        for way in changed:
+            _write(task, ways[way], grants[way].without_removals(), decisions[way])
+    for way in changed:
+        after[way] = _write(task, ways[way], grants[way], decisions[way])
+    return after
+
+
+def _write(task: Task, carrier: ResourcePolicy, grants: DeclaredGrants, decision: Decision) -> dict | None:
+    def revised(merge: Merge) -> Converged:
+        return converge_revised(carrier, merge, progress=task.progress)
+
+    return write_policy(
+        task,
+        carrier,
+        grants,
+        decision.policy,
+        merge=_merge(carrier, grants),
+        lock=str(carrier.arn),
+        slowest_replica=carrier.rules.propagation_seconds,
+        converge=revised if isinstance(carrier, RevisedPolicy) else None,
+    )
+
+
+OPERATION = Operation(
+    name="xacct_resource_grant",
+    argument_spec=ARGUMENT_SPEC,
+    run=run,
+    services=("sts", *sorted({rules.service for rules in SERVICES.values() if rules.preload})),
+    check=check,
+)

@@ -1,0 +1,90 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options of `xacct_resource_grant`, everything that is wrong with them, and what they declare.
+
+Pure. Private to this collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ansible_collections.xacct.aws.plugins.module_utils._operations.declared_grants import (
+    GRANT_LIST_ARGUMENTS,
+    GRANT_STATE,
+    DeclaredGrants,
+    check_grant_list,
+    declare,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn, parse_arn
+from ansible_collections.xacct.aws.plugins.module_utils._policy.resource_statements import (
+    RESOURCE_GRANT_OPTIONS,
+    check_resource_grants,
+    resource_sid,
+    resource_statement,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import ServiceRules
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import SERVICES, rules_for
+
+_ONLY_SOME = {name: spec for rules in SERVICES.values() for name, spec in rules.options.items()}
+_ONLY_SOME_GRANTS = {name: spec for rules in SERVICES.values() for name, spec in rules.grant_options.items()}
+
+ARGUMENT_SPEC = {
+    "type": {"type": "str", "choices": list(SERVICES)},
+    "resource": {"type": "str", "required": True},
+    "grants": {
+        "type": "list",
+        "elements": "dict",
+        "options": {**RESOURCE_GRANT_OPTIONS, **_ONLY_SOME_GRANTS, **GRANT_STATE},
+    },
+    **_ONLY_SOME,
+    **GRANT_LIST_ARGUMENTS,
+}
+
+
+def declared_grants(params: Mapping, rules: ServiceRules, arn: Arn) -> dict[str, DeclaredGrants]:
+    """Return what the options declare, by way of granting.
+
+    A grant is present in its own way and absent in the others. Without `grants`, `state: absent` takes all own
+    statements away.
+    """
+    return {way: _declared(params, rules, arn, way) for way in rules.ways}
+
+
+def _declared(params: Mapping, rules: ServiceRules, arn: Arn, way: str) -> DeclaredGrants:
+    def statements(grant: Mapping) -> list[dict]:
+        return [resource_statement(grant, rules, arn)] if (grant.get("via") or rules.ways[0]) == way else []
+
+    return declare(params, lambda name: [resource_sid(name, rules)], statements)
+
+
+def check(params: Mapping) -> list[str]:
+    """Return every error in the options, each naming its option."""
+    try:
+        rules = rules_for(params["resource"], params["type"])
+    except PolicyError as error:
+        return [f"resource: {error}"]
+    return [
+        *_check_account(params),
+        *_check_options(params, rules),
+        *check_grant_list(params, lambda grants: check_resource_grants(grants, rules, params["allow_public"])),
+    ]
+
+
+def _check_account(params: Mapping) -> Iterator[str]:
+    expected = params.get("expected_account_id")
+    owner = parse_arn(params["resource"]).account_id if params["resource"].startswith("arn:") else ""
+    if owner and expected and owner != expected:
+        yield (
+            f"resource: only the owner's own credentials can change its policy, but it belongs to account {owner} and "
+            f"the credentials are to belong to {expected} (expected_account_id)"
+        )
+
+
+def _check_options(params: Mapping, rules: ServiceRules) -> Iterator[str]:
+    for name in _ONLY_SOME:
+        if params.get(name) is not None and name not in rules.options:
+            yield f"{name}: {rules.type} has no such option"

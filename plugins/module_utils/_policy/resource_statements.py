@@ -1,0 +1,191 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One grant on a resource of any service, checked and written as a statement of the resource's policy.
+
+What the service takes is in its ``ServiceRules``. A bucket's grants are another matter (``bucket_statements.py``): they
+are about objects as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ansible_collections.xacct.aws.plugins.module_utils._policy.condition_options import (
+    ConditionOptions,
+    as_list,
+    each_text,
+    latest_time,
+    merged_pieces,
+    organization_ids,
+    source_ranges,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError, ascii_lower
+from ansible_collections.xacct.aws.plugins.module_utils._policy.grant_reading import (
+    GrantReading,
+    errors_of,
+    tls,
+    vpc_endpoints,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import own_sid
+from ansible_collections.xacct.aws.plugins.module_utils._policy.narrowing import names_a_source
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import (
+    CONDITIONS,
+    Granted,
+    ServiceRules,
+)
+
+RESOURCE_GRANT_OPTIONS: dict[str, dict] = {
+    "name": {"type": "str", "required": True},
+    "effect": {"type": "str", "choices": ["Allow", "Deny"], "default": "Allow"},
+    "principals": {"type": "list", "elements": "raw"},
+    "access": {"type": "str"},
+    "actions": {"type": "list", "elements": "str"},
+    "organizations": {"type": "list", "elements": "str"},
+    "source_accounts": {"type": "list", "elements": "raw"},
+    "source_arns": {"type": "list", "elements": "str"},
+    "source_organizations": {"type": "list", "elements": "str"},
+    "allow_any_source": {"type": "bool", "default": False},
+    "source_ips": {"type": "list", "elements": "str"},
+    "source_vpces": {"type": "list", "elements": "str"},
+    "require_tls": {"type": "bool"},
+    "not_after": {"type": "raw"},
+    "conditions": {"type": "dict"},
+}
+"""The options of one entry by name, each with its piece of an argument spec.
+
+``raw`` where Ansible's conversion would hide a mistake, see `TRUSTED_GRANT_OPTIONS`.
+"""
+
+_ALWAYS = tuple(option for option in RESOURCE_GRANT_OPTIONS if option not in CONDITIONS)
+_SOURCES = ("source_accounts", "source_arns", "source_organizations")
+
+
+def resource_statement(grant: Mapping, rules: ServiceRules, arn: Arn) -> dict:
+    """Return the statement of one entry; raise :class:`PolicyError` with all that is wrong."""
+    reading = _Reading(grant, rules)
+    reading.raise_errors()
+    return reading.written(arn)
+
+
+def check_resource_grants(grants: list[Mapping], rules: ServiceRules, allow_public: bool = False) -> list[str]:
+    """Return everything that is wrong with a list of entries, each error with the name of its entry in front."""
+    return errors_of(_Reading(grant, rules, allow_public) for grant in grants)
+
+
+def resource_sid(name: str, rules: ServiceRules) -> str:
+    """Return the Sid of the grant called ``name``."""
+    return own_sid(name, rules.alphabet)
+
+
+def granted_actions(grant: Mapping, rules: ServiceRules) -> Granted:
+    """Return the actions of an entry's ``access`` or ``actions``, for the resource's side and the other one."""
+    if grant.get("access"):
+        return rules.access[grant["access"]]
+    return Granted(tuple(dict.fromkeys(as_list(grant.get("actions") or []))))
+
+
+class _Reading(GrantReading):
+    """One entry being read."""
+
+    source_organizations = "write source_organizations"
+
+    def __init__(self, grant: Mapping, rules: ServiceRules, allow_public: bool = True) -> None:
+        super().__init__(grant)
+        self.rules = rules
+        self.check_options((*_ALWAYS, *rules.conditions, *rules.grant_options), rules.effects)
+        self.actions = self._actions()
+        self.read_principals(rules.principals_never)
+        self.pieces = self.read_conditions({**_CONDITION_OPTIONS, **rules.condition_options})
+        self.errors.extend(merged_pieces(self.pieces)[1])
+        self.check_conditions()
+        self._check_sources()
+        self.errors.extend(rules.check(self.grant))
+        if not allow_public and not self.errors:
+            self.check_public([self.written(_ANY)], rules.title)
+
+    def written(self, arn: Arn) -> dict:
+        """Return the entry as a statement."""
+        resources = ["*" if self.rules.resource_element == "*" else str(arn)]
+        sid = resource_sid(self.name, self.rules)
+        return self.statement(sid, self.actions, resources, self.pieces, arn.partition)
+
+    def _actions(self) -> tuple[str, ...]:
+        if ("access" in self.grant) == ("actions" in self.grant):
+            self.errors.append("give either access or actions")
+            return ()
+        if "access" in self.grant:
+            if self.grant["access"] not in self.rules.access:
+                words = ", ".join(self.rules.access)
+                self.errors.append(f"access: one of {words} for {self.rules.type}, not {self.grant['access']!r}")
+                return ()
+            return granted_actions(self.grant, self.rules).resource
+        given = as_list(self.grant["actions"])
+        if not given:
+            self.errors.append("actions is empty")
+        for action in given:
+            self.errors.extend(f"actions: {error}" for error in self._wrong_with(action))
+        return granted_actions(self.grant, self.rules).resource
+
+    def _wrong_with(self, action: object) -> Iterator[str]:
+        service = self.rules.service
+        if not isinstance(action, str) or not self.rules.is_action(action):
+            yield f"{action!r} is not an action of {service}, and this policy takes no other; write {self._an_action}"
+        elif self.allows and ascii_lower(action) in self.rules.not_actions:
+            yield f"{action}: {self.rules.not_actions[ascii_lower(action)]}"
+        elif self.rules.actions and ascii_lower(action) not in map(ascii_lower, self.rules.actions):
+            yield f"{action}: this policy takes no others than {', '.join(self.rules.actions)}, and no wildcards"
+
+    @property
+    def _an_action(self) -> str:
+        first = next(iter(self.rules.access.values()), Granted((f"{self.rules.service}:*",)))
+        return f"{first.resource[0]}, for instance"
+
+    def _check_sources(self) -> None:
+        """A service acts for anybody, unless the statement says for whom; nobody else acts for a source."""
+        kinds = {principal.kind for principal in self.principals}
+        given = [option for option in _SOURCES if option in self.grant]
+        if given and kinds - {"service", "anyone"}:
+            self.errors.append(
+                f"{given[0]}: only AWS services say for whom they act, so accounts, roles and users never match; give "
+                "the services an entry of their own"
+            )
+        if "service" not in kinds or not self.allows or self.grant.get("allow_any_source"):
+            return
+        if not names_a_source(merged_pieces(self.pieces)[0]):
+            services = ", ".join(each.value for each in self.principals if each.kind == "service")
+            self.errors.append(
+                f"principals: {services} acts for whoever asks it, in any account (a confused deputy); add "
+                "source_accounts, source_arns with the account in them, or source_organizations, or say "
+                "allow_any_source: true"
+            )
+
+
+def _accounts(value: object) -> list[str]:
+    return each_text(value, r"[0-9]{12}", "an account ID: its 12 digits, in quotes")
+
+
+def _arns(value: object) -> list[str]:
+    found = each_text(value, r"arn(:[^:\s]*){4}:\S+", "an ARN, wildcards allowed")
+    for text in found:
+        if text.split(":")[2] in ("iam", "sts"):
+            raise PolicyError(
+                f"{text!r} is who calls, not for whom an AWS service acts; write it as a principal, or a condition on "
+                "aws:PrincipalArn"
+            )
+    return found
+
+
+_CONDITION_OPTIONS: ConditionOptions = {
+    "organizations": ("StringEquals", "aws:PrincipalOrgID", organization_ids),
+    "source_accounts": ("StringEquals", "aws:SourceAccount", _accounts),
+    "source_arns": ("ArnLike", "aws:SourceArn", _arns),
+    "source_organizations": ("StringEquals", "aws:SourceOrgID", organization_ids),
+    "source_ips": ("IpAddress", "aws:SourceIp", source_ranges),
+    "source_vpces": ("StringEquals", "aws:SourceVpce", vpc_endpoints),
+    "require_tls": ("Bool", "aws:SecureTransport", tls),
+    "not_after": ("DateLessThan", "aws:CurrentTime", latest_time),
+}
+_ANY = Arn("aws", "service", "region", "111111111111", "resource")

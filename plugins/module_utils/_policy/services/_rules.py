@@ -1,0 +1,207 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What differs from service to service in a policy on a resource: how the resource is named, what may be in the policy.
+
+One file a service holds its ``RULES``, and what is special in functions; ``registry.py`` knows them all. How a policy
+is read and written is in ``_resources/services/``, one file a service as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ansible_collections.xacct.aws.plugins.module_utils._policy.condition_options import ConditionOptions
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import ascii_lower, statements
+from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import SidAlphabet
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn, principal_pairs
+from ansible_collections.xacct.aws.plugins.module_utils._policy.sizes import Count
+
+POLICY = "policy"
+"""The way of granting that every service has: a statement in the resource's policy."""
+
+
+@dataclass(frozen=True)
+class Granted:
+    """The actions of a grant in the resource's policy, and those in the own policy of who gets access where others."""
+
+    resource: tuple[str, ...]
+    other_identity: tuple[str, ...] = ()
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """The actions in the own policy of who gets access."""
+        return self.other_identity or self.resource
+
+
+def no_more_limits(_document: dict) -> Iterator[str]:
+    """Find nothing wrong (the default for ``ServiceRules.limits``)."""
+    return iter(())
+
+
+def no_errors(_grant: Mapping) -> Iterator[str]:
+    """Find nothing wrong (the default for ``ServiceRules.check``)."""
+    return iter(())
+
+
+def nothing_left(_arn: Arn) -> None:
+    """Return what an empty policy looks like: there is none (the default for ``ServiceRules.empty_policy``)."""
+
+
+NEVER = {
+    "canonical": "only S3 knows canonical user IDs; name the account ID",
+    "oidc": "name the role that federated users assume",
+    "saml": "name the role that federated users assume",
+    "unique_id": "a unique id stands for a principal that was deleted or cannot be seen; name its ARN",
+}
+"""Kinds of principals that no policy here takes, and what is right."""
+
+CONDITIONS = (
+    "organizations",
+    "source_accounts",
+    "source_arns",
+    "source_organizations",
+    "source_ips",
+    "source_vpces",
+    "require_tls",
+    "not_after",
+    "conditions",
+)
+"""The options of a grant that narrow it, which a service takes unless its rules say otherwise."""
+
+
+@dataclass(frozen=True)
+class ServiceRules:
+    """One type of resource that carries a policy."""
+
+    type: str
+    """As users write it: ``sns_topic``."""
+
+    title: str
+    """In words, without an article: "SNS topic"."""
+
+    service: str
+    """As ARNs, actions and the SDK call it: ``sns``."""
+
+    name: str
+    """A regular expression for the resource's name."""
+
+    name_words: str
+    """The same in words, after "is not the name of …:"."""
+
+    access: Mapping[str, Granted]
+    """What each word of a grant's ``access`` stands for."""
+
+    limit: int
+    """How long the policy may be."""
+
+    count: Count = "bytes"
+    """How its length is counted."""
+
+    resource: str = "{name}"
+    """The last part of the ARN, with the name in it: ``function:{name}``."""
+
+    name_gives_arn: bool = True
+    """Whether the ARN follows from the name. If not, the adapter's ``find`` asks AWS (a secret, an alias of a key)."""
+
+    needs_account: bool = True
+    """Whether the ARN holds the account's ID and the region; without, both are empty in it."""
+
+    alphabet: SidAlphabet = SidAlphabet.IAM
+    """The characters that the service takes in a Sid."""
+
+    most_statements: int | None = None
+    """How many statements a policy may hold."""
+
+    limits: Callable[[dict], Iterator[str]] = no_more_limits
+    """What else is too much in a whole policy, one text with numbers each."""
+
+    actions: tuple[str, ...] = ()
+    """The only actions that the policy may name; empty: all of the service, with wildcards."""
+
+    not_actions: Mapping[str, str] = field(default_factory=dict)
+    """Actions (lower case) that can't be allowed here, and why or what is right. Denying them is all right."""
+
+    resource_element: Literal["arn", "*"] = "arn"
+    """What the Resource element of a statement holds."""
+
+    principals_never: Mapping[str, str] = field(default_factory=lambda: NEVER)
+    """Why the policy takes no principal of a kind; holds at least ``NEVER``."""
+
+    effects: tuple[str, ...] = ("Allow", "Deny")
+    """The effects that a statement may have."""
+
+    conditions: tuple[str, ...] = CONDITIONS
+    """The options that narrow a grant, as far as the policy can say them."""
+
+    options: Mapping[str, dict] = field(default_factory=dict)
+    """Options of the module that only some types have (``qualifier``), each with its piece of an argument spec."""
+
+    grant_options: Mapping[str, dict] = field(default_factory=dict)
+    """The same of a grant (``via``, ``via_services`` …)."""
+
+    condition_options: ConditionOptions = field(default_factory=dict)
+    """Those of ``grant_options`` that narrow the grant: the operator and key they become, and what reads them."""
+
+    ways: tuple[str, ...] = (POLICY,)
+    """Values of a grant's ``via``; each has a carrier of its own. The first is the default. More than one take
+    ``via`` among the ``grant_options``."""
+
+    check: Callable[[Mapping], Iterator[str]] = no_errors
+    """What else is wrong with one entry, its options as given."""
+
+    empty_policy: Callable[[Arn], dict | None] = nothing_left
+    """The policy when no statement is left; None: there is none any more."""
+
+    key_actions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Actions of the service, and those of KMS that they take on the key that encrypts the resource."""
+
+    propagation_seconds: float = 5.0
+    """How long a reading may still show a policy as it was before a write."""
+
+    preload: bool = False
+    """Whether the SDK's model of the service is loaded once for all forks: for what is granted on every day."""
+
+    proved: str = ""
+    """What the tests of this type run against, for the table in the documentation."""
+
+    def arn(self, name: str, region: str, account_id: str, partition: str) -> Arn:
+        """Return the ARN of the resource called ``name``; only with ``name_gives_arn``."""
+        resource = self.resource.format(name=name)
+        if not self.needs_account:
+            return Arn(partition, self.service, "", "", resource)
+        return Arn(partition, self.service, region, account_id, resource)
+
+    def name_in(self, arn: Arn) -> str | None:
+        """Return the name of the resource in an ARN, None when the ARN is none of this type."""
+        before, after = self.resource.split("{name}")
+        if arn.service != self.service or not arn.resource.startswith(before) or not arn.resource.endswith(after):
+            return None
+        name = arn.resource[len(before) : len(arn.resource) - len(after)]
+        return name if re.fullmatch(self.name, name) else None
+
+    def too_much(self, document: dict | None) -> Iterator[str]:
+        """Yield what is too much in a whole policy beside its length, with the numbers."""
+        found = statements(document)
+        if self.most_statements is not None and len(found) > self.most_statements:
+            yield over(len(found), self.most_statements, "statements")
+        if document is not None:
+            yield from self.limits(document)
+
+    def is_action(self, action: str) -> bool:
+        """Whether a text is an action of the service, wildcards allowed."""
+        return re.fullmatch(f"{self.service}:[a-z0-9*?]+", ascii_lower(action)) is not None
+
+
+def over(number: int, limit: int, what: str) -> str:
+    """Return how much is too much, in numbers: "21 statements; the limit is 20, 1 fewer"."""
+    return f"{number:,} {what}; the limit is {limit:,}, {number - limit:,} fewer"
+
+
+def count_principals(document: dict) -> int:
+    """Return how many principals the statements of a policy name, one that is named twice counted twice."""
+    return sum(len(principal_pairs(each.get("Principal"))) for each in statements(document))

@@ -1,0 +1,55 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""All types of resources that can be granted on, and which one an ARN or a user's words mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn, is_account_id, parse_arn
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services import sns, sqs
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import ServiceRules
+
+_ALL = (
+    sns.RULES,
+    sqs.RULES,
+)
+
+SERVICES: Mapping[str, ServiceRules] = {rules.type: rules for rules in _ALL}
+"""By type, as users write it."""
+
+
+def rules_of_arn(arn: Arn) -> ServiceRules | None:
+    """Return the rules for the resource that an ARN names, None when there are none."""
+    return next((rules for rules in SERVICES.values() if rules.name_in(arn) is not None), None)
+
+
+def rules_for(resource: str, type_: str | None) -> ServiceRules:
+    """Return the rules for what a user calls a resource: its ARN, or its name with the type.
+
+    Raises :class:`PolicyError` when it is neither, or the two contradict each other.
+    """
+    if resource.startswith("arn:"):
+        arn = parse_arn(resource)
+        rules = rules_of_arn(arn)
+        if rules is None:
+            raise PolicyError(
+                f"{resource!r} is not the ARN of a resource that can be granted on here ({', '.join(SERVICES)})"
+            )
+        if type_ is not None and type_ != rules.type:
+            raise PolicyError(f"{resource!r} is of the type {rules.type}, not {type_}; an ARN needs no type")
+        if rules.needs_account and not (arn.region and is_account_id(arn.account_id)):
+            raise PolicyError(f"{resource!r} names no region or no account: its fourth and fifth parts")
+        return rules
+    if type_ is None:
+        raise PolicyError(f"type is missing: {resource!r} is no ARN, so say what it is ({', '.join(SERVICES)})")
+    rules = SERVICES.get(type_)
+    if rules is None:
+        raise PolicyError(f"type: one of {', '.join(SERVICES)}, not {type_!r}")
+    if not re.fullmatch(rules.name, resource):
+        raise PolicyError(f"{resource!r} is no {rules.title}'s name: {rules.name_words}; or write the ARN")
+    return rules

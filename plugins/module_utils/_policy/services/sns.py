@@ -1,0 +1,100 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""SNS topics.
+
+Sources: SNS Developer Guide, "Amazon SNS API permissions: Actions and resources reference" (quotas, valid actions) and
+"Key management" (what encryption takes); service authorization reference, "Amazon SNS".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ansible_collections.xacct.aws.plugins.module_utils._policy.key_access import DECRYPT, GENERATE
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import (
+    Granted,
+    ServiceRules,
+    count_principals,
+    over,
+)
+
+MOST_PRINCIPALS = 200
+
+_PUBLISH = "sns:Publish"
+_SUBSCRIBE = "sns:Subscribe"
+_IN_A_POLICY = (
+    "sns:AddPermission",
+    "sns:DeleteTopic",
+    "sns:GetDataProtectionPolicy",
+    "sns:GetTopicAttributes",
+    "sns:ListSubscriptionsByTopic",
+    "sns:ListTagsForResource",
+    _PUBLISH,
+    "sns:PutDataProtectionPolicy",
+    "sns:RemovePermission",
+    "sns:SetTopicAttributes",
+    _SUBSCRIBE,
+)
+
+
+def default_policy(arn: Arn) -> dict:
+    """Return the policy that SNS gives a new topic: its own account may do everything, nobody else anything.
+
+    SNS takes no empty policy and has no call to delete one, so this is what a topic without grants has.
+    """
+    return {
+        "Version": "2008-10-17",
+        "Id": "__default_policy_ID",
+        "Statement": [
+            {
+                "Sid": "__default_statement_ID",
+                "Effect": "Allow",
+                "Principal": {"AWS": "*"},
+                "Action": [
+                    "SNS:GetTopicAttributes",
+                    "SNS:SetTopicAttributes",
+                    "SNS:AddPermission",
+                    "SNS:RemovePermission",
+                    "SNS:DeleteTopic",
+                    "SNS:Subscribe",
+                    "SNS:ListSubscriptionsByTopic",
+                    "SNS:Publish",
+                ],
+                "Resource": str(arn),
+                "Condition": {"StringEquals": {"AWS:SourceOwner": arn.account_id}},
+            }
+        ],
+    }
+
+
+def limits(document: dict) -> Iterator[str]:
+    """Yield what SNS would refuse."""
+    principals = count_principals(document)
+    if principals > MOST_PRINCIPALS:
+        yield over(principals, MOST_PRINCIPALS, "principals")
+
+
+RULES = ServiceRules(
+    type="sns_topic",
+    title="SNS topic",
+    service="sns",
+    name=r"[A-Za-z0-9_-]{1,256}|[A-Za-z0-9_-]{1,251}\.fifo",
+    name_words="1 to 256 of a-z A-Z 0-9 - _, with .fifo at the end of a FIFO topic's",
+    access={
+        "publish": Granted((_PUBLISH,)),
+        "subscribe": Granted((_SUBSCRIBE,)),
+        "publish_subscribe": Granted((_PUBLISH, _SUBSCRIBE)),
+    },
+    limit=30 * 1024,
+    most_statements=100,
+    limits=limits,
+    actions=_IN_A_POLICY,
+    not_actions={"sns:publishbatch": "its permission is sns:Publish"},
+    empty_policy=default_policy,
+    key_actions={_PUBLISH: (DECRYPT, GENERATE)},
+    preload=True,
+    proved="local AWS",
+)
