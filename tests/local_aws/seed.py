@@ -27,13 +27,15 @@ if TYPE_CHECKING:
 SECTIONS = ("account_id", "managed_policies", "groups", "users", "roles", "instance_profiles", "buckets")
 MEMBERS = {
     "groups": {"path", "policies", "managed_policies"},
-    "users": {"path", "policies", "managed_policies", "groups", "tags", "permissions_boundary", "access_key"},
+    "users": {"path", "policies", "managed_policies", "groups", "tags", "permissions_boundary", "access_key", "mfa"},
     "roles": {
         "path", "policies", "managed_policies", "tags", "permissions_boundary", "trust", "description",
         "max_session_duration",
     },
     "buckets": {"object_ownership", "objects"},
 }  # fmt: skip
+ORGANIZATION_MEMBERS = {"management", "members"}
+THERE_ALREADY = ("EntityAlreadyExists", "BucketAlreadyOwnedByYou", "AlreadyInOrganizationException")
 
 
 class SeedError(ValueError):
@@ -41,12 +43,13 @@ class SeedError(ValueError):
 
 
 def seed(local_aws: LocalAws, document: Mapping) -> dict:
-    """Apply a seed; {"accounts": {name: {"account_id", "users": {…}, "roles": {…}}}}.
+    """Apply a seed; {"accounts": {name: {"account_id", "users": {…}, "roles": {…}}}, "organization": {"id"}}.
 
     The same is in DIRECTORY/seed.json, which only its owner may read: it holds the users' access keys.
     """
     remembered = local_aws.directory / "seed.json"
     accounts = {name: checked(name, account or {}) for name, account in document["accounts"].items()}
+    organization = checked_organization(document.get("organization") or {}, accounts)
     with (local_aws.directory / "seed.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two scenarios of molecule seed one server at a time
         known = read(remembered)
@@ -55,6 +58,8 @@ def seed(local_aws: LocalAws, document: Mapping) -> dict:
             digest = hashlib.sha256(json.dumps(account, sort_keys=True).encode()).hexdigest()
             if before.get("digest") != digest:
                 known["accounts"][name] = {**seed_account(local_aws, account, before), "digest": digest}
+        if organization and known.get("organization", {}).get("members") != organization["members"]:
+            known["organization"] = seed_organization(local_aws, organization)
         write_private(remembered, known)
     return known
 
@@ -87,6 +92,31 @@ def checked(name: str, account: Mapping) -> dict:
     if unknown:
         raise SeedError(f"{name}: unknown {', '.join(sorted(unknown))}")
     return {**account, "account_id": account_id}
+
+
+def checked_organization(organization: Mapping, accounts: Mapping) -> dict:
+    """The organization with its accounts as IDs, {} for none; raises SeedError for what is unknown."""
+    if not organization:
+        return {}
+    if set(organization) != ORGANIZATION_MEMBERS:
+        raise SeedError(f"organization: {' and '.join(sorted(ORGANIZATION_MEMBERS))} are expected")
+    unknown = {organization["management"], *organization["members"]} - set(accounts)
+    if unknown:
+        raise SeedError(f"organization: unknown accounts {', '.join(sorted(unknown))}")
+    members = [accounts[name]["account_id"] for name in organization["members"]]
+    return {"management": accounts[organization["management"]]["account_id"], "members": members}
+
+
+def seed_organization(local_aws: LocalAws, organization: Mapping) -> dict:
+    """Make an organization and have its members join; {"id", "members"}."""
+    client = local_aws.client("organizations", organization["management"])
+    unless_there(client.create_organization, FeatureSet="ALL")
+    there = {account["Id"] for page in client.get_paginator("list_accounts").paginate() for account in page["Accounts"]}
+    for member in organization["members"]:
+        if member not in there:
+            invitation = client.invite_account_to_organization(Target={"Id": member, "Type": "ACCOUNT"})["Handshake"]
+            local_aws.client("organizations", member).accept_handshake(HandshakeId=invitation["Id"])
+    return {"id": client.describe_organization()["Organization"]["Id"], "members": organization["members"]}
 
 
 def seed_account(local_aws: LocalAws, account: Mapping, known: Mapping) -> dict:
@@ -142,7 +172,7 @@ def unless_there(create: Callable, **fields: object) -> None:
     try:
         create(**fields)
     except botocore.exceptions.ClientError as error:
-        if error.response["Error"]["Code"] not in ("EntityAlreadyExists", "BucketAlreadyOwnedByYou"):
+        if error.response["Error"]["Code"] not in THERE_ALREADY:
             raise
 
 
@@ -168,11 +198,16 @@ def attach(iam, kind: str, name: str, item: Mapping) -> None:
 
 
 def credentials(iam, name: str, user: Mapping) -> dict:
-    """The ARN of a user, and a new access key unless it is to have none."""
+    """The ARN of a user, a new access key unless it is to have none, and an MFA device if it is to have one."""
     made = {"arn": iam.get_user(UserName=name)["User"]["Arn"]}
     if user.get("access_key", True):
         key = iam.create_access_key(UserName=name)["AccessKey"]
         made |= {"access_key": key["AccessKeyId"], "secret_key": key["SecretAccessKey"]}
+    if user.get("mfa"):
+        serial = iam.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]["SerialNumber"]
+        codes = {"AuthenticationCode1": "123456", "AuthenticationCode2": "654321"}
+        iam.enable_mfa_device(UserName=name, SerialNumber=serial, **codes)
+        made["mfa_serial"] = serial
     return made
 
 

@@ -273,3 +273,21 @@ def test_faults_and_the_journal_are_those_of_any_local_aws(aws: LocalAws, alice:
 def test_another_backend_than_the_one_that_runs_is_not_taken_for_it(gate: LocalAws) -> None:
     with pytest.raises(Exception, match="gate is running here, not ministack"):
         LocalAws(gate.directory, "ministack").start()
+
+
+def test_an_account_is_invited_into_an_organization_and_accepts(aws: LocalAws) -> None:
+    management, member = aws.client("organizations", TRUSTED), aws.client("organizations", TRUSTING)
+    target = {"Id": TRUSTING, "Type": "ACCOUNT"}
+    code, _message = error(management.invite_account_to_organization, Target=target)
+    assert code == "AWSOrganizationsNotInUseException"
+    made = management.create_organization(FeatureSet="ALL")["Organization"]["Id"]
+    invitation = management.invite_account_to_organization(Target=target)["Handshake"]["Id"]
+    assert error(management.invite_account_to_organization, Target=target)[0] == "DuplicateHandshakeException"
+    assert error(management.accept_handshake, HandshakeId=invitation)[0] == "HandshakeNotFoundException"
+    assert error(member.describe_organization)[0] == "AWSOrganizationsNotInUseException"
+    assert member.accept_handshake(HandshakeId=invitation)["Handshake"]["State"] == "ACCEPTED"
+    assert member.describe_organization()["Organization"]["Id"] == made
+    code, _message = error(management.invite_account_to_organization, Target=target)
+    assert code == "HandshakeConstraintViolationException"
+    aws.reset()
+    assert management.create_organization(FeatureSet="ALL")["Organization"]["Id"] == made

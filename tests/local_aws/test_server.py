@@ -20,7 +20,7 @@ import pytest
 from tests.local_aws.seed import SeedError
 from tests.local_aws.server import CHECKOUT, LocalAws, LocalAwsError
 
-ACCOUNT = "620000000001"
+ACCOUNT, MEMBER, OTHER = "620000000001", "620000000002", "620000000003"
 
 
 def test_starts_once_and_stops(tmp_path: Path) -> None:
@@ -87,6 +87,25 @@ def test_seed_makes_what_it_says(empty_aws: LocalAws) -> None:
     remembered = empty_aws.directory / "seed.json"
     assert stat.S_IMODE(remembered.stat().st_mode) == 0o600
     assert json.loads(remembered.read_text())["accounts"]["platform"]["users"]["alice"] == seeded["users"]["alice"]
+
+
+def test_seed_makes_an_organization_and_mfa_devices(empty_aws: LocalAws) -> None:
+    document = {
+        "accounts": {"platform": {"account_id": ACCOUNT, "users": {"alice": {"mfa": True}}}, MEMBER: {}, OTHER: {}},
+        "organization": {"management": "platform", "members": [MEMBER]},
+    }
+    seeded = empty_aws.seed(document)
+    alice = seeded["accounts"]["platform"]["users"]["alice"]
+    shown = {"SerialNumber": alice["mfa_serial"], "TokenCode": "123456"}
+    assert empty_aws.client("sts", alice).get_session_token(**shown)["Credentials"]
+    organizations = empty_aws.client("organizations", MEMBER)
+    assert organizations.describe_organization()["Organization"]["Id"] == seeded["organization"]["id"]
+    document["organization"]["members"].append(OTHER)
+    assert empty_aws.seed(document)["organization"]["id"] == seeded["organization"]["id"]
+    accounts = empty_aws.client("organizations", ACCOUNT).list_accounts()["Accounts"]
+    assert {account["Id"] for account in accounts} == {ACCOUNT, MEMBER, OTHER}
+    with pytest.raises(SeedError, match="unknown accounts nobody"):
+        empty_aws.seed({**document, "organization": {"management": "platform", "members": ["nobody"]}})
 
 
 def test_seed_is_applied_again_only_where_it_changed(empty_aws: LocalAws) -> None:

@@ -129,6 +129,18 @@ def canary_objects_by_key() -> None:
     assert store.backend("s3", A).get_object("canary-bucket", "a/b", None) is k
 
 
+def canary_encrypted_objects() -> None:
+    """An object says how it is encrypted, and its bucket how new ones are."""
+    b = store.backend("s3", A)
+    bucket = b.create_bucket("encrypted", "us-east-1")
+    assert bucket.encryption is None
+    rule = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "k"}}}
+    b.put_bucket_encryption("encrypted", rule)
+    assert bucket.encryption == rule
+    key = b.put_object("encrypted", "one", b"1")
+    assert (key.encryption, key.kms_key_id) == ("aws:kms", "k")
+
+
 def canary_an_accounts_block_public_access() -> None:
     """An account's Block Public Access."""
     assert store.backend("s3control", A).public_access_block is None
@@ -199,6 +211,23 @@ def canary_organizations() -> None:
     b.enable_policy_type(RootId=b.org.root_id, PolicyType=organization.SCP)
     assert organization.is_enabled(b, organization.SCP)
     assert [len(p) for _n, p in organization.attached(b, member, organization.SCP)] == [1, 1]
+
+
+def canary_members_of_organizations() -> None:
+    """Members of organizations, and their own account that moto makes up."""
+    from moto.organizations import utils
+    from moto.organizations.models import FakeAccount
+
+    b = store.backend("organizations", A)
+    b.create_organization("us-east-1", FeatureSet="ALL")
+    assert b.org.id == b.accounts[0].organization_id == b.ou[0].organization_id == b.policies[0].organization_id
+    member = FakeAccount(b.org, AccountName="member", Email="root@example.com")
+    assert member.id in store.accounts_of("iam")
+    assert store.backends("iam").pop(member.id)
+    b.accounts.append(member)
+    for policy_id in (utils.DEFAULT_SCP_POLICY_ID, utils.DEFAULT_RCP_POLICY_ID):
+        b.attach_policy(PolicyId=policy_id, TargetId=member.id)
+    assert store.backends("organizations").master_accounts == {}
 
 
 def canary_a_reset() -> None:

@@ -22,6 +22,7 @@ from .errors import Refusal, Response, not_well_signed, refused
 from .identities import Caller
 from .identity_door import IdentityDoor
 from .judgement import Circumstances, Undecided, demand
+from .organizations_door import OrganizationsDoor
 from .s3_door import S3Door
 from .signatures import Signature, is_genuine, is_timely, signature_of
 from .token_service import TokenService
@@ -45,6 +46,7 @@ class Gate:
             "secretsmanager": SecretDoor(),
             "lambda": FunctionDoor(),
             "ecr": RepositoryDoor(),
+            "organizations": OrganizationsDoor(),
         }
         self.other = Door()
 

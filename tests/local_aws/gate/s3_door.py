@@ -20,6 +20,7 @@ from . import object_acls, store
 from .bucket_rules import stored_policy
 from .calls import Call
 from .doors import Door, Question
+from .encryption import READS, demand_key
 from .errors import Refusal, Response, refused
 from .identities import canonical_id
 from .judgement import Target, decide, denied
@@ -153,6 +154,9 @@ class S3Door(Door):
                 return self.acl(call, bucket, key_name)
             if operation in WRITES:
                 self.new_grants(call, bucket)
+                demand_key(call, bucket, None, key_name)
+            if operation in READS:
+                demand_key(call, bucket, object_in(bucket, key_name, call.query.get("versionId")), key_name)
             if operation in ("GetObject", "HeadObject") and key_name not in bucket.keys:
                 self.missing(call, bucket)
         headers = dict(call.request.headers)

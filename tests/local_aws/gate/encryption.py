@@ -1,0 +1,74 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Objects that are encrypted with a key of KMS: S3 asks for the key in the caller's name.
+
+Source: S3 User Guide, "Using server-side encryption with AWS KMS keys": reading takes kms:Decrypt, writing
+kms:GenerateDataKey. The key of a bucket's default encryption is its owner's.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import KEY_POLICY
+from ansible_collections.xacct.aws.plugins.module_utils._resources.bucket_access import aws_key_policy
+
+from . import store
+from .calls import Call
+from .doors import Question
+from .errors import Refusal
+from .judgement import Target, because, decide
+
+ALGORITHM = "aws:kms"
+READS = ("GetObject", "HeadObject")
+HEADER, KEY_HEADER = "x-amz-server-side-encryption", "x-amz-server-side-encryption-aws-kms-key-id"
+
+
+def demand_key(call: Call, bucket, key, key_name: str) -> None:
+    """Refuse a call for whose object the caller may not use the key. `key` is moto's object, None for a new one."""
+    question = key_question(call, bucket, key, key_name)
+    if question is None:
+        return
+    decision = decide(call.caller, question.action, question.target, call.circumstances, question.context)
+    if not decision.allowed:
+        text = (
+            f"User: {call.caller.arn} is not authorized to perform: {question.action} on resource: "
+            f"{question.target.arn}{because(question.action, decision)}"
+        )
+        raise Refusal("AccessDenied", text, 403)
+
+
+def key_question(call: Call, bucket, key, key_name: str) -> Question | None:
+    """What has to be allowed on a key for this call, None where no key of KMS is in use."""
+    if call.operation.name in READS:
+        if key is None or key.encryption != ALGORITHM:
+            return None
+        action, name = "kms:Decrypt", key.kms_key_id
+    else:
+        default = ((bucket.encryption or {}).get("Rule") or {}).get("ApplyServerSideEncryptionByDefault") or {}
+        if call.request.headers.get(HEADER, default.get("SSEAlgorithm")) != ALGORITHM:
+            return None
+        action, name = "kms:GenerateDataKey", call.request.headers.get(KEY_HEADER, default.get("KMSMasterKeyID"))
+    target = key_target(name, bucket)
+    context = {
+        "kms:ViaService": f"s3.{bucket.region_name}.amazonaws.com",
+        "kms:CallerAccount": call.account,
+        "kms:EncryptionContext:aws:s3:arn": f"arn:aws:s3:::{bucket.name}/{key_name}",
+        "aws:ViaAWSService": "true",
+    }
+    return Question(action, target, context)
+
+
+def key_target(name: str | None, bucket) -> Target:
+    """A key by ID, ARN or alias; without a name it is AWS's own one of the account."""
+    account, region = bucket.account_id, bucket.region_name
+    if not name:
+        arn = f"arn:aws:kms:{region}:{account}:key/aws-s3"
+        return Target(arn, account, aws_key_policy(account, region), KEY_POLICY)
+    if name.startswith("arn:"):
+        region, account, name = name.split(":", 5)[3:]
+    keys = store.backend("kms", account, region).keys
+    name = next((key.id for key in keys.values() if name in key.aliases), name.removeprefix("key/"))
+    if name not in keys:
+        raise Refusal("KMS.NotFoundException", f"Key 'arn:aws:kms:{region}:{account}:key/{name}' does not exist", 400)
+    return Target(f"arn:aws:kms:{region}:{account}:key/{name}", account, keys[name].policy, KEY_POLICY)
