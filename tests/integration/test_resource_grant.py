@@ -1,0 +1,484 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""xacct_resource_grant on topics and queues of the local AWS: who gets in, what is foretold, and what can go wrong."""
+
+from __future__ import annotations
+
+import itertools
+import json
+
+import botocore.exceptions
+import pytest
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.xacct.aws.plugins.module_utils._operations._task import TaskError
+from ansible_collections.xacct.aws.plugins.module_utils._operations.resource_grant import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
+
+from tests.integration.in_process import Outcome, TestAccount
+from tests.local_aws.server import LocalAws
+
+_numbers = itertools.count(1)
+EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+THEIRS = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::333333333333:root"}}
+
+
+class TestResource:
+    """A resource that no other test uses, its owner, and a user of another account who may do everything there."""
+
+    __test__ = False
+    type: str
+    service: str
+    an_access: str
+    another_access: str
+    an_action: str
+    reads: dict[str, int]
+    write: str
+
+    def __init__(self, local_aws: LocalAws) -> None:
+        self.name = f"shared-{next(_numbers)}"
+        self.local_aws = local_aws
+        self.owner = TestAccount(local_aws)
+        self.other = TestAccount(local_aws)
+        self.client = local_aws.client(self.service, self.owner.account_id)
+        self.arn = f"arn:aws:{self.service}:us-east-1:{self.owner.account_id}:{self.name}"
+        self.make()
+        self.user_arn = f"arn:aws:iam::{self.other.account_id}:user/worker"
+        self.other.iam.create_user(UserName="worker")
+        self.other.iam.put_user_policy(UserName="worker", PolicyName="own", PolicyDocument=json.dumps(EVERYTHING))
+        key = self.other.iam.create_access_key(UserName="worker")["AccessKey"]
+        keys = {"access_key": key["AccessKeyId"], "secret_key": key["SecretAccessKey"]}
+        self.as_worker = local_aws.client(self.service, keys)
+        self.as_stranger = local_aws.client(self.service, TestAccount(local_aws).account_id)
+
+    def make(self) -> None:
+        raise NotImplementedError
+
+    @property
+    def policy(self) -> dict | None:
+        raise NotImplementedError
+
+    def put_text(self, text: str) -> None:
+        raise NotImplementedError
+
+    def tried(self, client: object) -> dict[str, str]:
+        """How each call that `access` is about ends."""
+        raise NotImplementedError
+
+    def run(self, *grants: dict, check_mode: bool = False, **options: object) -> Outcome:
+        given = {"grants": list(grants)} if grants else {}
+        return self.owner.run(OPERATION, check_mode, resource=self.name, type=self.type, **given, **options)
+
+    def grant(self, **options: object) -> dict:
+        whole = {"name": "worker", "principals": [self.user_arn], "access": self.an_access, **options}
+        return {option: value for option, value in whole.items() if value is not None}
+
+    def foreign(self, sid: str, **elements: object) -> dict:
+        return {"Sid": sid, **THEIRS, "Action": self.an_action, "Resource": self.arn, **elements}
+
+    def put_policy(self, *statements: dict) -> list[dict]:
+        """Put statements of somebody else there; as AWS shows them."""
+        self.put_text(json.dumps({"Version": "2012-10-17", "Id": "theirs", "Statement": list(statements)}))
+        return self.policy["Statement"]
+
+    @property
+    def own(self) -> list[dict]:
+        """The statements that this module put there."""
+        return [each for each in (self.policy or {}).get("Statement", []) if each.get("Sid", "").startswith("Xacct")]
+
+
+class TestTopic(TestResource):
+    type, service, an_action = "sns_topic", "sns", "sns:Publish"
+    an_access, another_access = "publish", "subscribe"
+    reads, write = {"sns:GetTopicAttributes": 1}, "sns:SetTopicAttributes"
+
+    def make(self) -> None:
+        self.client.create_topic(Name=self.name)
+
+    @property
+    def policy(self) -> dict | None:
+        return json.loads(self.client.get_topic_attributes(TopicArn=self.arn)["Attributes"]["Policy"])
+
+    def put_text(self, text: str) -> None:
+        self.client.set_topic_attributes(TopicArn=self.arn, AttributeName="Policy", AttributeValue=text)
+
+    def encrypt_with(self, key: str) -> None:
+        self.client.set_topic_attributes(TopicArn=self.arn, AttributeName="KmsMasterKeyId", AttributeValue=key)
+
+    def tried(self, client: object) -> dict[str, str]:
+        return {
+            "publish": answer(client.publish, TopicArn=self.arn, Message="hello"),
+            "subscribe": answer(client.subscribe, TopicArn=self.arn, Protocol="sqs", Endpoint=f"{self.arn}-queue"),
+        }
+
+
+class TestQueue(TestResource):
+    type, service, an_action = "sqs_queue", "sqs", "sqs:SendMessage"
+    an_access, another_access = "send", "receive"
+    reads, write = {"sqs:GetQueueUrl": 1, "sqs:GetQueueAttributes": 1}, "sqs:SetQueueAttributes"
+
+    def make(self) -> None:
+        self.url = self.client.create_queue(QueueName=self.name)["QueueUrl"]
+
+    @property
+    def policy(self) -> dict | None:
+        found = self.client.get_queue_attributes(QueueUrl=self.url, AttributeNames=["Policy"]).get("Attributes", {})
+        return json.loads(found["Policy"]) if found.get("Policy") else None
+
+    def put_text(self, text: str) -> None:
+        self.client.set_queue_attributes(QueueUrl=self.url, Attributes={"Policy": text})
+
+    def encrypt_with(self, key: str) -> None:
+        self.client.set_queue_attributes(QueueUrl=self.url, Attributes={"KmsMasterKeyId": key})
+
+    def tried(self, client: object) -> dict[str, str]:
+        return {
+            "send": answer(client.send_message, QueueUrl=self.url, MessageBody="hello"),
+            "receive": answer(client.receive_message, QueueUrl=self.url),
+        }
+
+
+KINDS = {"topic": TestTopic, "queue": TestQueue}
+
+
+@pytest.fixture(params=KINDS.values(), ids=KINDS)
+def resource(local_aws: LocalAws, request: pytest.FixtureRequest) -> TestResource:
+    return request.param(local_aws)
+
+
+@pytest.fixture
+def topic(local_aws: LocalAws) -> TestTopic:
+    return TestTopic(local_aws)
+
+
+@pytest.fixture
+def queue(local_aws: LocalAws) -> TestQueue:
+    return TestQueue(local_aws)
+
+
+def answer(call: object, **arguments: object) -> str:
+    """How a call ends: "yes", or "no" when access is denied."""
+    try:
+        call(**arguments)
+    except botocore.exceptions.ClientError as error:
+        assert error.response["Error"]["Code"] in ("AuthorizationError", "AccessDenied", "AccessDeniedException")
+        return "no"
+    return "yes"
+
+
+class TestAccess:
+    """The calls that a grant is for are made, as a user of the other account."""
+
+    def test_each_access(self, resource: TestResource) -> None:
+        everything = dict.fromkeys(resource.tried(resource.as_worker), "no")
+        assert set(everything) == {resource.an_access, resource.another_access}
+        for access in everything:
+            resource.run(resource.grant(access=access))
+            assert resource.tried(resource.as_worker) == {**everything, access: "yes"}
+            assert resource.tried(resource.as_stranger) == everything
+        resource.run({"name": "worker", "state": "absent"})
+        assert resource.tried(resource.as_worker) == everything
+
+    def test_a_whole_account(self, resource: TestResource) -> None:
+        both = f"{resource.an_access}_{resource.another_access}"
+        resource.run(resource.grant(principals=[resource.other.account_id], access=both))
+        assert set(resource.tried(resource.as_worker).values()) == {"yes"}
+        assert set(resource.tried(resource.as_stranger).values()) == {"no"}
+
+    def test_a_deny_beats_an_allow(self, resource: TestResource) -> None:
+        deny = resource.grant(name="not you", effect="Deny")
+        resource.run(resource.grant(), deny)
+        assert resource.tried(resource.as_worker)[resource.an_access] == "no"
+
+    @pytest.mark.parametrize(
+        ("options", "may"),
+        [
+            ({"not_after": "2001-01-01T00:00:00Z"}, "no"),
+            ({"not_after": "2100-01-01T00:00:00Z"}, "yes"),
+            ({"organizations": ["o-abcdefghij"]}, "no"),
+            ({"source_vpces": ["vpce-12345678"]}, "no"),
+            ({"source_ips": ["198.51.100.0/24"]}, "no"),
+        ],
+    )
+    def test_conditions(self, resource: TestResource, options: dict, may: str) -> None:
+        resource.run(resource.grant(**options))
+        assert resource.tried(resource.as_worker)[resource.an_access] == may
+
+
+# title: what a resource with the grant `worker` and a foreign statement is to become
+CHANGES: dict[str, tuple[list[dict], dict]] = {
+    "another access": ([{"access": "another"}], {}),
+    "a condition": ([{"not_after": "2100-01-01T00:00:00Z"}], {}),
+    "a second one": ([{}, {"name": "second"}], {}),
+    "only a second one": ([{"name": "second"}], {"purge_grants": True}),
+    "the first one taken back": ([{"name": "worker", "state": "absent"}], {}),
+    "all taken back": ([], {"state": "absent"}),
+    "all purged": ([], {"purge_grants": True}),
+}
+
+
+class TestChanges:
+    """Foretold, made, and not made again; foreign statements stay as they are."""
+
+    @pytest.mark.parametrize(("grants", "options"), CHANGES.values(), ids=CHANGES)
+    def test_foretold_made_and_not_made_again(self, resource: TestResource, grants: list[dict], options: dict) -> None:
+        foreign = resource.put_policy(resource.foreign("Theirs"), resource.foreign("AlsoTheirs", Effect="Deny"))
+        resource.run(resource.grant())
+        before = resource.policy
+        wanted = [
+            resource.grant(**{**grant, **({"access": resource.another_access} if "access" in grant else {})})
+            for grant in grants
+        ]
+
+        foretold = resource.run(*wanted, check_mode=True, **options)
+        assert foretold.result["changed"] and not foretold.writes
+        assert resource.policy == before
+
+        made = resource.run(*wanted, **options)
+        assert made.writes == {resource.write: 1}
+        for name in ("changed", "changes", "diff", "policy", "key_access"):
+            assert made.result[name] == foretold.result[name]
+        assert resource.policy == made.result["policy"]
+        assert resource.policy["Statement"][:2] == foreign
+        assert resource.policy["Id"] == "theirs"
+
+        for check_mode in (False, True):
+            again = resource.run(*wanted, check_mode=check_mode, **options)
+            assert not again.result["changed"] and not again.result["changes"]
+            assert again.result["diff"]["before"] == again.result["diff"]["after"]
+            assert again.calls == resource.reads
+
+    def test_by_arn_it_needs_no_type_and_no_region(self, resource: TestResource) -> None:
+        made = resource.owner.run(OPERATION, resource=resource.arn, grants=[resource.grant()], region="eu-west-3")
+        assert made.result["resource"] == {
+            "type": resource.type, "arn": resource.arn, "region": "us-east-1", "owner": resource.owner.account_id,
+        }  # fmt: skip
+        assert not resource.run(resource.grant()).result["changed"]
+
+    def test_many_grants_are_one_write(self, resource: TestResource) -> None:
+        grants = [resource.grant(name=f"team {number}") for number in range(15)]
+        made = resource.run(*grants)
+        assert made.writes == {resource.write: 1}
+        assert made.changes == [("grants", f"team {number}") for number in range(15)]
+
+    def test_the_diff_speaks_of_grants(self, resource: TestResource) -> None:
+        resource.put_policy(resource.foreign("Theirs"))
+        diff = resource.run(resource.grant(name="a worker"), check_mode=True).result["diff"]
+        assert list(diff["before"]["policy"]["statements"]) == ["Theirs"]
+        assert list(diff["after"]["policy"]["statements"]) == ["Theirs", "a worker"]
+
+    def test_a_queue_without_grants_has_no_policy(self, queue: TestQueue) -> None:
+        queue.run(queue.grant())
+        gone = queue.run(state="absent")
+        assert gone.result["policy"] is None and queue.policy is None
+        assert not queue.run(state="absent").result["changed"]
+
+    def test_a_topic_without_grants_has_the_policy_of_a_new_one(self, topic: TestTopic) -> None:
+        """SNS takes no empty policy and has no call that deletes one."""
+        topic.put_policy(topic.foreign("XacctOld"))
+        foretold = topic.run(state="absent", check_mode=True)
+        gone = topic.run(state="absent")
+        assert gone.result["policy"] == foretold.result["policy"] == topic.policy
+        assert gone.result["changes"] == foretold.result["changes"]
+        (default,) = topic.policy["Statement"]
+        assert default["Condition"] == {"StringEquals": {"AWS:SourceOwner": topic.owner.account_id}}
+        assert not topic.run(state="absent").result["changed"]
+        assert answer(topic.client.publish, TopicArn=topic.arn, Message="mine") == "yes"
+        assert set(topic.tried(topic.as_worker).values()) == {"no"}
+
+    def test_the_policy_of_a_new_topic_stays(self, topic: TestTopic) -> None:
+        default = topic.policy["Statement"]
+        topic.run(topic.grant())
+        assert topic.policy["Statement"][:-1] == default
+        topic.run(topic.grant(state="absent"))
+        assert topic.policy["Statement"] == default
+
+    def test_a_resource_that_is_gone_has_no_grants(self, resource: TestResource) -> None:
+        for options in ({"state": "absent"}, {"grants": [{"name": "x", "state": "absent"}]}):
+            result = resource.owner.run(OPERATION, resource="gone", type=resource.type, **options).result
+            assert not result["changed"] and result["policy"] is None
+
+    def test_other_spellings_of_the_same_are_no_change(self, resource: TestResource) -> None:
+        resource.run(resource.grant(principals=[resource.other.account_id], access=resource.another_access))
+        document = resource.policy
+        for statement in document["Statement"]:
+            if statement["Sid"] == "Xacctworker":
+                actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+                statement["Action"] = [action.replace("s", "S", 1) for action in reversed(actions)]
+                statement["Principal"] = {"AWS": [resource.other.account_id]}
+                statement["Resource"] = [statement["Resource"]]
+        resource.put_text(json.dumps({**document, "Id": "another"}))
+        again = resource.run(resource.grant(principals=[resource.other.account_id], access=resource.another_access))
+        assert not again.result["changed"]
+
+    def test_a_deleted_principal_is_named_again(self, resource: TestResource) -> None:
+        """AWS shows a principal that was deleted by its unique ID; the grant is dead, also when it was made again."""
+        resource.run(resource.grant())
+        resource.other.iam.delete_user_policy(UserName="worker", PolicyName="own")
+        for key in resource.other.iam.list_access_keys(UserName="worker")["AccessKeyMetadata"]:
+            resource.other.iam.delete_access_key(UserName="worker", AccessKeyId=key["AccessKeyId"])
+        resource.other.iam.delete_user(UserName="worker")
+        resource.other.iam.create_user(UserName="worker")
+        (dead,) = resource.own
+        assert dead["Principal"]["AWS"].startswith("AIDA")
+        healed = resource.run(resource.grant())
+        assert healed.changes == [("grants", "worker")] and healed.writes == {resource.write: 1}
+        (alive,) = resource.own
+        assert alive["Principal"] == {"AWS": resource.user_arn}
+        assert not resource.run(resource.grant()).result["changed"]
+
+
+class TestRefusals:
+    """Everything that is known beforehand is said before anything is written."""
+
+    @pytest.mark.parametrize(
+        ("kind", "many", "options", "says"),
+        [
+            ("topic", 100, {}, r"would have 101 statements; the limit is 100, 1 fewer"),
+            ("queue", 21, {}, r"would have 21 statements; the limit is 20, 1 fewer"),
+            ("topic", 99, {"source_ips": [f"198.51.100.{n}" for n in range(40)]},
+             r"would be \d\d,\d{3} bytes long .* the limit is 30,720"),
+            ("queue", 15, {"source_ips": [f"198.51.100.{n}" for n in range(40)]},
+             r"would be \d\d,\d{3} bytes long .* the limit is 8,192"),
+            ("queue", 1, {"principals": [f"{n:012}" for n in range(1, 52)]}, "51 principals; the limit is 50, 1 fewer"),
+            ("queue", 1, {"access": None, "actions": [f"sqs:Get{letter}*" for letter in "abcdefgh"]},
+             "8 actions in statement Xacctteam0; the limit is 7"),
+        ],
+    )  # fmt: skip
+    def test_too_much(self, local_aws: LocalAws, kind: str, many: int, options: dict, says: str) -> None:
+        resource = KINDS[kind](local_aws)
+        before = resource.policy
+        grants = [resource.grant(name=f"team{number}", **options) for number in range(many)]
+        for check_mode in (True, False):
+            with pytest.raises(PolicyError, match=f"^policy of S.S {kind} {resource.name} in .*{says}"):
+                resource.run(*grants, check_mode=check_mode)
+        assert resource.policy == before
+
+    def test_no_such_resource(self, resource: TestResource) -> None:
+        for check_mode in (True, False):
+            with pytest.raises(AwsError, match=r"missing in .*Make it first, or correct resource, region \(us-east-1\)"):
+                resource.owner.run(
+                    OPERATION, check_mode, resource="missing", type=resource.type, grants=[resource.grant()],
+                    propagation_timeout=0,
+                )  # fmt: skip
+
+    def test_a_resource_of_somebody_else(self, resource: TestResource) -> None:
+        """INCUMBENTS' modules write anyway, or fail with AWS's words alone."""
+        resource.run(resource.grant(principals=[resource.other.account_id], access=None, actions=[resource.an_action]))
+        before = resource.policy
+        with pytest.raises((AwsError, TaskError)):
+            resource.other.run(OPERATION, resource=resource.arn, grants=[resource.grant(name="mine")])
+        with pytest.raises(ValueError, match=r"belongs to account .* are to belong to 999999999999"):
+            resource.owner.run(
+                OPERATION, resource=resource.arn, grants=[resource.grant()], expected_account_id="999999999999"
+            )
+        assert resource.policy == before
+
+    def test_credentials_of_another_account(self, resource: TestResource) -> None:
+        with pytest.raises(AwsError):
+            resource.run(resource.grant(name="other"), expected_account_id="999999999999")
+        assert not resource.own
+
+    def test_a_service_that_would_act_for_anybody(self, resource: TestResource) -> None:
+        service = resource.grant(name="service", principals=["service:events.amazonaws.com"])
+        with pytest.raises(ValueError, match=r"events\.amazonaws\.com acts for whoever asks it.*allow_any_source: true"):
+            resource.run(service)
+        assert resource.run({**service, "allow_any_source": True}).result["changed"]
+        made = resource.run({**service, "source_accounts": [resource.other.account_id]})
+        assert made.result["changed"]
+        (statement,) = resource.own
+        assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": resource.other.account_id}}
+
+    def test_public(self, resource: TestResource) -> None:
+        everyone = resource.grant(principals=["*"])
+        with pytest.raises(ValueError, match=f"makes the S.S {type(resource).__name__[4:].lower()} public"):
+            resource.run(everyone)
+        resource.run(everyone, allow_public=True)
+        assert resource.tried(resource.as_worker)[resource.an_access] == "yes"
+
+    def test_a_principal_that_does_not_exist(self, resource: TestResource) -> None:
+        nobody = f"arn:aws:iam::{resource.owner.account_id}:role/Nobody"
+        with pytest.raises(TaskError, match=f"{nobody} .*does not exist in this account"):
+            resource.run(resource.grant(principals=[nobody]))
+        assert not resource.own
+
+    def test_a_principal_that_is_not_visible_yet(self, resource: TestResource) -> None:
+        rule = {
+            "effect": "invalid_principal", "operation": resource.write.partition(":")[2], "times": 2,
+            "account": resource.owner.account_id,
+        }  # fmt: skip
+        resource.local_aws.faults(rule)
+        made = resource.run(resource.grant())
+        resource.local_aws.clear_faults()
+        assert made.result["changed"] and made.writes[resource.write] == 3
+        assert any("to be visible everywhere" in text for text in made.said)
+
+
+class TestEncryption:
+    """A key that is not granted makes a grant useless: what is missing there is shown."""
+
+    KEY = "arn:aws:kms:us-east-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+    def test_the_missing_grant_is_shown(self, resource: TestResource) -> None:
+        resource.encrypt_with(self.KEY)
+        made = resource.run(resource.grant(), check_mode=True)
+        assert made.result["key_access"] == {
+            "key": self.KEY,
+            "statements": [
+                {
+                    "Sid": f"For{resource.name.replace('-', '')}",
+                    "Effect": "Allow",
+                    "Principal": {"AWS": resource.user_arn},
+                    "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+                    "Resource": "*",
+                }
+            ],
+        }
+        (warning,) = made.said
+        assert "encrypts with the KMS key" in warning and "kms:Decrypt and kms:GenerateDataKey" in warning
+        assert resource.run(resource.grant()).result["key_access"] == made.result["key_access"]
+        assert resource.run(resource.grant()).result["key_access"] is None
+
+    def test_an_aws_service_needs_the_key_as_well(self, queue: TestQueue) -> None:
+        queue.encrypt_with(self.KEY)
+        topic_arn = f"arn:aws:sns:us-east-1:{queue.other.account_id}:events"
+        grant = queue.grant(principals=["service:sns.amazonaws.com"], source_arns=[topic_arn])
+        (statement,) = queue.run(grant).result["key_access"]["statements"]
+        assert statement["Principal"] == {"Service": "sns.amazonaws.com"}
+        assert statement["Condition"] == {"ArnLike": {"aws:SourceArn": topic_arn}}
+
+    def test_the_key_of_aws_reaches_nobody_else(self, resource: TestResource) -> None:
+        resource.encrypt_with(f"alias/aws/{resource.service}")
+        made = resource.run(resource.grant())
+        assert made.result["key_access"] == {"key": f"alias/aws/{resource.service}", "statements": []}
+        assert "which no other account can use" in made.said[0]
+
+    def test_own_principals_and_other_actions_need_nothing(self, resource: TestResource) -> None:
+        resource.encrypt_with(self.KEY)
+        assert resource.run(resource.grant(principals=[resource.owner.account_id])).result["key_access"] is None
+
+
+class TestWriting:
+    """What may happen to a write."""
+
+    @pytest.mark.parametrize(("effect", "writes"), [("throttle", 2), ("status_500", 2), ("cut_after_write", 1)])
+    def test_a_write_that_ends_badly_is_looked_after(self, resource: TestResource, effect: str, writes: int) -> None:
+        operation = resource.write.partition(":")[2]
+        resource.local_aws.faults(
+            {"effect": effect, "operation": operation, "times": 1, "account": resource.owner.account_id}
+        )
+        made = resource.run(resource.grant())
+        resource.local_aws.clear_faults()
+        assert made.result["changed"] and made.writes == {resource.write: writes}
+        assert len(resource.own) == 1
+        assert not resource.run(resource.grant()).result["changed"]
+
+    def test_a_resource_that_was_made_a_moment_ago(self, resource: TestResource) -> None:
+        rule = {"effect": "no_such_entity", "times": 1, "account": resource.owner.account_id,
+                "operation": "GetTopicAttributes" if resource.type == "sns_topic" else "GetQueueUrl"}  # fmt: skip
+        resource.local_aws.faults(rule)
+        made = resource.run(resource.grant())
+        resource.local_aws.clear_faults()
+        assert made.result["changed"]
+        assert any("to be there" in text for text in made.said)
