@@ -11,7 +11,7 @@ Private to this collection.
 
 from __future__ import annotations
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_code
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation, Task, result, said_of
 from ansible_collections.xacct.aws.plugins.module_utils._operations.bucket_grant_limits import (
     explained_refusal,
@@ -46,12 +46,11 @@ def _run(task: Task) -> dict:
     carrier = BucketPolicy(bucket)
     grants = declared_grants(params, task.account.partition)
 
-    policy = read_policy(task, carrier, grants, ("NoSuchBucket",), bucket.label)
+    policy = _read(task, carrier, grants)
     decision = decide(grants, policy, grants.merge(policy), part=BUCKET_PART)
     key_access = None
     if decision.plan.changed:
-        task.account.confirm_account()
-        confirm_owner(task, bucket.owner, bucket.label, "expected_bucket_owner")
+        _confirm_owner(task, bucket)
         carrier.check_size(decision.policy)
         look_at_public_access(task, bucket, grants, decision.policy)
         key_access = missing_key_access(task, bucket, grants, policy)
@@ -62,6 +61,21 @@ def _run(task: Task) -> dict:
         policy=policy,
         key_access=key_access,
     )
+
+
+def _read(task: Task, carrier: BucketPolicy, grants: DeclaredGrants) -> dict | None:
+    """Return the policy. Where another owner was expected S3 only denies: then say that."""
+    try:
+        return read_policy(task, carrier, grants, ("NoSuchBucket",), carrier.bucket.label)
+    except AwsError as error:
+        if task.params["expected_bucket_owner"] and is_code(error, "AccessDenied"):
+            _confirm_owner(task, carrier.bucket)
+        raise
+
+
+def _confirm_owner(task: Task, bucket: Bucket) -> None:
+    task.account.confirm_account()
+    confirm_owner(task, bucket.owner, bucket.label, "expected_bucket_owner")
 
 
 def _apply(task: Task, carrier: BucketPolicy, grants: DeclaredGrants, wanted: dict | None) -> dict | None:
