@@ -17,8 +17,8 @@ description:
   - Takes expectations such as "this role gets in" and "without the external ID it is refused", makes each call as the
     principal in question, and says which of them hold.
   - An expectation is V(proved) only by AWS's own answer. Each one is also evaluated, as M(xacct.aws.xacct_access_check)
-    does it, from the policies of both accounts as far as they may be read (O(evaluate), O(connections)). That says why one
-    is V(broken), with the fix, and decides where nothing can be tried because there is no way to act as a
+    does it, from the policies of both accounts as far as they may be read (O(evaluate), O(connections)). That says
+    why one is V(broken), with the fix, and decides where nothing can be tried because there is no way to act as a
     principal, no MFA code, no answer from AWS, or only a root user to ask with (AWS refuses those whatever the trust
     says). Such an expectation is V(evaluated) where the policies are as declared, and V(broken) where they are not.
     Where that is not known either it is V(not_proved), with the reason.

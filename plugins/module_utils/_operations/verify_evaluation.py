@@ -130,10 +130,17 @@ class Evaluations:
 
     def _question(self, expectation: Mapping, principal: str, asked: Asked) -> Question:
         question = self._gathering.question(principal, asked.action, asked.resource, asked.context, asked.owner)
-        if expectation["without_permission"]:
-            session = compile_policy(all_but(expectation), "session policy of this proof")
-            question = replace(question, request=replace(question.request, session_policies=(session,)))
+        policy = all_but(expectation) if expectation["without_permission"] else self._session_policy(expectation)
+        if policy:
+            session = (compile_policy(policy, "session policy of this proof"),)
+            question = replace(question, request=replace(question.request, session_policies=session))
         return question
+
+    def _session_policy(self, expectation: Mapping) -> str | None:
+        """Return the session policy that an actor's own connection brings."""
+        actor = self._actors[expectation["actor"]["principal"]]
+        hops = actor.account.options.hops if isinstance(actor, Actor) else ()
+        return hops[-1].policy if hops else None
 
     def _asked(self, expectation: Mapping) -> Iterator[Asked]:
         context: dict = dict.fromkeys(PLACES, UNKNOWN)
@@ -195,19 +202,24 @@ def without(hidden: Iterable[str], text: str) -> str:
 def usable(found: Sequence[Fix], shown: Mapping[str, str]) -> list[Fix]:
     """Return fixes without external IDs. `shown` says what each becomes: where its trust declares it, if it does.
 
-    What whoever asks could send instead is not how a trust is mended, unless nothing else would help.
+    What whoever asks could send instead is no way to mend a trust where there is another one.
     """
-    made = [fix for fix in found if fix.module != "xacct_assume"] or found
-    return [
-        replace(
-            fix,
-            text=without(shown, fix.text),
-            options=_replaced(fix.options, shown),
-            statement=_replaced(fix.statement, shown),
-            context=_replaced(fix.context, shown),
+    made: list[Fix] = []
+    for fix in found:
+        replaces_one = bool(made) and fix.instead and made[-1].module == "xacct_assume"
+        if replaces_one:
+            made.pop()
+        made.append(
+            replace(
+                fix,
+                text=without(shown, fix.text),
+                options=_replaced(fix.options, shown),
+                statement=_replaced(fix.statement, shown),
+                context=_replaced(fix.context, shown),
+                instead=fix.instead and not replaces_one,
+            )
         )
-        for fix in made
-    ]
+    return made
 
 
 def _replaced(value: object, shown: Mapping[str, str]) -> object:
