@@ -55,7 +55,7 @@ tree:
 	@mkdir -p $(TMPDIR) $(CACHE)/collections/ansible_collections/xacct
 	@[ -e $(CACHE)/collections/ansible_collections/xacct/aws ] || ln -sfn $(CURDIR) $(CACHE)/collections/ansible_collections/xacct/aws
 
-demo: tree ## both sides of a few trusts, made and proved on the local AWS
+demo: tree ## both sides of a dozen trusts, made and proved on the local AWS
 	@$(ENVIRONMENTS) make tests local-aws
 	@ARGS="$(ARGS)" tools/demo
 
@@ -77,7 +77,7 @@ sanity: tree ## ansible-test sanity, on the newest and the oldest ansible-core
 unit: tree ## unit tests, on every ansible-core that this machine can run
 	@tools/pytest_on all tests/unit
 
-integration: tree ## modules, roles and playbooks on the local AWS, on the oldest and the newest ansible-core
+integration: tree ## the local AWS itself; modules, roles and playbooks on it, on the oldest and the newest ansible-core
 	@$(ENVIRONMENTS) make local-aws
 	@tools/pytest_on newest tests/local_aws
 	@tools/pytest_on ends tests/integration
@@ -98,7 +98,7 @@ bench: tree ## speed and calls beside amazon.aws, in one run
 	@$(ENVIRONMENTS) make tests local-aws bench
 	$(TESTS)/python -m tests.benchmarks
 
-local-aws: tree ## start the local AWS, and say how to use it
+local-aws: tree ## start the local AWS, which refuses as AWS does, and say how to use it
 	@$(ENVIRONMENTS) make local-aws
 	@endpoint=$$($(LOCAL_AWS) start); printf '%s\n' \
 	  "The local AWS answers at $$endpoint (stop it: make stop). Any 12 digits are an account's root user:" \
