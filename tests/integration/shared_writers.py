@@ -14,7 +14,12 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.xacct.aws.plugins.module_utils._aws.locks import SWITCH_OFF_VARIABLE
-from ansible_collections.xacct.aws.plugins.module_utils._operations import bucket_grant, identity_grant, role
+from ansible_collections.xacct.aws.plugins.module_utils._operations import (
+    bucket_grant,
+    identity_grant,
+    resource_grant,
+    role,
+)
 
 from tests.integration.in_process import TestAccount
 from tests.local_aws.server import LocalAws
@@ -47,10 +52,28 @@ def bucket(name: str, account_id: str) -> dict:
     return {"bucket": f"shared-{account_id}", "grants": [entry]}
 
 
+def topic(name: str, account_id: str) -> dict:
+    """The same of xacct_resource_grant on a topic."""
+    return on_resource(name, f"arn:aws:sns:us-east-1:{account_id}:shared", "publish")
+
+
+def queue(name: str, account_id: str) -> dict:
+    """The same on a queue, which takes twenty statements."""
+    return on_resource(name, f"arn:aws:sqs:us-east-1:{account_id}:shared", "send")
+
+
+def on_resource(name: str, arn: str, access: str) -> dict:
+    """The options of one writer on a resource with such an access."""
+    new = {"principals": [SHORT], "access": access, "allow_any_source": True}
+    return {"resource": arn, "grants": [{"name": name, **({"state": "absent"} if name in OLD else new)}]}
+
+
 WRITES = {
     "role": (role.OPERATION, trust),
     "identity_grant": (identity_grant.OPERATION, grant),
     "bucket_grant": (bucket_grant.OPERATION, bucket),
+    "topic": (resource_grant.OPERATION, topic),
+    "queue": (resource_grant.OPERATION, queue),
 }
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The examples of xacct_role and xacct_identity_grant run as they stand, and return what RETURN says."""
+"""The examples of modules run as they stand, and return what RETURN says."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import importlib
 
 import pytest
 import yaml
-from ansible_collections.xacct.aws.plugins.module_utils._operations import identity_grant, role
+from ansible_collections.xacct.aws.plugins.module_utils._operations import identity_grant, resource_grant, role
 
 from tests.integration.in_process import TestAccount
 from tests.local_aws.server import LocalAws
@@ -48,3 +48,38 @@ def test_examples(local_aws: LocalAws, module: str) -> None:
         facts = outcome.result.get("role")
         if facts:
             assert set(facts) == set(documented["role"]["contains"])
+
+
+def test_examples_of_resource_grants(local_aws: LocalAws) -> None:
+    account, publisher = TestAccount(local_aws, "222222222222"), TestAccount(local_aws, "111111111111")
+    if "Publisher" not in publisher.role_names():
+        publisher.make_role("Publisher")
+    local_aws.client("sns", account.account_id, "eu-central-1").create_topic(Name="events")
+    local_aws.client("sqs", account.account_id, "eu-central-1").create_queue(QueueName="events")
+    fifo = {"FifoQueue": "true"}
+    local_aws.client("sqs", account.account_id).create_queue(QueueName="jobs.fifo", Attributes=fifo)
+    documented = yaml.safe_load(documentation("xacct_resource_grant").RETURN)
+    for task in yaml.safe_load(documentation("xacct_resource_grant").EXAMPLES):
+        options = task["xacct.aws.xacct_resource_grant"]
+        if options["grants"] == "{{ queue_grants }}":
+            options["grants"] = [{"name": "partner", "principals": [publisher.account_id], "access": "receive"}]
+        outcome = account.run(resource_grant.OPERATION, **options)
+        assert outcome.result["changed"], task["name"]
+        assert not account.run(resource_grant.OPERATION, **options).result["changed"], task["name"]
+        assert set(outcome.result) - ALWAYS == set(documented)
+        assert set(outcome.result["resource"]) == set(documented["resource"]["contains"])
+
+
+def test_the_sample_of_resource_grants_is_what_the_first_example_makes(local_aws: LocalAws) -> None:
+    """The sample shows one statement alone; the topic that the example is about has those of others as well."""
+    sample = yaml.safe_load(documentation("xacct_resource_grant").RETURN)
+    account, publisher = TestAccount(local_aws, "222222222222"), TestAccount(local_aws, "111111111111")
+    if "Publisher" not in publisher.role_names():
+        publisher.make_role("Publisher")
+    local_aws.client("sns", account.account_id, "eu-central-1").create_topic(Name="events")
+    first = yaml.safe_load(documentation("xacct_resource_grant").EXAMPLES)[0]["xacct.aws.xacct_resource_grant"]
+    account.run(resource_grant.OPERATION, **{**first, "grants": [{"name": "publisher", "state": "absent"}]})
+    result = account.run(resource_grant.OPERATION, check_mode=True, **first).result
+    assert result["changes"] == sample["changes"]["sample"]
+    assert result["resource"] == sample["resource"]["sample"]
+    assert result["policy"]["Statement"][-1:] == sample["policy"]["sample"]["Statement"]

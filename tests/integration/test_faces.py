@@ -31,6 +31,17 @@ BUCKET_GRANT = {
     "grants": [{"name": "exports", "principals": ["111111111111"], "access": "read", "prefixes": ["exports/"]}],
 }
 PUBLIC_GRANT = {"bucket": BUCKET, "grants": [{"name": "site", "principals": ["*"], "access": "read"}]}
+RESOURCE_GRANT = {
+    "type": "sns_topic",
+    "resource": "faces",
+    "grants": [{"name": "publisher", "principals": ["111111111111"], "access": "publish"}],
+}
+NO_RESOURCE = {**RESOURCE_GRANT, "resource": "gone", "propagation_timeout": 0}
+NO_RESOURCE_GRANT = {"type": "sns_topic", "resource": "faces", "state": "absent"}
+SERVICE_GRANT = {
+    "resource": "arn:aws:sqs:eu-central-1:{account}:faces",
+    "grants": [{"name": "s3", "principals": ["service:s3.amazonaws.com"], "access": "send"}],
+}
 BUCKET_ACL = {"bucket": BUCKET, "canned": "log-delivery-write"}
 OBJECT_ACL = {
     "bucket": BUCKET,
@@ -70,6 +81,12 @@ TASKS: list[tuple[str, str, dict, dict]] = [
     ("opens a bucket to all", "xacct_bucket_grant", PUBLIC_GRANT, {}),
     ("opens a bucket that is closed", "xacct_bucket_grant", {**PUBLIC_GRANT, "allow_public": True}, {}),
     ("removes bucket grants", "xacct_bucket_grant", {"bucket": BUCKET, "state": "absent"}, {"diff": True}),
+    ("would write resource grants", "xacct_resource_grant", RESOURCE_GRANT, {"check_mode": True, "diff": True}),
+    ("writes resource grants", "xacct_resource_grant", RESOURCE_GRANT, {"diff": True}),
+    ("writes resource grants again", "xacct_resource_grant", RESOURCE_GRANT, {"diff": True}),
+    ("lets a service act for all", "xacct_resource_grant", SERVICE_GRANT, {}),
+    ("writes to no resource", "xacct_resource_grant", NO_RESOURCE, {}),
+    ("removes resource grants", "xacct_resource_grant", NO_RESOURCE_GRANT, {"diff": True}),
     ("would grant on a bucket", "xacct_bucket_acl", BUCKET_ACL, {"check_mode": True, "diff": True}),
     ("grants on a bucket", "xacct_bucket_acl", BUCKET_ACL, {"diff": True}),
     ("grants on a bucket again", "xacct_bucket_acl", BUCKET_ACL, {"diff": True}),
@@ -158,6 +175,7 @@ def both(local_aws, tmp_path_factory):
         s3 = local_aws.client("s3", account)
         s3.create_bucket(Bucket=BUCKET.format(account=account), ObjectOwnership="ObjectWriter")
         s3.put_object(Bucket=BUCKET.format(account=account), Key="reports/one", Body=b"1")
+        local_aws.client("sns", account, "eu-central-1").create_topic(Name="faces")
     folder = tmp_path_factory.mktemp("faces")
     return {in_process: run_tasks(folder, local_aws.endpoint, in_process) for in_process in (True, False)}
 
@@ -176,6 +194,11 @@ def test_the_table_holds_successes_changes_and_refusals(both):
     assert results["removes"]["changed"] and not results["removes again"]["changed"]
     assert results["writes bucket grants"]["changed"] and not results["writes bucket grants again"]["changed"]
     assert results["would write bucket grants"]["changes"] == results["writes bucket grants"]["changes"]
+    assert results["writes resource grants"]["changed"] and not results["writes resource grants again"]["changed"]
+    assert results["would write resource grants"]["changes"] == results["writes resource grants"]["changes"]
+    assert results["removes resource grants"]["changed"]
+    for title in ("lets a service act for all", "writes to no resource"):
+        assert results[title]["failed"], title
     for where in ("on a bucket", "on objects"):
         assert results[f"grants {where}"]["changed"] and not results[f"grants {where} again"]["changed"]
         assert results[f"would grant {where}"]["changes"] == results[f"grants {where}"]["changes"]

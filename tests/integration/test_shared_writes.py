@@ -9,7 +9,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.xacct.aws.plugins.module_utils._operations import bucket_grant, identity_grant, role
+from ansible_collections.xacct.aws.plugins.module_utils._operations import (
+    bucket_grant,
+    identity_grant,
+    resource_grant,
+    role,
+)
 
 from tests.integration.in_process import TestAccount
 from tests.integration.shared_writers import NEW, OLD, SHORT, write_at_once
@@ -81,6 +86,37 @@ def test_no_statement_of_a_bucket_policy_is_lost(account: TestAccount, lock: boo
     foreign = json.loads(written)["Statement"]
     assert found[: len(foreign)] == foreign
     assert sorted(each["Sid"] for each in found[len(foreign) :]) == sorted([*OURS, *(f"{sid}/bucket" for sid in OURS)])
+
+
+@pytest.mark.parametrize("lock", [True, False], ids=["lock", "no lock"])
+def test_no_statement_of_a_topics_policy_is_lost(account: TestAccount, lock: bool) -> None:
+    sns = account.local_aws.client("sns", account.account_id)
+    arn = sns.create_topic(Name="shared")["TopicArn"]
+    foreign = json.loads(sns.get_topic_attributes(TopicArn=arn)["Attributes"]["Policy"])["Statement"]
+    old = [{"name": name, "principals": [SHORT], "access": "publish", "allow_any_source": True} for name in OLD]
+    account.run(resource_grant.OPERATION, resource=arn, grants=old)
+    write_at_once("topic", account, lock)
+    found = json.loads(sns.get_topic_attributes(TopicArn=arn)["Attributes"]["Policy"])["Statement"]
+    assert found[: len(foreign)] == foreign
+    assert sorted(each["Sid"] for each in found[len(foreign) :]) == sorted(OURS)
+
+
+@pytest.mark.parametrize("lock", [True, False], ids=["lock", "no lock"])
+def test_no_statement_of_a_queues_policy_is_lost(account: TestAccount, lock: bool) -> None:
+    sqs = account.local_aws.client("sqs", account.account_id)
+    url = sqs.create_queue(QueueName="shared")["QueueUrl"]
+    arn = f"arn:aws:sqs:us-east-1:{account.account_id}:shared"
+    theirs = {"Sid": "Theirs", "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::333333333333:root"},
+              "Action": "sqs:SendMessage", "Resource": arn}  # fmt: skip
+    policy = {"Version": "2012-10-17", "Statement": [theirs]}
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
+    old = [{"name": name, "principals": [SHORT], "access": "send", "allow_any_source": True} for name in OLD]
+    account.run(resource_grant.OPERATION, resource=arn, grants=old)
+    write_at_once("queue", account, lock)
+    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"]
+    found = json.loads(attributes["Policy"])["Statement"]
+    assert found[0] == theirs
+    assert sorted(each["Sid"] for each in found[1:]) == sorted(OURS)
 
 
 def test_runs_that_make_one_role_at_once_share_it(account: TestAccount) -> None:
