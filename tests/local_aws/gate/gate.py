@@ -49,11 +49,13 @@ class Gate:
             "organizations": OrganizationsDoor(),
         }
         self.other = Door()
+        self.accounts_of_keys: dict[str, str] = {}  # where an access key was found last
 
     def reset(self) -> None:
         """Empty all accounts."""
         store.reset()
         self.tokens.sessions.clear()
+        self.accounts_of_keys.clear()
 
     def answer(self, request: Request) -> Response:
         """Answer a request."""
@@ -129,10 +131,12 @@ class Gate:
             if caller is None:
                 raise not_well_signed(service, "unknown_key")
             return caller, session.secret_key
-        for account in store.accounts_of("iam"):
+        last = self.accounts_of_keys.get(signature.access_key)
+        for account in (*([last] if last else []), *store.accounts_of("iam")):
             key = identities.iam(account).access_keys.get(signature.access_key)
             user = identities.user_named(account, key.user_name) if key is not None and key.user_name else None
             if user is not None and key.status == "Active":
+                self.accounts_of_keys[signature.access_key] = account
                 return identities.user_caller(user), key.secret_access_key
         raise not_well_signed(service, "unknown_key")
 
