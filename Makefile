@@ -37,7 +37,7 @@ unexport AWS_REGION AWS_DEFAULT_REGION AWS_ENDPOINT_URL AWS_URL EC2_URL AWS_CA_B
 
 STAGES := lint sanity unit integration molecule docs-check build-check
 
-.PHONY: help venv pin demo test $(STAGES) bench local-aws stop clean tree
+.PHONY: help venv pin demo demo-broken test $(STAGES) bench local-aws stop clean tree
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name what; do \
@@ -58,6 +58,10 @@ tree:
 demo: tree ## both sides of a dozen trusts, made and proved on the local AWS
 	@$(ENVIRONMENTS) make tests local-aws
 	@ARGS="$(ARGS)" tools/demo
+
+demo-broken: tree ## a trust that is broken on purpose, how that is found, and what mends it
+	@$(ENVIRONMENTS) make tests local-aws
+	@tools/demo_broken
 
 test: tree ## everything that has to be right: all the stages below, in turn
 	@tools/test_stages $(STAGES)

@@ -190,15 +190,11 @@ def run(task: Task, sleep: Callable[[float], None] = time.sleep, clock: Callable
     deadline = clock() + task.params["propagation_timeout"]
     # Access first: before a new grant works everywhere, everything is refused, and a refusal would show nothing.
     for expect in (ALLOWED, DENIED):
-        judgements.update(settled(task, [t for t in trials if t.question.expect == expect], deadline, sleep, clock))
-    evaluations: list = [None] * len(expectations)
-    if task.params["evaluate"] and actors:
-        positions = [number for number, expectation in enumerate(expectations) if number not in senseless]
-        found = Evaluations(task, actors).of_all([expectations[number] for number in positions])
-        for number, evaluation in zip(positions, found, strict=True):
-            evaluations[number] = evaluation
+        chosen = [trial for trial in trials if trial.question.expect == expect]
+        judgements.update(settled(task, chosen, deadline, sleep, clock, lambda asked: evaluated(task, actors, asked)))
+    evaluations = evaluated(task, actors, [number for number in range(len(expectations)) if number not in senseless])
     proofs = [
-        proof(expectation, with_evaluation(expectation, judgements[number], evaluations[number]), evaluations[number])
+        proof(expectation, judgements[number], evaluations.get(number))
         for number, expectation in enumerate(expectations)
     ]
     returned = {"changed": False, "proofs": proofs, "counts": counted([entry["outcome"] for entry in proofs])}
@@ -255,17 +251,30 @@ def trials_of(
     return [bucket_trial(position, expectation, actor, task)]
 
 
+def evaluated(
+    task: Task, actors: Mapping[str, Actor | CannotAct], positions: Sequence[int]
+) -> dict[int, Evaluation | None]:
+    """Evaluate some of the expectations, from what the policies are now."""
+    if not (task.params["evaluate"] and positions):
+        return {}
+    found = Evaluations(task, actors).of_all([task.params["expectations"][position] for position in positions])
+    return dict(zip(positions, found, strict=True))
+
+
 def settled(
     task: Task,
     trials: Sequence[RoleTrial | BucketTrial],
     deadline: float,
     sleep: Callable[[float], None],
     clock: Callable[[], float],
+    evaluate: Callable[[Sequence[int]], Mapping[int, Evaluation | None]],
 ) -> dict[int, Judgement]:
     """Make all calls and judge them; try again those that a recent change may still be turning, until the time is over.
 
-    The time runs for all of them together, from the beginning of the run: what was changed, was changed before.
+    The time runs for all of them together, from the beginning of the run: what was changed, was changed before. Nobody
+    waits for what the policies say is blocked by something that is not part of a trust.
     """
+    in_vain: set[int] | None = None
     pause = 0.5
     latest: dict[int, Judgement] = {}
     pending = list(range(len(trials)))
@@ -276,6 +285,11 @@ def settled(
             ):
                 latest[number] = judgement
             pending = [number for number in pending if latest[number].may_settle]
+            if pending and in_vain is None and task.params["propagation_timeout"]:
+                found = evaluate(sorted({trials[number].position for number in pending}))
+                expected = {trial.position: trial.question.expect for trial in trials}
+                in_vain = {at for at, evaluation in found.items() if evaluation and evaluation.is_final(expected[at])}
+            pending = [number for number in pending if trials[number].position not in (in_vain or ())]
             left = deadline - clock()
             if left <= 0:
                 break
@@ -291,6 +305,7 @@ def settled(
 
 def proof(expectation: Mapping, judgement: Judgement, evaluation: Evaluation | None) -> dict:
     """Return one entry of the result's `proofs`."""
+    judgement = with_evaluation(expectation, judgement, evaluation)
     kept = ("id", "trust", "trusting", "actor", "call", "role_arn", "bucket", "expect", "why")
     return {
         **{name: expectation[name] for name in kept if expectation.get(name) is not None},

@@ -110,6 +110,7 @@ class Evaluations:
             tuple(without(hidden, sentence) for sentence in deciding["chain"]),
             tuple(deciding["fix"]),
             tuple(without(hidden, each) for each in deciding["unread"]),
+            frozenset(block["kind"] for block in deciding["blocked_by"]),
         )
 
     def _principal(self, expectation: Mapping) -> str | None:

@@ -18,6 +18,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ansible_collections.xacct.aws.plugins.module_utils._policy.judging import (
+    BOUNDARY,
+    RCP,
+    SCP,
+    SERVICE_RULE,
+    SESSION_POLICY,
+)
+
 ALLOWED = "allowed"
 DENIED = "denied"
 
@@ -33,6 +41,9 @@ _TRUSTING_SIDE = {
     "bucket": "the bucket's policy or access control lists, who owns the object, Block Public Access",
 }
 """Where to look on the trusting side, by the place at which a permission is asked."""
+
+OF_NO_TRUST = frozenset({BOUNDARY, SESSION_POLICY, SCP, RCP, SERVICE_RULE})
+"""Kinds of policy that applying a trust does not touch."""
 
 ACCESS_DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
 
@@ -144,12 +155,18 @@ class Evaluation:
     """What the policies say, whatever a call shows: `answer` is allowed, denied or unknown.
 
     `why` are sentences, `fix` entries as `xacct_access_check` returns them, `unread` says what could not be read.
+    `blocked_by` are the kinds of policy that would have to change.
     """
 
     answer: str
     why: tuple[str, ...] = ()
     fix: tuple[dict, ...] = ()
     unread: tuple[str, ...] = ()
+    blocked_by: frozenset[str] = frozenset()
+
+    def is_final(self, expect: str) -> bool:
+        """Whether waiting is in vain: access is blocked by what no trust is made of, so that nothing is on its way."""
+        return self.answer == DENIED != expect and bool(self.blocked_by & OF_NO_TRUST)
 
     def holds(self, expect: str) -> bool | None:
         """Whether it is as expected; None where that is not known."""

@@ -1,0 +1,80 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The example of a broken trust: the summary explains it, and the task that it prints mends it as it stands."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from xml.etree import ElementTree
+
+import yaml
+
+from tests.local_aws.server import LocalAws
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+EXAMPLE = CHECKOUT / "examples" / "broken"
+BOUNDARY = "arn:aws:iam::444444444444:policy/ReportingBounds"
+SECRET = "since-2024"
+
+
+def test_the_broken_trust(empty_aws: LocalAws, tmp_path: Path) -> None:
+    empty_aws.seed(yaml.safe_load((EXAMPLE / "seed.yml").read_text(encoding="utf-8")))
+    report, junit = tmp_path / "report.json", tmp_path / "junit.xml"
+
+    def play(playbook: str) -> tuple[int, str]:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+        environment |= {
+            "XACCT_DEMO_ENDPOINT": empty_aws.endpoint,
+            "XACCT_DEMO_SEED": str(empty_aws.directory / "seed.json"),
+            "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".cache" / "collections"),
+            "ANSIBLE_HOME": str(tmp_path / "ansible"),
+            "ANSIBLE_CONFIG": str(CHECKOUT / "examples" / "demo" / "ansible.cfg"),
+            "ANSIBLE_NOCOLOR": "1",
+        }
+        files = ["-e", f"xacct_report_file={report}", "-e", f"xacct_junit_file={junit}"]
+        program = str(Path(sys.executable).parent / "ansible-playbook")
+        finished = subprocess.run(
+            [program, "-i", EXAMPLE / "inventory.yml", playbook, *files],
+            env=environment, capture_output=True, text=True, timeout=240, check=False,
+        )  # fmt: skip
+        return finished.returncode, finished.stdout + finished.stderr
+
+    assert play(str(EXAMPLE / "break.yml"))[0] == 0
+    began = time.monotonic()
+    status, output = play("xacct.aws.bootstrap_trust")
+    assert status != 0, output
+    # What no trust is made of is not on its way: nobody waits for it.
+    assert "Trying" not in output, time.monotonic() - began
+    assert "permissions boundary in account 444444444444: no statement matches" in output
+    assert f"Add the statement to {BOUNDARY}" in output
+    (broken,) = [proof for proof in json.loads(report.read_text())["proofs"] if proof["outcome"] == "broken"]
+    assert broken["id"] == "reporting/warehouse/role-Reporter/allowed"
+    first, second = broken["evaluation"]["fix"]
+    assert first["statement"]["Action"] == "sts:AssumeRole"
+    # The printed text is what the report has, and what fix.yml does.
+    lines = [line.strip() for line in output.splitlines()]
+    for fix in (first, second):
+        assert all(line.strip() in lines for line in fix["yaml"].splitlines())
+    (task,) = yaml.safe_load(second["yaml"])
+    (play_of_fix,) = yaml.safe_load((EXAMPLE / "fix.yml").read_text(encoding="utf-8"))
+    assert play_of_fix["tasks"][0]["xacct.aws.xacct_role"] == task["xacct.aws.xacct_role"]
+
+    suite = ElementTree.parse(junit).getroot()
+    assert (suite.get("tests"), suite.get("failures"), suite.get("skipped")) == ("5", "1", "0")
+    (case,) = [case for case in suite.iter("testcase") if case.find("failure") is not None]
+    assert (case.get("classname"), case.get("name")) == ("reporting.warehouse", "role-Reporter/allowed")
+    assert "blocked by: permissions boundary" in case.findtext("failure")
+    assert SECRET not in output + report.read_text() + junit.read_text()
+    assert (report.stat().st_mode & 0o777, junit.stat().st_mode & 0o777) == (0o600, 0o600)
+
+    assert play(str(EXAMPLE / "fix.yml"))[0] == 0
+    status, output = play("xacct.aws.verify_trust")
+    assert status == 0, output
+    assert "proved 5/5" in output
