@@ -123,3 +123,28 @@ def test_everyone_keeps_what_says_who():
 )
 def test_nothing_is_missing(options):
     assert key_statements(grant(**options), OWNER) == []
+
+
+def test_services_need_the_key_for_whom_they_act():
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com", "AWS": f"arn:aws:iam::{OWNER}:root"},
+        "Action": "sqs:SendMessage",
+        "Resource": "*",
+        "Condition": {
+            "ArnLike": {"aws:SourceArn": "arn:aws:sns:eu-west-1:222222222222:x"},
+            "IpAddress": {"aws:SourceIp": "198.51.100.0/24"},
+        },
+    }
+    needs = {"sqs:SendMessage": ("kms:GenerateDataKey", "kms:Decrypt"), "sqs:ReceiveMessage": ("kms:Decrypt",)}
+    assert key_statements([statement], OWNER, needs) == []
+    assert key_statements([statement], OWNER, needs, sid="ForQueue", with_services=True) == [
+        {
+            "Sid": "ForQueue",
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": ["kms:Decrypt", "kms:GenerateDataKey"],
+            "Resource": "*",
+            "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:eu-west-1:222222222222:x"}},
+        }
+    ]

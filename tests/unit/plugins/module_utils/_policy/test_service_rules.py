@@ -1,0 +1,83 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What holds for the rules of every service, whoever adds one; how a resource is found in what users write."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import parse_arn
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import NEVER
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import (
+    SERVICES,
+    rules_for,
+    rules_of_arn,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+OWNER = "111111111111"
+ALL = pytest.mark.parametrize("rules", SERVICES.values(), ids=SERVICES)
+
+
+@ALL
+def test_the_words_of_a_service(rules):
+    assert re.fullmatch("[a-z0-9_]+", rules.type) and rules.title and rules.proved
+    assert rules.access and rules.limit > 0
+    for granted in rules.access.values():
+        assert all(rules.is_action(action) for action in granted.resource)
+        assert not {action.lower() for action in granted.resource} & set(rules.not_actions)
+        assert set(granted.resource) <= set(rules.actions or granted.resource)
+    assert all(rules.is_action(action) for action in rules.key_actions)
+    assert all(action == action.lower() for action in rules.not_actions)
+    assert set(NEVER) <= set(rules.principals_never)
+    assert set(rules.condition_options) <= set(rules.grant_options)
+    assert (len(rules.ways) > 1) == ("via" in rules.grant_options)
+    if "via" in rules.grant_options:
+        assert rules.grant_options["via"]["choices"] == list(rules.ways)
+
+
+@ALL
+def test_an_option_means_the_same_wherever_it_is(rules):
+    for other in SERVICES.values():
+        for mine, theirs in ((rules.options, other.options), (rules.grant_options, other.grant_options)):
+            assert all(mine[name] == theirs[name] for name in mine.keys() & theirs.keys())
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data(), rules=st.sampled_from(list(SERVICES.values())))
+def test_a_name_and_its_arn_are_the_same_resource(data, rules):
+    name = data.draw(st.from_regex(re.compile(rules.name, re.ASCII), fullmatch=True))
+    assert rules_for(name, rules.type) is rules
+    if not rules.name_gives_arn:
+        return
+    arn = rules.arn(name, "eu-central-1", OWNER, "aws-us-gov")
+    assert rules.name_in(arn) == name
+    assert rules_of_arn(parse_arn(str(arn))) is rules
+    assert rules_for(str(arn), None) is rules_for(str(arn), rules.type) is rules
+
+
+@pytest.mark.parametrize(
+    ("resource", "type_", "says"),
+    [
+        ("events", None, "type is missing: 'events' is no ARN"),
+        ("events", "topic", "type: one of sns_topic, sqs_queue"),
+        ("a topic", "sns_topic", "'a topic' is no SNS topic's name: 1 to 256 of a-z"),
+        ("events.fifo.fifo", "sqs_queue", "is no SQS queue's name"),
+        ("x" * 81, "sqs_queue", "is no SQS queue's name"),
+        ("https://sqs.eu-west-1.amazonaws.com/111111111111/q", "sqs_queue", "or write the ARN"),
+        ("arn:aws:sns", None, "is not an ARN"),
+        ("arn:aws:ec2:eu-west-1:111111111111:instance/i-1", None, "is not the ARN of a resource that can be"),
+        ("arn:aws:sns:eu-west-1:111111111111:events:0a1b2c3d", None, "is not the ARN of a resource"),
+        ("arn:aws:sns:eu-west-1:111111111111:events", "sqs_queue", "of the type sns_topic, not sqs_queue"),
+        ("arn:aws:sns::111111111111:events", None, "names no region or no account"),
+        ("arn:aws:sns:eu-west-1:12345:events", None, "names no region or no account"),
+    ],
+)
+def test_what_is_no_resource(resource, type_, says):
+    with pytest.raises(PolicyError, match=re.escape(says)):
+        rules_for(resource, type_)
