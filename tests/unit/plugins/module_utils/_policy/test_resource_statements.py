@@ -148,7 +148,7 @@ SERVICE = ["service:sns.amazonaws.com"]
         ({"principals": SERVICE}, "sns.amazonaws.com acts for whoever asks it, in any account"),
         ({"principals": SERVICE, "source_arns": ["arn:aws:sns:*:*:events"]}, "acts for whoever asks it"),
         ({"principals": SERVICE, "source_ips": ["198.51.100.0/24"]}, "acts for whoever asks it"),
-        ({"principals": SERVICE, "conditions": {"StringEqualsIfExists": {"aws:SourceAccount": OTHER}}}, "any acc"),
+        ({"principals": SERVICE, "conditions": {"StringEqualsIfExists": {"aws:SourceAccount": OTHER}}}, "any"),
         ({"principals": SERVICE, "organizations": ["o-abcdefghij"]}, "never matches; write source_organizations"),
         ({"source_accounts": [OTHER]}, "accounts, roles and users never match; give the services an entry of their own"),
         ({"principals": [*SERVICE, OTHER], "source_accounts": [OTHER]}, "entry of their own"),
