@@ -319,6 +319,20 @@ def test_a_service_control_policy_is_named_with_its_organizational_unit(world):
     assert broken(world.prove()) == []
 
 
+def test_a_resource_control_policy_is_named_with_its_organizational_unit(world):
+    world.organizations.enable_policy_type(RootId=world.root, PolicyType="RESOURCE_CONTROL_POLICY")
+    deny = document({"Sid": "NoReading", "Effect": "Deny", "Principal": "*", "Action": "s3:GetObject"})
+    made = world.organizations.create_policy(
+        Content=json.dumps(deny), Description="-", Name="Vault", Type="RESOURCE_CONTROL_POLICY"
+    )["Policy"]["PolicySummary"]["Id"]
+    world.organizations.attach_policy(PolicyId=made, TargetId=world.unit)
+    (proof,) = broken(world.prove())
+    assert proof["id"] == "exports/customer/role-Reader/get exports/"
+    assert "organizational unit Production: denied by statement 'NoReading' of control policy Vault" in said(proof)
+    world.organizations.detach_policy(PolicyId=made, TargetId=world.unit)
+    assert broken(world.prove()) == []
+
+
 def test_the_key_of_a_bucket_is_named_and_its_statement_mends_it(world):
     world.set_key_policy()
     (proof,) = broken(world.prove())
