@@ -28,7 +28,8 @@ def note(rules: ServiceRules) -> str:
 class ModuleDocFragment:
     """Documentation of the option `type`, and a note on each type."""
 
-    DOCUMENTATION = json.dumps(
+    # Annotated, because ansible-test's yamllint takes a plain assignment for YAML text.
+    DOCUMENTATION: str = json.dumps(
         {
             "options": {
                 "type": {

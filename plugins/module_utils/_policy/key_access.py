@@ -12,6 +12,7 @@ cross-account operations", S3 User Guide.) An AWS service that acts on the resou
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.bucket_access import matches
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import ascii_lower, texts
@@ -25,11 +26,13 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.principals impor
 DECRYPT = "kms:Decrypt"
 GENERATE = "kms:GenerateDataKey"
 
-S3_ACTIONS = {
-    "s3:GetObject": (DECRYPT,),
-    "s3:GetObjectVersion": (DECRYPT,),
-    "s3:PutObject": (DECRYPT, GENERATE),
-}
+S3_ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "s3:GetObject": (DECRYPT,),
+        "s3:GetObjectVersion": (DECRYPT,),
+        "s3:PutObject": (DECRYPT, GENERATE),
+    }
+)
 """Actions on objects, and what they take on the key: an upload in parts decrypts as well."""
 
 _FOR_WHOM = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorg")

@@ -150,7 +150,7 @@ SERVICE = ["service:sns.amazonaws.com"]
         ({"principals": SERVICE, "source_ips": ["198.51.100.0/24"]}, "acts for whoever asks it"),
         ({"principals": SERVICE, "conditions": {"StringEqualsIfExists": {"aws:SourceAccount": OTHER}}}, "any"),
         ({"principals": SERVICE, "organizations": ["o-abcdefghij"]}, "never matches; write source_organizations"),
-        ({"source_accounts": [OTHER]}, "accounts, roles and users never match; give the services an entry of their own"),
+        ({"source_accounts": [OTHER]}, "accounts, roles and users never match; give the services an entry of"),
         ({"principals": [*SERVICE, OTHER], "source_accounts": [OTHER]}, "entry of their own"),
         ({"principals": SERVICE, "source_accounts": [222222222222]}, "is not an account ID: its 12 digits, in quotes"),
         ({"principals": SERVICE, "source_arns": [WORKER]}, "is who calls, not for whom"),
