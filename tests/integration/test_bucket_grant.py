@@ -467,6 +467,13 @@ class TestFaults:
         assert outcome.result["changed"]
         assert any("Waiting up to 30 s" in said and bucket.reader in said for said in outcome.said)
 
+    def test_a_write_that_shows_late_is_not_repeated(self, bucket: TestBucket) -> None:
+        rule = {"effect": "delay_effect", "operation": "PutBucketPolicy", "account": bucket.owner.account_id}
+        bucket.owner.local_aws.faults({**rule, "after_seconds": 1})
+        assert bucket.run(bucket.grant()).writes == {"s3:PutBucketPolicy": 1}
+        assert not bucket.run(bucket.grant()).result["changed"]
+        bucket.owner.local_aws.clear_faults()
+
     def test_a_new_bucket_is_waited_for(self, bucket: TestBucket) -> None:
         rule = {
             "effect": "no_such_entity",

@@ -439,6 +439,21 @@ class TestPropagation:
         outcome = account.run(OPERATION, name="R", trusted=trusted, purge_trusted=not shared)
         assert outcome.changes[-1] == ("trusted", "two")
 
+    def test_a_write_that_shows_late_is_not_repeated(self, account: TestAccount) -> None:
+        account.run(OPERATION, name="R", trusted=[BACKUP], purge_trusted=False)
+        account.local_aws.faults(
+            {
+                "effect": "delay_effect",
+                "operation": "UpdateAssumeRolePolicy",
+                "account": account.account_id,
+                "after_seconds": 1,
+            }
+        )
+        made = account.run(OPERATION, name="R", trusted=[AUDIT], purge_trusted=False)
+        assert made.writes == {"iam:UpdateAssumeRolePolicy": 1}
+        assert not account.run(OPERATION, name="R", trusted=[AUDIT], purge_trusted=False).result["changed"]
+        assert account.trust_sids("R") == ["Xacctbackup", "Xacctaudit"]
+
     def test_one_of_this_account_that_does_not_exist_fails_at_once(self, account: TestAccount) -> None:
         arn = f"arn:aws:iam::{account.account_id}:role/app/Missing"
         self.invalid(account, "CreateRole")
