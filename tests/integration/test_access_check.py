@@ -14,6 +14,7 @@ import yaml
 from ansible_collections.xacct.aws.plugins.module_utils._operations import (
     bucket_grant,
     identity_grant,
+    resource_grant,
     role,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import TaskError
@@ -33,6 +34,7 @@ OPERATIONS = {
     "xacct.aws.xacct_role": role.OPERATION,
     "xacct.aws.xacct_identity_grant": identity_grant.OPERATION,
     "xacct.aws.xacct_bucket_grant": bucket_grant.OPERATION,
+    "xacct.aws.xacct_resource_grant": resource_grant.OPERATION,
 }
 
 
@@ -326,9 +328,13 @@ def test_the_key_of_a_bucket(world, bucket):
     by_side = {fix["blocked_by"]: fix for fix in entry["fix"]}
     assert by_side["resource_policy"]["account"] == CUSTOMER
     world.apply(by_side["identity_policy"])
-    policy = json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
-    policy["Statement"].append(by_side["resource_policy"]["statement"])
-    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
+    fix = by_side["resource_policy"]
+    if fix["task"]:
+        world.apply(fix)
+    else:
+        policy = json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+        policy["Statement"].append(fix["statement"])
+        kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
     assert world.answer(*question)["answer"] == "allowed"
 
 
@@ -393,7 +399,6 @@ def test_policies_of_queues_topics_secrets_and_functions_are_read(world):
     queue = f"arn:aws:sqs:us-east-1:{CUSTOMER}:jobs"
     sqs = world.local_aws.client("sqs", CUSTOMER)
     sqs.create_queue(QueueName="jobs")
-    url = sqs.get_queue_url(QueueName="jobs")["QueueUrl"]
     topic = world.local_aws.client("sns", CUSTOMER).create_topic(Name="news")["TopicArn"]
     secrets = world.local_aws.client("secretsmanager", CUSTOMER)
     secret = secrets.create_secret(Name="word", SecretString="x")["ARN"]
@@ -408,10 +413,13 @@ def test_policies_of_queues_topics_secrets_and_functions_are_read(world):
         entry = world.answer(SERVICE, action, resource)
         assert (entry["answer"], entry["unread"], kinds(entry)) == ("denied", [], ["resource_policy"]), entry
     (fix,) = world.answer(SERVICE, "sqs:SendMessage", queue)["fix"]
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(document(fix["statement"]))})
+    world.apply(fix)
     assert world.answer(SERVICE, "sqs:SendMessage", queue)["answer"] == "allowed"
     (fix,) = world.answer(SERVICE, "secretsmanager:GetSecretValue", secret)["fix"]
-    secrets.put_resource_policy(SecretId=secret, ResourcePolicy=json.dumps(document(fix["statement"])))
+    if fix["task"]:
+        world.apply(fix)
+    else:
+        secrets.put_resource_policy(SecretId=secret, ResourcePolicy=json.dumps(document(fix["statement"])))
     assert world.answer(SERVICE, "secretsmanager:GetSecretValue", secret)["answer"] == "allowed"
     entry = world.answer(SERVICE, "dynamodb:GetItem", f"arn:aws:dynamodb:us-east-1:{CUSTOMER}:table/jobs")
     assert entry["answer"] == "unknown"

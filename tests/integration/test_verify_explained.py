@@ -20,6 +20,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations import (
     bucket_grant,
     identity_grant,
     object_acl,
+    resource_grant,
     role,
     verify,
 )
@@ -38,6 +39,7 @@ OPERATIONS = {
     "xacct_identity_grant": identity_grant.OPERATION,
     "xacct_bucket_grant": bucket_grant.OPERATION,
     "xacct_object_acl": object_acl.OPERATION,
+    "xacct_resource_grant": resource_grant.OPERATION,
 }
 MODULES = {"role": "xacct_role", "bucket": "xacct_bucket_grant", "object_acl": "xacct_object_acl"}
 

@@ -41,7 +41,11 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.judging import (
     SESSION_POLICY,
     VPC_ENDPOINT,
 )
-from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import parse_principal, principal_element
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import (
+    parse_arn,
+    parse_principal,
+    principal_element,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._policy.request_principals import (
     ROLE,
     SESSION,
@@ -53,7 +57,13 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import 
     ROLE_TRUST,
     Request,
 )
+from ansible_collections.xacct.aws.plugins.module_utils._policy.resource_statements import (
+    check_resource_grants,
+    resource_sid,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._policy.s3_access import acl_permission
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import ServiceRules
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import rules_of_arn
 from ansible_collections.xacct.aws.plugins.module_utils._policy.trust_statements import trust_statement
 
 EXTERNAL_ID = "sts:externalid"
@@ -197,7 +207,10 @@ def _bucket(problem: Problem) -> Iterator[Fix]:
 
 
 def _statement_of(problem: Problem, where: str) -> Fix:
-    """For policies that no module of this collection writes: the statement to add."""
+    """A grant in the policy of a resource; where no module of this collection writes that, the statement to add."""
+    task = _resource_task(problem)
+    if task is not None:
+        return task
     text = f"Add the statement to the {where} of {problem.request.resource}"
     try:
         principal = principal_element([parse_principal(problem.named_as)])
@@ -211,6 +224,29 @@ def _statement_of(problem: Problem, where: str) -> Fix:
         "Resource": "*" if where == "key policy" else problem.request.resource,
     }
     return Fix(RESOURCE, problem.account, text, statement=statement)
+
+
+def _rules_of(problem: Problem) -> ServiceRules | None:
+    try:
+        return rules_of_arn(parse_arn(problem.request.resource))
+    except PolicyError:
+        return None
+
+
+def _resource_task(problem: Problem) -> Fix | None:
+    """Return the fix as a task, None where the service's policies do not take it."""
+    rules = _rules_of(problem)
+    if rules is None:
+        return None
+    name = _free_name(
+        f"{problem.action.partition(':')[2]} for {problem.who}", problem.request.resource_policy.policy, rules.alphabet
+    )
+    grant = {"name": name, "principals": [problem.named_as], "actions": [problem.action]}
+    if check_resource_grants([grant], rules):
+        return None
+    text = f"Let {problem.who} use {problem.action} on {problem.request.resource}"
+    options = {"resource": problem.request.resource, "grants": [grant]}
+    return Fix(RESOURCE, problem.account, text, "xacct_resource_grant", options)
 
 
 def _boundary(problem: Problem) -> Iterator[Fix]:
@@ -290,6 +326,11 @@ def _undone_deny(problem: Problem) -> Iterator[Fix]:
             bucket = request.resource.rpartition(":")[2].partition("/")[0]
             options = {"bucket": bucket, "grants": [{**absent, "name": name}]}
             yield Fix(outcome.kind, problem.account, text, "xacct_bucket_grant", options)
+            return
+        rules = _rules_of(problem)
+        if rules is not None and resource_sid(absent["name"], rules) == sid:
+            options = {"resource": request.resource, "grants": [absent]}
+            yield Fix(outcome.kind, problem.account, text, "xacct_resource_grant", options)
             return
     own_identity = outcome.kind == IDENTITY and is_own and own_sid(absent["name"], SidAlphabet.IAM) == sid
     if own_identity and outcome.statement.policy.startswith("inline policy "):

@@ -18,6 +18,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation impor
 from ansible_collections.xacct.aws.plugins.module_utils._policy.fixes import fixes
 from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import merge_statements
 from ansible_collections.xacct.aws.plugins.module_utils._policy.identity_statements import identity_statement
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import parse_arn
 from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import (
     BUCKET_POLICY,
     KEY_POLICY,
@@ -26,6 +27,8 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import 
     Request,
     ResourcePolicy,
 )
+from ansible_collections.xacct.aws.plugins.module_utils._policy.resource_statements import resource_statement
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import rules_of_arn
 from ansible_collections.xacct.aws.plugins.module_utils._policy.trust_statements import trust_statement
 from ansible_collections.xacct.aws.tests.unit.plugins.module_utils._policy.evaluation_cases import (
     HERE,
@@ -91,6 +94,10 @@ def applied(asked: Request, fix) -> Request:
     elif fix.module == "xacct_bucket_grant":
         (grant,) = fix.options["grants"]
         added = [] if grant.get("state") == "absent" else bucket_statements(grant, fix.options["bucket"])
+    elif fix.module == "xacct_resource_grant":
+        (grant,) = fix.options["grants"]
+        arn = parse_arn(fix.options["resource"])
+        added = [] if grant.get("state") == "absent" else [resource_statement(grant, rules_of_arn(arn), arn)]
     else:
         assert fix.module is None and fix.statement
         added = [{"Sid": "Added", **fix.statement}]
