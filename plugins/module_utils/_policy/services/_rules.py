@@ -48,6 +48,11 @@ def no_errors(_grant: Mapping) -> Iterator[str]:
     return iter(())
 
 
+def only_itself(arn: Arn, _options: Mapping) -> tuple[str, ...]:
+    """Return the resource's own ARN (the default for ``ServiceRules.identity_resources``)."""
+    return (str(arn),)
+
+
 def nothing_left(_arn: Arn) -> None:
     """Return what an empty policy looks like: there is none (the default for ``ServiceRules.empty_policy``)."""
 
@@ -107,6 +112,13 @@ class ServiceRules:
 
     name_gives_arn: bool = True
     """Whether the ARN follows from the name. If not, the adapter's ``find`` asks AWS (a secret, an alias of a key)."""
+
+    name_pattern: str = ""
+    """Where it does not: what stands for the name in an ARN that matches this resource alone, ``{name}-??????``; empty
+    when nothing does."""
+
+    identity_resources: Callable[[Arn, Mapping], tuple[str, ...]] = only_itself
+    """What the own policy of who gets access names as its resources; given the ARN and the values of ``options``."""
 
     needs_account: bool = True
     """Whether the ARN holds the account's ID and the region; without, both are empty in it."""
