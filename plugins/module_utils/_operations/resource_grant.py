@@ -38,7 +38,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registr
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import ResourcePolicy, RevisedPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.registry import carriers, resource_arn
 
-_NO_AWS_KEY = "the grant is of no use there. Have it encrypt with a customer managed key, or without KMS."
+_NO_AWS_KEY = "the grant is of no use there. Have it encrypt with a customer managed key"
 
 
 def run(task: Task) -> dict:
@@ -123,7 +123,8 @@ def _missing_key_access(
         lacking = key_statements(added, carrier.arn.account_id, needs, sid=_key_sid(carrier), with_services=True)
         key = carrier.key() if lacking else None
         if key:
-            return key_access(task, carrier.resource_label, key, lacking, _NO_AWS_KEY)
+            instead = f"{_NO_AWS_KEY}{', or without KMS' if carrier.rules.key_is_optional else ''}."
+            return key_access(task, carrier.resource_label, key, lacking, instead)
     return None
 
 

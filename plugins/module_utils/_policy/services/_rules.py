@@ -172,6 +172,9 @@ class ServiceRules:
     key_actions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Actions of the service, and those of KMS that they take on the key that encrypts the resource."""
 
+    key_is_optional: bool = True
+    """Whether the resource can be without a KMS key."""
+
     propagation_seconds: float = 5.0
     """How long a reading may still show a policy as it was before a write."""
 
