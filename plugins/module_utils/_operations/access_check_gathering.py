@@ -21,6 +21,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check
     Organizations,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_policies import GivenPolicies
+from ansible_collections.xacct.aws.plugins.module_utils._policy.bucket_access import aws_key_policy
 from ansible_collections.xacct.aws.plugins.module_utils._policy.chain import Sides
 from ansible_collections.xacct.aws.plugins.module_utils._policy.compiled_policies import compile_policy
 from ansible_collections.xacct.aws.plugins.module_utils._policy.context import UNKNOWN, Unknown
@@ -46,7 +47,6 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import 
 from ansible_collections.xacct.aws.plugins.module_utils._resources.bucket_access import (
     AWS_KEY,
     BucketAccess,
-    aws_key_policy,
     canonical_id_is_needed,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._resources.canonical_ids import own_canonical_id

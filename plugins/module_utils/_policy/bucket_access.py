@@ -169,3 +169,28 @@ def matches(pattern: str, action: str) -> bool:
 
 def _matches_one_of(pattern: str, actions: tuple[str, ...]) -> bool:
     return any(matches(pattern, action) for action in actions)
+
+
+def aws_key_policy(owner: str, region: str) -> dict:
+    """Return what the policy of an account's own key of S3 says: for its own principals, through S3 alone.
+
+    (KMS Developer Guide, "AWS managed keys"; S3 User Guide: such a key can't be used from another account.)
+    """
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "Allow access through S3 for all principals in the account",
+                "Effect": "Allow",
+                "Principal": {"AWS": "*"},
+                "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
+                "Resource": "*",
+                "Condition": {
+                    "StringEquals": {
+                        "kms:CallerAccount": owner,
+                        "kms:ViaService": f"s3.{region}.amazonaws.com",
+                    }
+                },
+            }
+        ],
+    }

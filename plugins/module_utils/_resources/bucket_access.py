@@ -165,31 +165,6 @@ class BucketAccess:
         return value
 
 
-def aws_key_policy(owner: str, region: str) -> dict:
-    """Return what the policy of an account's own key of S3 says: for its own principals, through S3 alone.
-
-    (KMS Developer Guide, "AWS managed keys"; S3 User Guide: such a key can't be used from another account.)
-    """
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "Allow access through S3 for all principals in the account",
-                "Effect": "Allow",
-                "Principal": {"AWS": "*"},
-                "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
-                "Resource": "*",
-                "Condition": {
-                    "StringEquals": {
-                        "kms:CallerAccount": owner,
-                        "kms:ViaService": f"s3.{region}.amazonaws.com",
-                    }
-                },
-            }
-        ],
-    }
-
-
 def canonical_id_is_needed(access: S3Access | Unknown | None) -> bool:
     """Say whether who the caller's account is in ACLs can matter."""
     if access is None or access is UNKNOWN:

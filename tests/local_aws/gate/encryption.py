@@ -10,8 +10,8 @@ kms:GenerateDataKey. The key of a bucket's default encryption is its owner's.
 
 from __future__ import annotations
 
+from ansible_collections.xacct.aws.plugins.module_utils._policy.bucket_access import aws_key_policy
 from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import KEY_POLICY
-from ansible_collections.xacct.aws.plugins.module_utils._resources.bucket_access import aws_key_policy
 
 from . import store
 from .calls import Call
