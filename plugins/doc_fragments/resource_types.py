@@ -19,9 +19,10 @@ def note(rules: ServiceRules) -> str:
         for word, granted in rules.access.items()
     )
     most = f" and {rules.most_statements} statements" if rules.most_statements else ""
+    size = f" Its policy takes {rules.limit:,} {rules.count}{most}." if rules.limit else ""
     return (
         f"O(type={rules.type}) - O(resource) is the ARN or the name of the {rules.title}. Of O(grants[].access) "
-        f"{access}. Its policy takes {rules.limit:,} {rules.count}{most}."
+        f"{access}.{size}"
     )
 
 

@@ -52,13 +52,16 @@ class GrantReading:
         pieces: list[Piece],
         partition: str,
     ) -> dict:
-        """Return the entry as a statement on ``resources``; ``partition`` is where a bare account ID is."""
+        """Return the entry as a statement on ``resources``, without that element if there are none.
+
+        ``partition`` is where a bare account ID is.
+        """
         statement = {
             "Sid": sid,
             "Effect": self.grant.get("effect", "Allow"),
             "Principal": principal_element(self.principals, partition),
             "Action": scalar_or_list(actions),
-            "Resource": scalar_or_list(resources),
+            **({"Resource": scalar_or_list(resources)} if resources else {}),
         }
         condition = merged_pieces(pieces)[0]
         return {**statement, "Condition": condition} if condition else statement

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.condition_options import ConditionOptions
+from ansible_collections.xacct.aws.plugins.module_utils._policy.condition_options import ConditionOptions, Piece
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import ascii_lower, statements
 from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import SidAlphabet
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn, principal_pairs
@@ -49,8 +49,18 @@ def no_errors(_grant: Mapping) -> Iterator[str]:
 
 
 def only_itself(arn: Arn, _options: Mapping) -> tuple[str, ...]:
-    """Return the resource's own ARN (the default for ``ServiceRules.identity_resources``)."""
+    """Return the resource's own ARN (the default for what statements name on both sides)."""
     return (str(arn),)
+
+
+def no_more_conditions(_grant: Mapping) -> Iterator[Piece]:
+    """Add nothing (the default for ``ServiceRules.more_conditions``)."""
+    return iter(())
+
+
+def as_it_is(_grant: Mapping, statement: dict) -> dict:
+    """Change nothing (the default for ``ServiceRules.written``)."""
+    return statement
 
 
 def nothing_left(_arn: Arn) -> None:
@@ -101,14 +111,18 @@ class ServiceRules:
     access: Mapping[str, Granted]
     """What each word of a grant's ``access`` stands for."""
 
-    limit: int
-    """How long the policy may be."""
+    limit: int | None
+    """How long the policy may be; None where AWS does not say."""
 
     count: Count = "bytes"
     """How its length is counted."""
 
     resource: str = "{name}"
     """The last part of the ARN, with the name in it: ``function:{name}``."""
+
+    other_resource: str = ""
+    """A regular expression for the last part of other ARNs that mean such a resource (an alias of a key); the adapter's
+    ``of_arn`` tells which one."""
 
     name_gives_arn: bool = True
     """Whether the ARN follows from the name. If not, the adapter's ``find`` asks AWS (a secret, an alias of a key)."""
@@ -139,7 +153,10 @@ class ServiceRules:
     """Actions (lower case) that can't be allowed here, and why or what is right. Denying them is all right."""
 
     resource_element: Literal["arn", "*"] = "arn"
-    """What the Resource element of a statement holds."""
+    """What the Resource element of a statement holds: ARNs, or what stands for the resource itself."""
+
+    named: Callable[[Arn, Mapping], tuple[str, ...]] = only_itself
+    """The ARNs in it: the resource, and what is in it where actions are on that; none: there is no such element."""
 
     principals_never: Mapping[str, str] = field(default_factory=lambda: NEVER)
     """Why the policy takes no principal of a kind; holds at least ``NEVER``."""
@@ -158,6 +175,12 @@ class ServiceRules:
 
     condition_options: ConditionOptions = field(default_factory=dict)
     """Those of ``grant_options`` that narrow the grant: the operator and key they become, and what reads them."""
+
+    more_conditions: Callable[[Mapping], Iterator[Piece]] = no_more_conditions
+    """The lines of the Condition block that no single option stands for, of one entry, its options as given."""
+
+    written: Callable[[Mapping, dict], dict] = as_it_is
+    """What becomes of an entry's statement when its ``via`` is another way than the policy."""
 
     ways: tuple[str, ...] = (POLICY,)
     """Values of a grant's ``via``; each has a carrier of its own. The first is the default. More than one take
@@ -181,6 +204,12 @@ class ServiceRules:
     preload: bool = False
     """Whether the SDK's model of the service is loaded once for all forks: for what is granted on every day."""
 
+    api: tuple[str, ...] = ()
+    """The calls that read, write and remove the policy, for the table in the documentation."""
+
+    to_know: tuple[str, ...] = ()
+    """What a user has to know of this type, in sentences, for the documentation."""
+
     proved: str = ""
     """What the tests of this type run against, for the table in the documentation."""
 
@@ -191,6 +220,10 @@ class ServiceRules:
             return Arn(partition, self.service, "", "", resource)
         return Arn(partition, self.service, region, account_id, resource)
 
+    def resources(self, arn: Arn) -> tuple[str, ...]:
+        """Return what a statement's Resource element holds; empty: a statement has none."""
+        return ("*",) if self.resource_element == "*" else self.named(arn, {})
+
     def name_in(self, arn: Arn) -> str | None:
         """Return the name of the resource in an ARN, None when the ARN is none of this type."""
         before, after = self.resource.split("{name}")
@@ -198,6 +231,12 @@ class ServiceRules:
             return None
         name = arn.resource[len(before) : len(arn.resource) - len(after)]
         return name if re.fullmatch(self.name, name) else None
+
+    def is_meant_by(self, arn: Arn) -> bool:
+        """Whether an ARN names a resource of this type, by its name or otherwise."""
+        return self.name_in(arn) is not None or (
+            arn.service == self.service and re.fullmatch(self.other_resource, arn.resource) is not None
+        )
 
     def too_much(self, document: dict | None) -> Iterator[str]:
         """Yield what is too much in a whole policy beside its length, with the numbers."""

@@ -47,6 +47,9 @@ class ResourcePolicy:
     missing: tuple[str, ...] = ("ResourceNotFoundException",)
     """Codes with which the service says that there is no such resource."""
 
+    sdk = ""
+    """What the SDK calls the service, where that is not what ARNs call it."""
+
     returned_as = "policy"
     """The name of the document in the module's result and in its diff."""
 
@@ -87,12 +90,13 @@ class ResourcePolicy:
         too_much = list(self.rules.too_much(document))
         if too_much:
             raise PolicyError(f"{label} would have {'; '.join(too_much)}")
-        check_size(document, self.rules.limit, self.rules.count, label)
+        if self.rules.limit is not None:
+            check_size(document, self.rules.limit, self.rules.count, label)
 
     @property
     def client(self) -> object:
         """The client of the service in the resource's region."""
-        return self.account.client(self.rules.service, self.arn.region or None)
+        return self.account.client(self.sdk or self.rules.service, self.arn.region or None)
 
     def call(self, operation: str, **arguments: object) -> dict:
         """Call an operation of the service; raise `AwsError` about the resource."""

@@ -27,7 +27,7 @@ ALL = pytest.mark.parametrize("rules", SERVICES.values(), ids=SERVICES)
 @ALL
 def test_the_words_of_a_service(rules):
     assert re.fullmatch("[a-z0-9_]+", rules.type) and rules.title and rules.proved
-    assert rules.access and rules.limit > 0
+    assert rules.access and (rules.limit is None or rules.limit > 0)
     for granted in rules.access.values():
         assert all(rules.is_action(action) for action in granted.resource)
         assert not {action.lower() for action in granted.resource} & set(rules.not_actions)
