@@ -99,6 +99,7 @@ class _Reading(GrantReading):
         self.actions = self._actions()
         self.read_principals(rules.principals_never)
         self.pieces = self.read_conditions({**_CONDITION_OPTIONS, **rules.condition_options})
+        self.pieces.extend(rules.more_conditions(self.grant))
         self.errors.extend(merged_pieces(self.pieces)[1])
         self.check_conditions()
         self._check_sources()
@@ -108,9 +109,9 @@ class _Reading(GrantReading):
 
     def written(self, arn: Arn) -> dict:
         """Return the entry as a statement."""
-        resources = ["*" if self.rules.resource_element == "*" else str(arn)]
         sid = resource_sid(self.name, self.rules)
-        return self.statement(sid, self.actions, resources, self.pieces, arn.partition)
+        statement = self.statement(sid, self.actions, self.rules.resources(arn), self.pieces, arn.partition)
+        return self.rules.written(self.grant, statement)
 
     def _actions(self) -> tuple[str, ...]:
         if ("access" in self.grant) == ("actions" in self.grant):
