@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import fnmatch
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -24,6 +23,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._trusts.problems import 
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.s3_expectations import s3_expectations
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.s3_way import (
     GET,
+    KMS_KEY,
     LIST,
     PUT,
     S3Way,
@@ -57,7 +57,6 @@ _GRANT_OPTIONS = {
 }
 BUCKET_KEYS = {"name": read_text, **_GRANT_OPTIONS, "kms_key": read_text, "verify_by_writing": read_boolean}
 
-_KMS_KEY = re.compile(r"arn:aws[a-z0-9-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+", re.ASCII)
 _PROVED_BY = {GET: "s3:getobject", LIST: "s3:listbucket", PUT: "s3:putobject"}
 _DECRYPTING, _ENCRYPTING = ("kms:Decrypt",), ("kms:GenerateDataKey",)
 
@@ -141,7 +140,7 @@ def read_bucket_method(declaration: Declared, problems: Problems) -> BucketMetho
         kms_key=values.get("kms_key", ""),
         verify_by_writing=values.get("verify_by_writing", False),
     )
-    if way.kms_key and not _KMS_KEY.fullmatch(way.kms_key):
+    if way.kms_key and not KMS_KEY.fullmatch(way.kms_key):
         problems.add(
             where,
             f"bucket.kms_key is '{way.kms_key}'",

@@ -23,7 +23,6 @@ from ansible_collections.xacct.aws.plugins.module_utils._trusts.trust import Tru
 
 STATES = ("present", "absent")
 TRUSTED_SIDES = ("exact", "pattern", "managed")
-METHODS_OF_LATER_RELEASES = ("resource",)
 
 _KEYS = ("name", "state", "description", "trusted", "trusting", "trusted_side", "organization")
 _TRUSTED_KEYS = ("account", "account_id", "principals", "partition")
@@ -104,7 +103,7 @@ class _Reader:
         )
 
     def _check_keys(self) -> None:
-        known = (*_KEYS, *METHODS, *METHODS_OF_LATER_RELEASES)
+        known = (*_KEYS, *METHODS)
         for key in sorted(set(self.entry) - set(known)):
             self.wrong(
                 f"unknown key '{key}'", f"{did_you_mean(key, known)}a trust takes {some_of([*_KEYS, *METHODS], 20)}"
@@ -303,7 +302,7 @@ class _Reader:
     # -- how ------------------------------------------------------------------------------------------------------
 
     def _method(self) -> str:
-        methods = [method for method in (*METHODS, *METHODS_OF_LATER_RELEASES) if self.entry.get(method) is not None]
+        methods = [method for method in METHODS if self.entry.get(method) is not None]
         if len(methods) > 1:
             self.wrong(f"it has {len(methods)} methods ({', '.join(methods)})", "declare one trust for each method")
         elif not methods:
@@ -311,8 +310,6 @@ class _Reader:
                 "it has no method",
                 "say how access is given: role: {name: ROLE} or bucket: {name: BUCKET, access: read}",
             )
-        elif methods[0] not in METHODS:
-            self.wrong(f"the method {methods[0]} is not one of this release", f"this release has {', '.join(METHODS)}")
         else:
             return methods[0]
         return ""

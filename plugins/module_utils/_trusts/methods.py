@@ -10,6 +10,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._trusts import (
     bucket_acl_method,
     bucket_method,
     object_acl_method,
+    resource_method,
     role_plan,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.method import Method
@@ -19,5 +20,6 @@ METHODS: dict[str, Method] = {
     "bucket": bucket_method.METHOD,
     "bucket_acl": bucket_acl_method.METHOD,
     "object_acl": object_acl_method.METHOD,
+    "resource": resource_method.METHOD,
 }
 """In the order in which a trusting account applies them: a bucket takes ACLs before its objects do."""

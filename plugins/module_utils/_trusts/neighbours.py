@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.directory import Account, Directory
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.principals import DeclaredPrincipal
@@ -68,6 +69,40 @@ class Neighbours:
         """An account that none of these trusts names; if possible one that has nothing to do with the trust."""
         named = {other.trusted.account_id for other in sharing} | {trust.trusted.account_id, account.account_id}
         return next((s for s in self.strangers(trust) if s.account_id not in named), None)
+
+
+@dataclass(frozen=True)
+class SomebodyElse:
+    """A caller of the trusted account who must be refused; ``more`` belongs into the expectation."""
+
+    actor: str
+    what: str
+    why: str
+    more: dict = field(default_factory=dict)
+
+
+def somebody_else(
+    trust: Trust, covering: list[Trust], whole_account: bool, neighbours: Neighbours
+) -> SomebodyElse | None:
+    """Somebody else of the trusted account: another declared principal if there is one, else the connection.
+
+    ``covering`` are the trusts from that account that open the same, ``whole_account`` says that one of them lets in
+    whomever that account lets.
+    """
+    host = trust.trusted.host
+    if not host:
+        return None
+    why = f"{trust.name} does not name it"
+    for principal in neighbours.declared_in(host):
+        if principal.kind == "user" and not whole_account:
+            break  # The connection is always there to ask with, a user's keys seldom are.
+        if not any(principal in other.trusted.principals for other in covering):
+            return SomebodyElse(principal.spelling, "other-principal", why)
+    if whole_account:
+        # Nobody of that account is a stranger to the resource: what a caller without the permission gets is shown.
+        why = f"{trust.name} lets in whom the trusted account gives the permission, and nobody else there"
+        return SomebodyElse(CONNECTION, "without-permission", why, {"without_permission": True})
+    return SomebodyElse(CONNECTION, "other-principal", why, {"unless": arns_of(covering, host)})
 
 
 def actors(trust: Trust) -> tuple[DeclaredPrincipal, ...]:

@@ -133,6 +133,6 @@ def _by_others(trust: Trust) -> list[dict]:
             "principals": [principal.spelling for principal in principals],
             "external_id_note": "; ".join(notes),
             "policy": new_document([identity_statement(stateless(grant)) for grant in grants]),
-            "trusting": [trust.way.resource_arn(account) for account in trust.trusting],
+            "trusting": [arn for account in trust.trusting for arn in trust.way.resource_arns(account)],
         }
     ]

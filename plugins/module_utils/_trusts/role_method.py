@@ -91,6 +91,10 @@ class RoleMethod:
         """The ARN of the role in one trusting account."""
         return self.arn(account.partition, account.account_id)
 
+    def resource_arns(self, account: Account) -> list[str]:
+        """The role's ARN as the only one."""
+        return [self.resource_arn(account)]
+
     def identity_grants(self, trust: Trust) -> list[dict]:
         """The statement that lets the trusted principals assume the role in all trusting accounts, or in a pattern."""
         if trust.trusted_side != "pattern":

@@ -20,7 +20,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._trusts.neighbours impor
     Neighbours,
     actor_name,
     actors,
-    arns_of,
+    somebody_else,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.principals import DeclaredPrincipal
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.s3_way import CALLS, GET, LIST, PUT, Scope, united
@@ -80,9 +80,7 @@ def _of_principal(
 
 
 def _other_principal(trust: Trust, account: Account, call: str, neighbours: Neighbours, make: _Maker) -> list[dict]:
-    """Somebody else of the trusted account: another declared principal if there is one, else the connection."""
-    if not trust.trusted.host:
-        return []
+    """Somebody else of the trusted account who gets at nothing of it."""
     scope = trust.way.rights[call]
     covering = [
         other
@@ -90,19 +88,11 @@ def _other_principal(trust: Trust, account: Account, call: str, neighbours: Neig
         if call in other.way.rights and other.way.rights[call].overlaps(scope)
     ]
     whole_account = any(other.way.names_accounts or other.trusted.names_whole_account for other in covering)
-    why = f"{trust.name} does not name it"
-    for principal in neighbours.declared_in(trust.trusted.host):
-        if principal.kind == "user" and not whole_account:
-            break  # The connection is always there to ask with, a user's keys seldom are.
-        if not any(principal in other.trusted.principals for other in covering):
-            return [make.refusal(principal.spelling, "other-principal", call, scope, why)]
-    if whole_account:
-        # Nobody of that account is a stranger to the bucket: what a caller without the permission gets is shown.
-        why = f"{trust.name} lets in whom the trusted account gives the permission, and nobody else there"
-        lacking = make.refusal(CONNECTION, "without-permission", call, scope, why, host=trust.trusted.host)
-        return [{**lacking, "without_permission": True}]
-    refusal = make.refusal(CONNECTION, "other-principal", call, scope, why, host=trust.trusted.host)
-    return [{**refusal, "unless": arns_of(covering, trust.trusted.host)}]
+    other = somebody_else(trust, covering, whole_account, neighbours)
+    if other is None:
+        return []
+    host = trust.trusted.host if other.actor == CONNECTION else None
+    return [{**make.refusal(other.actor, other.what, call, scope, other.why, host=host), **other.more}]
 
 
 def _other_account(trust: Trust, account: Account, call: str, neighbours: Neighbours, make: _Maker) -> list[dict]:

@@ -23,6 +23,9 @@ CALLS = (GET, LIST, PUT)
 ACCOUNT_ID = "{account_id}"
 """Stands in a bucket's name for the ID of the trusting account."""
 
+KMS_KEY = re.compile(r"arn:aws[a-z0-9-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+", re.ASCII)
+"""The ARN of a key that encrypts something."""
+
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
 _ADDRESS = re.compile(r"[0-9]+(\.[0-9]+){3}", re.ASCII)
 
@@ -100,6 +103,10 @@ class S3Way(ABC):
     def resource_arn(self, account: Account) -> str:
         """The bucket's ARN in one trusting account."""
         return bucket_arn(self.bucket_in(account), account.partition)
+
+    def resource_arns(self, account: Account) -> list[str]:
+        """The bucket's ARN as the only one."""
+        return [self.resource_arn(account)]
 
     def identity_grants(self, trust: Trust) -> list[dict]:
         """Statements on objects, on buckets and on keys; those that it does not need are declared absent."""

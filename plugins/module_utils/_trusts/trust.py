@@ -59,8 +59,8 @@ class Way(Protocol):
     def resource_in(self, account: Account) -> ResourceKey:
         """The resource of a trusting account that it opens."""
 
-    def resource_arn(self, account: Account) -> str:
-        """The ARN of that resource."""
+    def resource_arns(self, account: Account) -> list[str]:
+        """The ARN of that resource, or several where it is in several regions."""
 
     def identity_grants(self, trust: Trust) -> list[dict]:
         """The statements that the trusted principals need, as xacct_identity_grant takes them."""

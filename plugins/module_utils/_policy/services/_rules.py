@@ -131,8 +131,9 @@ class ServiceRules:
     """Where it does not: what stands for the name in an ARN that matches this resource alone, ``{name}-??????``; empty
     when nothing does."""
 
-    identity_resources: Callable[[Arn, Mapping], tuple[str, ...]] = only_itself
-    """What the own policy of who gets access names as its resources; given the ARN and the values of ``options``."""
+    identity_named: Callable[[Arn, Mapping], tuple[str, ...]] | None = None
+    """What the own policy of who gets access names, where that is not what ``named`` says; given the ARN and the values
+    of ``options``. The first of it is the one that a proof is about."""
 
     needs_account: bool = True
     """Whether the ARN holds the account's ID and the region; without, both are empty in it."""
@@ -223,6 +224,11 @@ class ServiceRules:
     def resources(self, arn: Arn) -> tuple[str, ...]:
         """Return what a statement's Resource element holds; empty: a statement has none."""
         return ("*",) if self.resource_element == "*" else self.named(arn, {})
+
+    def identity_resources(self, arn: Arn, options: Mapping) -> tuple[str, ...]:
+        """Return what the own policy of who gets access names, given the values of ``options``."""
+        found = self.identity_named(arn, options) if self.identity_named else self.named(arn)
+        return found or (str(arn),)
 
     def name_in(self, arn: Arn) -> str | None:
         """Return the name of the resource in an ARN, None when the ARN is none of this type."""

@@ -4,17 +4,16 @@
 
 """The calls that show whether somebody may use a resource, by type.
 
-Some have an effect: they are made only where a trust allows it, and evaluated otherwise. What no call shows is evaluated
-as well (``EVALUATE``).
+Some have an effect: they are made only where a trust allows it, and evaluated otherwise. What no call shows is
+evaluated as well (``EVALUATE``).
 """
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import ascii_lower
+from ansible_collections.xacct.aws.plugins.module_utils._policy.bucket_access import matches
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import ServiceRules
 
 EVALUATE = "evaluate"
@@ -71,12 +70,12 @@ def granted_calls(rules: ServiceRules, actions: Iterable[str]) -> dict[str, str]
     found = {action: call for action, call in tried_actions(rules).items() if allows(actions, action)}
     if found:
         return found
-    return {action: EVALUATE for action in [each for each in actions if not _is_pattern(each)][:1]}
+    return dict.fromkeys([each for each in actions if not _is_pattern(each)][:1], EVALUATE)
 
 
 def allows(granted: Iterable[str], action: str) -> bool:
     """Whether an action is among granted ones, which may hold wildcards. The case does not count."""
-    return any(fnmatch.fnmatchcase(ascii_lower(action), ascii_lower(pattern)) for pattern in granted)
+    return any(matches(pattern, action) for pattern in granted)
 
 
 def _is_pattern(action: str) -> bool:

@@ -121,7 +121,6 @@ BAD_TRUSTS = {
     "root and others": (trust(principals=["root", "role/A"]), "root beside others", "either root or the others"),
     "no method": (trust(role=None), "no method", "role: {name: ROLE}"),
     "two methods": (trust(bucket={"name": "x"}), "2 methods (role, bucket)", "one trust for each method"),
-    "method of later": (trust(role=None, resource={}), "resource is not one of this release", "this release has role"),
     "role as text": (trust(role="XacctBackup"), "role is text", "role: {name: XacctBackup}"),
     "role without name": (trust(role={"name": None}), "role has no name", "role: {name: ROLE}"),
     "role name as ARN": (trust(role={"name": "arn:aws:iam::1:role/x"}), "role.name is 'arn:", "the bare name"),

@@ -1,0 +1,140 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a trust with ``resource:`` opens: one resource in each trusting account and region, of any type with rules."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ansible_collections.xacct.aws.plugins.module_utils._policy.bucket_access import matches
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn, parse_arn
+from ansible_collections.xacct.aws.plugins.module_utils._policy.resource_statements import granted_actions
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import ServiceRules
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services.proofs import granted_calls, tried_actions
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.directory import Account
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.trust import ResourceKey, Trust
+
+ACCOUNT_ID = "{account_id}"
+"""Stands in a resource's name or ARN for the ID of the trusting account."""
+
+_OF_THE_PLACE = ("source_ips", "source_vpces", "require_tls", "conditions")
+"""Conditions that the place where a proof runs may not meet, beside those that only some types have."""
+
+
+@dataclass(frozen=True)
+class ResourceWay:
+    """How a trust gives access to a resource. Either ``name`` or ``arn`` is set; both may hold ``ACCOUNT_ID``.
+
+    ``regions`` holds "" for a resource whose ARN has none. ``options`` are those of the module that the type has beside
+    the usual ones, ``grant`` those of an entry of its ``grants``, as far as declared.
+    """
+
+    rules: ServiceRules
+    name: str
+    arn: str
+    regions: tuple[str, ...]
+    options: dict = field(default_factory=dict)
+    grant: dict = field(default_factory=dict)
+    kms_keys: tuple[str, ...] = ()
+    verify_by_writing: bool = False
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """What the trusted principals may do, as their own policies say it."""
+        return granted_actions(self.grant, self.rules).identity
+
+    @property
+    def tried(self) -> dict[str, str]:
+        """Granted actions that are worth a proof, each with the name of its call."""
+        return granted_calls(self.rules, self.actions)
+
+    @property
+    def not_granted(self) -> dict[str, str]:
+        """The same of those that it does not grant."""
+        return {action: call for action, call in tried_actions(self.rules).items() if not self.allows(action)}
+
+    def allows(self, action: str) -> bool:
+        """Whether an action is granted."""
+        return any(matches(pattern, action) for pattern in self.actions)
+
+    @property
+    def depends_on(self) -> list[str]:
+        """The conditions that the place where a proof runs may not meet."""
+        return [name for name in (*_OF_THE_PLACE, *self.rules.condition_options) if self.grant.get(name)]
+
+    @property
+    def not_after(self) -> str:
+        """When it ends by itself, empty when it does not."""
+        return self.grant.get("not_after", "")
+
+    @property
+    def key_actions(self) -> list[str]:
+        """What using the resource takes on the KMS key that encrypts it."""
+        taken = [keys for action, keys in self.rules.key_actions.items() if self.allows(action)]
+        return sorted({key for keys in taken for key in keys})
+
+    def arn_in(self, account: Account, region: str) -> Arn:
+        """The ARN in one trusting account; with the type's pattern where the name alone does not tell it."""
+        if self.arn:
+            return parse_arn(self.arn.replace(ACCOUNT_ID, account.account_id))
+        name = self.name_in(account)
+        if not self.rules.name_gives_arn:
+            name = self.rules.name_pattern.format(name=name)
+        return self.rules.arn(name, region, account.account_id, account.partition)
+
+    def name_in(self, account: Account) -> str:
+        """The name in one trusting account; of an ARN without what AWS added to it."""
+        if not self.arn:
+            return self.name.replace(ACCOUNT_ID, account.account_id)
+        arn = parse_arn(self.arn.replace(ACCOUNT_ID, account.account_id))
+        name = self.rules.name_in(arn) or arn.resource
+        added = len(self.rules.name_pattern.format(name=""))
+        return name[:-added] if added else name
+
+    def spelled_in(self, account: Account, region: str) -> str:
+        """The resource as the module takes it: its ARN, or its name where AWS has to be asked for the ARN."""
+        by_name = not self.arn and not self.rules.name_gives_arn
+        return self.name_in(account) if by_name else str(self.arn_in(account, region))
+
+    def resource_in(self, account: Account) -> ResourceKey:
+        """The resource, in whichever of its regions."""
+        options = json.dumps(self.options, sort_keys=True)
+        return ("resource", *account.key, self.rules.type, self.name_in(account), options)
+
+    def identity_resources(self, account: Account, region: str) -> tuple[str, ...]:
+        """What the own policies of the trusted principals name in one account and region."""
+        return self.rules.identity_resources(self.arn_in(account, region), self.options)
+
+    def resource_arns(self, account: Account) -> list[str]:
+        """The ARNs in one trusting account."""
+        return [str(self.arn_in(account, region)) for region in self.regions]
+
+    def identity_grants(self, trust: Trust) -> list[dict]:
+        """A statement on the resources and one on their keys; where it needs none, that is declared absent."""
+        places = [(account, region) for account in trust.trusting for region in self.regions]
+        resources = sorted({text for place in places for text in self.identity_resources(*place)})
+        key = {"name": f"{trust.name}/key", "state": "absent"}
+        if self.kms_keys and self.key_actions:
+            key |= {"state": "present", "actions": self.key_actions, "resources": sorted(self.kms_keys)}
+        return [
+            {"name": trust.name, "state": "present", "actions": list(self.actions), "resources": resources},
+            key,
+        ]
+
+    def entry(self, trust: Trust) -> dict:
+        """The entry of xacct_resource_grant for a trust."""
+        if not trust.present:
+            return {"name": trust.name, "state": "absent"}
+        return {"name": trust.name, "state": "present", "principals": trust.trusted.policy_principals, **self.grant}
+
+
+def places_of(trusts: list[Trust]) -> Iterator[tuple[Trust, Account, str]]:
+    """Every trust with each account and region in which it opens a resource."""
+    for trust in trusts:
+        for account in trust.trusting:
+            for region in trust.way.regions:
+                yield trust, account, region
