@@ -107,7 +107,7 @@ class ResourceWay:
 
     def identity_resources(self, account: Account, region: str) -> tuple[str, ...]:
         """What the own policies of the trusted principals name in one account and region."""
-        return self.rules.identity_resources(self.arn_in(account, region), self.options)
+        return self.rules.in_own_policies(self.arn_in(account, region), self.options)
 
     def resource_arns(self, account: Account) -> list[str]:
         """The ARNs in one trusting account."""

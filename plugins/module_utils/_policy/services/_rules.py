@@ -131,7 +131,7 @@ class ServiceRules:
     """Where it does not: what stands for the name in an ARN that matches this resource alone, ``{name}-??????``; empty
     when nothing does."""
 
-    identity_named: Callable[[Arn, Mapping], tuple[str, ...]] | None = None
+    identity_resources: Callable[[Arn, Mapping], tuple[str, ...]] | None = None
     """What the own policy of who gets access names, where that is not what ``named`` says; given the ARN and the values
     of ``options``. The first of it is the one that a proof is about."""
 
@@ -225,9 +225,9 @@ class ServiceRules:
         """Return what a statement's Resource element holds; empty: a statement has none."""
         return ("*",) if self.resource_element == "*" else self.named(arn, {})
 
-    def identity_resources(self, arn: Arn, options: Mapping) -> tuple[str, ...]:
+    def in_own_policies(self, arn: Arn, options: Mapping) -> tuple[str, ...]:
         """Return what the own policy of who gets access names, given the values of ``options``."""
-        found = self.identity_named(arn, options) if self.identity_named else self.named(arn)
+        found = self.identity_resources(arn, options) if self.identity_resources else self.named(arn)
         return found or (str(arn),)
 
     def name_in(self, arn: Arn) -> str | None:
