@@ -227,7 +227,7 @@ class ServiceRules:
 
     def in_own_policies(self, arn: Arn, options: Mapping) -> tuple[str, ...]:
         """Return what the own policy of who gets access names, given the values of ``options``."""
-        found = self.identity_resources(arn, options) if self.identity_resources else self.named(arn)
+        found = self.identity_resources(arn, options) if self.identity_resources else self.named(arn, options)
         return found or (str(arn),)
 
     def name_in(self, arn: Arn) -> str | None:
