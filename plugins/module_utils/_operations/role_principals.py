@@ -46,6 +46,7 @@ _INVALID_PRINCIPAL = {
     "InvalidParameterException": "principal",
     "InvalidParameterValueException": "principal",
     "InvalidAttributeValue": "policy",
+    "InvalidArnException": "principal",
 }
 """Codes of a policy that names a principal which does not exist (yet), and a word of the message (lower case).
 

@@ -11,12 +11,13 @@ from collections.abc import Mapping
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn, is_account_id, parse_arn
-from ansible_collections.xacct.aws.plugins.module_utils._policy.services import sns, sqs
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services import kms, sns, sqs
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import ServiceRules
 
 _ALL = (
     sns.RULES,
     sqs.RULES,
+    kms.RULES,
 )
 
 SERVICES: Mapping[str, ServiceRules] = {rules.type: rules for rules in _ALL}
@@ -25,7 +26,7 @@ SERVICES: Mapping[str, ServiceRules] = {rules.type: rules for rules in _ALL}
 
 def rules_of_arn(arn: Arn) -> ServiceRules | None:
     """Return the rules for the resource that an ARN names, None when there are none."""
-    return next((rules for rules in SERVICES.values() if rules.name_in(arn) is not None), None)
+    return next((rules for rules in SERVICES.values() if rules.is_meant_by(arn)), None)
 
 
 def rules_for(resource: str, type_: str | None) -> ServiceRules:

@@ -9,6 +9,7 @@ policy is read and written (`read`, `write`). Whatever else its service asks for
 default that does nothing:
 
 - `find`: AWS has to be asked which ARN a name means (`ServiceRules.name_gives_arn` is False).
+- `of_arn`: an ARN may be that of something else which stands for the resource (an alias of a key).
 - `RevisedPolicy` instead of `ResourcePolicy`: the service takes a revision with a write and refuses one that is not the
   present one, or has no call that writes a whole document. Then `read_revised` and `write_revised` are to be written.
 - `look_before_write`: something to find out before a write, which refuses it or warns (a lock-out).
@@ -68,6 +69,11 @@ class ResourcePolicy:
     def find(cls, account: Account, rules: ServiceRules, name: str, options: Mapping) -> Arn:
         """Return the ARN of the resource that a user calls `name`. Raises `AwsError`, with one of `missing` too."""
         raise NotImplementedError
+
+    @classmethod
+    def of_arn(cls, account: Account, rules: ServiceRules, arn: Arn, options: Mapping) -> Arn:  # noqa: ARG003
+        """Return the resource's own ARN for one that a user wrote (`ServiceRules.other_resource`). Raises as `find`."""
+        return arn
 
     def read(self) -> dict | None:
         """Return the policy as it is now, None when there is none. Raises `AwsError`, also for a missing resource."""

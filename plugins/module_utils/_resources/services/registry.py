@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn, parse_arn
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import POLICY, ServiceRules
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services.kms import GRANT
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import rules_of_arn
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import ResourcePolicy
+from ansible_collections.xacct.aws.plugins.module_utils._resources.services.kms import KeyGrants, KeyPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.sns import TopicPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.sqs import QueuePolicy
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 ADAPTERS: Mapping[str, Mapping[str, type[ResourcePolicy]]] = {
     "sns_topic": {POLICY: TopicPolicy},
     "sqs_queue": {POLICY: QueuePolicy},
+    "kms_key": {POLICY: KeyPolicy, GRANT: KeyGrants},
 }
 """By type and way of granting (`ServiceRules.ways`)."""
 
@@ -36,9 +39,7 @@ def resource_arn(account: Account, rules: ServiceRules, resource: str, options: 
     A name means one in the account of the credentials, in their region.
     """
     if resource.startswith("arn:"):
-        return parse_arn(resource)
-    if not rules.name_gives_arn:
-        return ADAPTERS[rules.type][POLICY].find(account, rules, resource, options)
+        return ADAPTERS[rules.type][POLICY].of_arn(account, rules, parse_arn(resource), options)
     if not rules.needs_account:
         return rules.arn(resource, "", "", account.partition)
     if not account.region:
@@ -47,6 +48,8 @@ def resource_arn(account: Account, rules: ServiceRules, resource: str, options: 
             code="NoRegionError",
             hint="Set region, AWS_REGION, or a region in the profile, or write the ARN.",
         )
+    if not rules.name_gives_arn:
+        return ADAPTERS[rules.type][POLICY].find(account, rules, resource, options)
     account_id = account.known_account_id or account.account_id
     return rules.arn(resource, account.region, account_id, account.partition)
 
