@@ -24,11 +24,11 @@ options:
   what:
     description:
       - V(all) are in the run; V(trusting) and V(trusted) apply something, among the trusting ones V(role), V(bucket),
-        V(bucket_acl) and V(object_acl) by that method.
+        V(bucket_acl), V(object_acl) and V(resource) by that method.
       - V(named) are trusted as a whole, V(grantees) are named in access control lists.
       - V(proving) make calls of proof, V(reading) know something for them that this run does not know yet.
     type: str
-    choices: [all, trusting, role, bucket, bucket_acl, object_acl, trusted, named, grantees, proving, reading]
+    choices: [all, trusting, role, bucket, bucket_acl, object_acl, resource, trusted, named, grantees, proving, reading]
     required: true
   otherwise:
     description: The hosts or the pattern where nothing was planned.

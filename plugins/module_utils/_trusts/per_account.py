@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.methods import METHODS
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.plain_values import plain
 
 GENERATED_WHEN_APPLIED = "(generated when applied)"
@@ -24,7 +25,7 @@ def per_account(plan: Mapping, run: Iterable[str] | None = None) -> dict:
     that the proofs of others need to know.
 
     `hosts` lists who takes part in `run` (`all`; everybody, unless given) and has something to do there: `trusting`,
-    by method `role`, `bucket`, `bucket_acl` and `object_acl`; `trusted`; `named`; `grantees` (access control lists name
+    by method `role`, `bucket`, `bucket_acl`, `object_acl` and `resource`; `trusted`; `named`; `grantees` (access control lists name
     it, by an ID that only the account itself knows); `proving`; `generating` (has roles whose external ID only the
     account itself knows); `looking` (has lookups). `outside` lists as "TRUST/HOST" what has a side outside the run.
     """
@@ -54,10 +55,7 @@ def per_account(plan: Mapping, run: Iterable[str] | None = None) -> dict:
         "hosts": {
             "all": list(taking_part),
             "trusting": [host for host, part in taking_part.items() if part["trusting"]],
-            **{
-                method: [host for host, part in taking_part.items() if _has(part, method)]
-                for method in ("role", "bucket", "bucket_acl", "object_acl")
-            },
+            **{method: [host for host, part in taking_part.items() if _has(part, method)] for method in METHODS},
             "trusted": [host for host, part in taking_part.items() if part["trusted"]],
             "proving": [host for host, part in taking_part.items() if part["expectations"]],
             "generating": [host for host, part in taking_part.items() if any(map(generates, part["trusting"]))],
@@ -96,8 +94,13 @@ def _label(operation: Mapping, options: Mapping) -> str:
         "bucket": "bucket {bucket}",
         "bucket_acl": "ACL of bucket {bucket}",
         "object_acl": "ACLs of objects in {bucket}",
-    }[operation["method"]]
-    return f"{', '.join(operation['trusts'])} -> {what.format_map(options)}"
+        "resource": "{type} {resource}",
+    }[operation["method"]].format_map(options)
+    if operation["method"] == "resource":
+        # What else tells two resources apart: a region where there is no ARN, a qualifier.
+        more = [str(value) for key, value in sorted(options.items()) if key not in ("type", "resource", "grants")]
+        what = " ".join([what, *more])
+    return f"{', '.join(operation['trusts'])} -> {what}"
 
 
 def _outside(accounts: Mapping[str, Mapping], run: set[str]) -> list[str]:

@@ -96,7 +96,7 @@ class Proofs:
 
     def all(self) -> list[dict]:
         """Every expectation with what came of it: ``outcome``, ``said``, and ``evaluation`` where there was one."""
-        kept = ("id", "trust", "trusting", "actor", "call", "role_arn", "bucket", "expect", "why")
+        kept = ("id", "trust", "trusting", "actor", "call", "role_arn", "bucket", "resource", "expect", "why")
         entries = []
         for expectation in self.expectations:
             entry = {name: expectation[name] for name in kept if name in expectation}

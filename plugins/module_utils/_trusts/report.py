@@ -124,9 +124,9 @@ class _Report:
         }
 
     def _together(self, name: str, host: str) -> list[str]:
-        """The trusts that one operation of the trusting side serves together with this one."""
+        """The trusts that operations of the trusting side serve together with this one."""
         operations = self.plan["accounts"][host]["trusting"]
-        return next(operation["trusts"] for operation in operations if name in operation["trusts"])
+        return [trust for operation in operations if name in operation["trusts"] for trust in operation["trusts"]]
 
     def _state(self, trust: str, host: str, side: str, names: Iterable[str], trusts: Iterable[str]) -> str:
         """The state of a trust after an operation that served ``trusts`` and whose result is under one of ``names``."""
@@ -176,7 +176,8 @@ class _Report:
         """The operations of one side: how they are called in the report, and the names of their results."""
         operations = self.plan["accounts"][host][side]
         if side == "trusting":
-            return [(operation["trust"], operation["trusts"]) for operation in operations]
+            # One for each region has the same name, and its result is that of all of them.
+            return list({operation["trust"]: operation["trusts"] for operation in operations}.items())
         return [(_label_of(operation), _names_of(operation)) for operation in operations]
 
     def _not_in_run(self) -> list[dict]:

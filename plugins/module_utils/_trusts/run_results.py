@@ -16,6 +16,7 @@ TRUSTING = (
     "_trusting_account_bucket_results",
     "_trusting_account_bucket_acl_results",
     "_trusting_account_object_acl_results",
+    "_trusting_account_resource_results",
 )
 READ = "_verify_trust_roles"
 TRUSTED, PREFLIGHT = "_trusted_account_results", "_trusted_account_preflight"
@@ -117,7 +118,22 @@ def _items(variables: Mapping, name: str, keys: Callable[[Mapping], list[str]], 
     if registered.get("failed") and not registered.get("results"):
         whole.update(failed=True, msg=_message(registered))
     done = [result for result in registered.get("results") or [] if not result.get("skipped")]
-    return {key: _kept(result) for result in done for key in keys(result["item"])}
+    kept: dict[str, dict] = {}
+    for result in done:
+        for key in keys(result["item"]):
+            kept[key] = _both(kept[key], _kept(result)) if key in kept else _kept(result)
+    return kept
+
+
+def _both(one: Mapping, other: Mapping) -> dict:
+    """The result of a trust that took several runs of a module, one for each region."""
+    both = {**one, **other}
+    for name in ("changed", "failed", "wrong_account"):
+        both[name] = bool(one.get(name) or other.get(name))
+    both["trusts"] = list(dict.fromkeys([*one["trusts"], *other["trusts"]]))
+    changes = [*one.get("changes", ()), *other.get("changes", ())]
+    messages = list(dict.fromkeys(each["msg"] for each in (one, other) if "msg" in each))
+    return {**both, **({"changes": changes} if changes else {}), **({"msg": "; ".join(messages)} if messages else {})}
 
 
 def _kept(result: Mapping) -> dict:
