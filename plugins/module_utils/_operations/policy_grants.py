@@ -70,12 +70,11 @@ def read_policy(
 
     `missing` are the codes that say that it is gone. One that is wanted may be so new that AWS does not know it yet.
     """
-    given = task.params["propagation_timeout"]
     try:
         return retry_while(
             carrier.read,
             lambda error: bool(grants.statements) and is_code(error, *missing),
-            NEW_RESOURCE_SECONDS if given is None else given,
+            new_resource_seconds(task),
             what=f"{label} to be there",
             warn=task.progress,
         )
@@ -83,6 +82,12 @@ def read_policy(
         if grants.statements or not is_code(error, *missing):
             raise
         return None
+
+
+def new_resource_seconds(task: Task) -> float:
+    """Return how long a resource may be missing that may have been made a moment ago."""
+    given = task.params["propagation_timeout"]
+    return NEW_RESOURCE_SECONDS if given is None else given
 
 
 def confirm_owner(task: Task, owner: str, label: str, option: str) -> None:
@@ -143,7 +148,5 @@ def _changes(before: dict | None, after: dict | None, names: Mapping[str, str], 
 
 
 def _view(title: str, document: dict | None, names: Mapping[str, str], part: str) -> dict:
-    shown = {
-        sid: f"{name} ({part.strip('/')})" if part and sid.endswith(part) else name for sid, name in names.items()
-    }
+    shown = {sid: f"{name} ({part.strip('/')})" if part and sid.endswith(part) else name for sid, name in names.items()}
     return {title: readable_policy(document, shown)} if document else {}

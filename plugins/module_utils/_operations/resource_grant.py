@@ -14,14 +14,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_code
+from ansible_collections.xacct.aws.plugins.module_utils._aws.retries import retry_while
 from ansible_collections.xacct.aws.plugins.module_utils._operations._plan import Plan
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation, Task, result, said_of
-from ansible_collections.xacct.aws.plugins.module_utils._operations.declared_grants import DeclaredGrants
+from ansible_collections.xacct.aws.plugins.module_utils._operations.declared_grants import (
+    DeclaredGrants,
+    present_grants,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._operations.key_access import added_statements, key_access
 from ansible_collections.xacct.aws.plugins.module_utils._operations.policy_grants import (
     Decision,
     confirm_owner,
     decide,
+    new_resource_seconds,
     read_policy,
     write_policy,
 )
@@ -34,9 +39,15 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations.revised_poli
 from ansible_collections.xacct.aws.plugins.module_utils._operations.shared_policy import Converged, Merge
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import statements
 from ansible_collections.xacct.aws.plugins.module_utils._policy.key_access import key_statements
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import ServiceRules
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import SERVICES, rules_for
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import ResourcePolicy, RevisedPolicy
-from ansible_collections.xacct.aws.plugins.module_utils._resources.services.registry import carriers, resource_arn
+from ansible_collections.xacct.aws.plugins.module_utils._resources.services.registry import (
+    ADAPTERS,
+    carriers,
+    resource_arn,
+)
 
 _NO_AWS_KEY = "the grant is of no use there. Have it encrypt with a customer managed key"
 
@@ -50,7 +61,9 @@ def run(task: Task) -> dict:
 def _run(task: Task) -> dict:
     params = task.params
     rules = rules_for(params["resource"], params["type"])
-    arn = resource_arn(task.account, rules, params["resource"], params)
+    arn = _arn(task, rules)
+    if arn is None:
+        return result(Plan((), {}, {}), resource=_resource(rules, None), key_access=None, **_no_policies(rules))
     ways = carriers(task.account, rules, arn, params)
     grants = declared_grants(params, rules, arn)
 
@@ -71,10 +84,41 @@ def _run(task: Task) -> dict:
     policies = {way: decision.policy for way, decision in decisions.items()} if task.check_mode else found
     return result(
         plan,
-        resource={"type": rules.type, "arn": str(arn), "region": arn.region or None, "owner": arn.account_id or None},
+        resource=_resource(rules, arn),
         key_access=missing,
         **{carrier.returned_as: policies[way] for way, carrier in ways.items()},
     )
+
+
+def _arn(task: Task, rules: ServiceRules) -> Arn | None:
+    """Return the resource's ARN; None when AWS knows none by that name, and nothing is to be there."""
+    params = task.params
+    wanted = bool(present_grants(params))
+    missing = ADAPTERS[rules.type][rules.ways[0]].missing
+    try:
+        return retry_while(
+            lambda: resource_arn(task.account, rules, params["resource"], params),
+            lambda error: wanted and is_code(error, *missing),
+            new_resource_seconds(task),
+            what=f"{rules.title} {params['resource']} to be there",
+            warn=task.progress,
+        )
+    except AwsError as error:
+        if not is_code(error, *missing):
+            raise
+        if not wanted:
+            return None
+        raise error.with_hint("Make it first, or correct resource, region or the credentials.") from error
+
+
+def _resource(rules: ServiceRules, arn: Arn | None) -> dict:
+    if arn is None:
+        return {"type": rules.type, "arn": None, "region": None, "owner": None}
+    return {"type": rules.type, "arn": str(arn), "region": arn.region or None, "owner": arn.account_id or None}
+
+
+def _no_policies(rules: ServiceRules) -> dict:
+    return {adapter.returned_as: None for adapter in ADAPTERS[rules.type].values()}
 
 
 def _read(task: Task, carrier: ResourcePolicy, grants: DeclaredGrants) -> dict | None:
@@ -98,7 +142,7 @@ def _merge(carrier: ResourcePolicy, grants: DeclaredGrants) -> Merge:
 
     def merge(policy: dict | None) -> dict | None:
         wanted = grants.merge(policy)
-        return carrier.rules.empty_policy(carrier.arn) if wanted is None and statements(policy) else wanted
+        return carrier.empty() if wanted is None and statements(policy) else wanted
 
     return merge
 

@@ -83,6 +83,10 @@ class ResourcePolicy:
         """Put the document in place of the present one, by one request; None removes the policy."""
         raise NotImplementedError
 
+    def empty(self) -> dict | None:
+        """Return what is there when no statement is left; None: nothing."""
+        return self.rules.empty_policy(self.arn)
+
     def look_before_write(self, before: dict | None, wanted: dict | None, warn: Callable[[str], None]) -> None:
         """Refuse what would go wrong, by raising `PolicyError`, or warn of it; in check mode, too."""
 

@@ -132,6 +132,9 @@ class KeyGrants(ResourcePolicy):
             if grant_id not in self._made:
                 self._revoke(grant_id)
 
+    def empty(self) -> dict | None:
+        """Return None: the key can be without grants."""
+
     def check_size(self, document: dict | None) -> None:
         """Raise `PolicyError` with the numbers when the key has no room for the grants."""
         too_many = too_many_grants(self._others, document)
