@@ -6,86 +6,16 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 
-import botocore.exceptions
 import pytest
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import TaskError
 from ansible_collections.xacct.aws.plugins.module_utils._operations.resource_grant import OPERATION
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
 
-from tests.integration.in_process import Outcome, TestAccount
+from tests.integration.resource_world import TestResource, answer
 from tests.local_aws.server import LocalAws
-
-_numbers = itertools.count(1)
-EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-THEIRS = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::333333333333:root"}}
-
-
-class TestResource:
-    """A resource that no other test uses, its owner, and a user of another account who may do everything there."""
-
-    __test__ = False
-    type: str
-    service: str
-    an_access: str
-    another_access: str
-    an_action: str
-    reads: dict[str, int]
-    write: str
-
-    def __init__(self, local_aws: LocalAws) -> None:
-        self.name = f"shared-{next(_numbers)}"
-        self.local_aws = local_aws
-        self.owner = TestAccount(local_aws)
-        self.other = TestAccount(local_aws)
-        self.client = local_aws.client(self.service, self.owner.account_id)
-        self.arn = f"arn:aws:{self.service}:us-east-1:{self.owner.account_id}:{self.name}"
-        self.make()
-        self.user_arn = f"arn:aws:iam::{self.other.account_id}:user/worker"
-        self.other.iam.create_user(UserName="worker")
-        self.other.iam.put_user_policy(UserName="worker", PolicyName="own", PolicyDocument=json.dumps(EVERYTHING))
-        key = self.other.iam.create_access_key(UserName="worker")["AccessKey"]
-        keys = {"access_key": key["AccessKeyId"], "secret_key": key["SecretAccessKey"]}
-        self.as_worker = local_aws.client(self.service, keys)
-        self.as_stranger = local_aws.client(self.service, TestAccount(local_aws).account_id)
-
-    def make(self) -> None:
-        raise NotImplementedError
-
-    @property
-    def policy(self) -> dict | None:
-        raise NotImplementedError
-
-    def put_text(self, text: str) -> None:
-        raise NotImplementedError
-
-    def tried(self, client: object) -> dict[str, str]:
-        """How each call that `access` is about ends."""
-        raise NotImplementedError
-
-    def run(self, *grants: dict, check_mode: bool = False, **options: object) -> Outcome:
-        given = {"grants": list(grants)} if grants else {}
-        return self.owner.run(OPERATION, check_mode, resource=self.name, type=self.type, **given, **options)
-
-    def grant(self, **options: object) -> dict:
-        whole = {"name": "worker", "principals": [self.user_arn], "access": self.an_access, **options}
-        return {option: value for option, value in whole.items() if value is not None}
-
-    def foreign(self, sid: str, **elements: object) -> dict:
-        return {"Sid": sid, **THEIRS, "Action": self.an_action, "Resource": self.arn, **elements}
-
-    def put_policy(self, *statements: dict) -> list[dict]:
-        """Put statements of somebody else there; as AWS shows them."""
-        self.put_text(json.dumps({"Version": "2012-10-17", "Id": "theirs", "Statement": list(statements)}))
-        return self.policy["Statement"]
-
-    @property
-    def own(self) -> list[dict]:
-        """The statements that this module put there."""
-        return [each for each in (self.policy or {}).get("Statement", []) if each.get("Sid", "").startswith("Xacct")]
 
 
 class TestTopic(TestResource):
@@ -155,16 +85,6 @@ def topic(local_aws: LocalAws) -> TestTopic:
 @pytest.fixture
 def queue(local_aws: LocalAws) -> TestQueue:
     return TestQueue(local_aws)
-
-
-def answer(call: object, **arguments: object) -> str:
-    """How a call ends: "yes", or "no" when access is denied."""
-    try:
-        call(**arguments)
-    except botocore.exceptions.ClientError as error:
-        assert error.response["Error"]["Code"] in ("AuthorizationError", "AccessDenied", "AccessDeniedException")
-        return "no"
-    return "yes"
 
 
 class TestAccess:
@@ -315,11 +235,7 @@ class TestChanges:
     def test_a_deleted_principal_is_named_again(self, resource: TestResource) -> None:
         """AWS shows a principal that was deleted by its unique ID; the grant is dead, also when it was made again."""
         resource.run(resource.grant())
-        resource.other.iam.delete_user_policy(UserName="worker", PolicyName="own")
-        for key in resource.other.iam.list_access_keys(UserName="worker")["AccessKeyMetadata"]:
-            resource.other.iam.delete_access_key(UserName="worker", AccessKeyId=key["AccessKeyId"])
-        resource.other.iam.delete_user(UserName="worker")
-        resource.other.iam.create_user(UserName="worker")
+        resource.replace_worker()
         (dead,) = resource.own
         assert dead["Principal"]["AWS"].startswith("AIDA")
         healed = resource.run(resource.grant())

@@ -106,11 +106,6 @@ def _key_policy(account: Account, arn: Arn) -> str | None:
     return client.get_key_policy(KeyId=str(arn), PolicyName="default").get("Policy")
 
 
-def _secret_policy(account: Account, arn: Arn) -> str | None:
-    client = account.client("secretsmanager", arn.region)
-    return client.get_resource_policy(SecretId=str(arn)).get("ResourcePolicy")
-
-
 def _function_policy(account: Account, arn: Arn) -> str | None:
     """A function without a policy, and one that does not exist, are both ResourceNotFoundException."""
     client = account.client("lambda", arn.region)
@@ -119,7 +114,6 @@ def _function_policy(account: Account, arn: Arn) -> str | None:
 
 READERS: dict[str, Callable[[Account, Arn], str | None]] = {
     "kms": _key_policy,
-    "secretsmanager": _secret_policy,
     "lambda": _function_policy,
 }
 """How a policy is read that has no adapter in `services`; raises what the SDK raises."""

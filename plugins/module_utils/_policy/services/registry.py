@@ -11,13 +11,14 @@ from collections.abc import Mapping
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn, is_account_id, parse_arn
-from ansible_collections.xacct.aws.plugins.module_utils._policy.services import kms, sns, sqs
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services import kms, secretsmanager, sns, sqs
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import ServiceRules
 
 _ALL = (
     sns.RULES,
     sqs.RULES,
     kms.RULES,
+    secretsmanager.RULES,
 )
 
 SERVICES: Mapping[str, ServiceRules] = {rules.type: rules for rules in _ALL}

@@ -19,6 +19,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.services.kms imp
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import rules_of_arn
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import ResourcePolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.kms import KeyGrants, KeyPolicy
+from ansible_collections.xacct.aws.plugins.module_utils._resources.services.secretsmanager import SecretPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.sns import TopicPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.sqs import QueuePolicy
 
@@ -29,6 +30,7 @@ ADAPTERS: Mapping[str, Mapping[str, type[ResourcePolicy]]] = {
     "sns_topic": {POLICY: TopicPolicy},
     "sqs_queue": {POLICY: QueuePolicy},
     "kms_key": {POLICY: KeyPolicy, GRANT: KeyGrants},
+    "secret": {POLICY: SecretPolicy},
 }
 """By type and way of granting (`ServiceRules.ways`)."""
 

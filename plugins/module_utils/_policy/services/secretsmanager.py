@@ -1,0 +1,47 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Secrets of Secrets Manager.
+
+Sources: Secrets Manager User Guide, "Attach a permissions policy to a secret", "Access secrets from a different
+account", "Secret encryption and decryption"; its API Reference, PutResourcePolicy; service authorization reference.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.xacct.aws.plugins.module_utils._policy.key_access import DECRYPT, GENERATE
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import Granted, ServiceRules
+
+_LOOK = "secretsmanager:DescribeSecret"
+_READ = "secretsmanager:GetSecretValue"
+_STORE = "secretsmanager:PutSecretValue"
+_OF_NO_RESOURCE = (
+    "it is about no secret in particular, so no secret's policy can allow it; own principals need their own policies"
+)
+
+RULES = ServiceRules(
+    type="secret",
+    title="secret",
+    service="secretsmanager",
+    name=r"[A-Za-z0-9/_+=.@-]{1,519}",
+    name_words="1 to 512 of a-z A-Z 0-9 / _ + = . @ -",
+    name_gives_arn=False,
+    resource="secret:{name}",
+    # Nothing but the secret can be meant, and its ARN ends in characters that nobody chose.
+    resource_element="*",
+    access={
+        "read": Granted((_READ, _LOOK)),
+        "write": Granted((_STORE, _LOOK)),
+        "read_write": Granted((_READ, _STORE, _LOOK)),
+    },
+    limit=20480,
+    not_actions={
+        "secretsmanager:batchgetsecretvalue": f"what counts for each secret of the batch is {_READ}",
+        "secretsmanager:getrandompassword": _OF_NO_RESOURCE,
+        "secretsmanager:listsecrets": _OF_NO_RESOURCE,
+    },
+    key_actions={_READ: (DECRYPT,), _STORE: (DECRYPT, GENERATE)},
+    key_is_optional=False,
+    proved="local AWS",
+)

@@ -1,0 +1,79 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The policy of a secret.
+
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_code
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
+    compact_json,
+    parse_document,
+    statements,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn, parse_arn
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import ServiceRules
+from ansible_collections.xacct.aws.plugins.module_utils._resources.kms_key import KmsKey
+from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import ResourcePolicy
+
+if TYPE_CHECKING:
+    from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
+
+_DENIED = ("AccessDeniedException", "AccessDenied")
+
+
+class SecretPolicy(ResourcePolicy):
+    """A secret's policy. Whatever the ARN looks like, Secrets Manager itself says which secret it means."""
+
+    _key: KmsKey | None = None
+
+    @classmethod
+    def find(cls, account: Account, rules: ServiceRules, name: str, options: Mapping) -> Arn:  # noqa: ARG003
+        """Return the ARN of the secret, which ends in six characters that Secrets Manager chose."""
+        with aws_call(account, f"{rules.title} {name}"):
+            answer = account.client(rules.service).describe_secret(SecretId=name)
+        return parse_arn(answer["ARN"])
+
+    def read(self) -> dict | None:
+        """Return the policy."""
+        return parse_document(self.call("get_resource_policy", SecretId=str(self.arn)).get("ResourcePolicy"))
+
+    def write(self, document: dict | None) -> None:
+        """Replace the policy, or take it away. Secrets Manager refuses a public one as well, unless it is meant."""
+        if document is None:
+            self.call_once("delete_resource_policy", SecretId=str(self.arn))
+            return
+        self.call_once(
+            "put_resource_policy",
+            SecretId=str(self.arn),
+            ResourcePolicy=compact_json(document),
+            BlockPublicPolicy=not self.options.get("allow_public"),
+        )
+
+    def look_before_write(self, before: dict | None, wanted: dict | None, warn: Callable[[str], None]) -> None:
+        """Find out the key, which only matters when something is granted anew. Not being let is worth a warning."""
+        old = statements(before)
+        if all(each in old for each in statements(wanted)):
+            return
+        try:
+            answer = self.call("describe_secret", SecretId=str(self.arn))
+        except AwsError as error:
+            if not is_code(error, *_DENIED):
+                raise
+            warn(
+                f"Which KMS key encrypts {self.resource_label} is not known, and its policy may have to allow more: "
+                f"{error}"
+            )
+            return
+        self._key = KmsKey(answer.get("KmsKeyId"), "aws/secretsmanager")
+
+    def key(self) -> KmsKey | None:
+        """Return the key, without which no secret is; None when nobody told."""
+        return self._key

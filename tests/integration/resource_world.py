@@ -1,0 +1,102 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A resource on the local AWS for tests of xacct_resource_grant: its owner, and who wants to get in."""
+
+from __future__ import annotations
+
+import itertools
+import json
+
+import botocore.exceptions
+from ansible_collections.xacct.aws.plugins.module_utils._operations.resource_grant import OPERATION
+
+from tests.integration.in_process import Outcome, TestAccount
+from tests.local_aws.server import LocalAws
+
+_numbers = itertools.count(1)
+EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+THEIRS = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::333333333333:root"}}
+
+
+class TestResource:
+    """A resource that no other test uses, its owner, and a user of another account who may do everything there."""
+
+    __test__ = False
+    type: str
+    service: str
+    an_access: str
+    another_access: str
+    an_action: str
+    reads: dict[str, int]
+    write: str
+
+    def __init__(self, local_aws: LocalAws) -> None:
+        self.name = f"shared-{next(_numbers)}"
+        self.local_aws = local_aws
+        self.owner = TestAccount(local_aws)
+        self.other = TestAccount(local_aws)
+        self.client = local_aws.client(self.service, self.owner.account_id)
+        self.arn = f"arn:aws:{self.service}:us-east-1:{self.owner.account_id}:{self.name}"
+        self.make()
+        self.user_arn = f"arn:aws:iam::{self.other.account_id}:user/worker"
+        self.other.iam.create_user(UserName="worker")
+        self.other.iam.put_user_policy(UserName="worker", PolicyName="own", PolicyDocument=json.dumps(EVERYTHING))
+        key = self.other.iam.create_access_key(UserName="worker")["AccessKey"]
+        keys = {"access_key": key["AccessKeyId"], "secret_key": key["SecretAccessKey"]}
+        self.as_worker = local_aws.client(self.service, keys)
+        self.as_stranger = local_aws.client(self.service, TestAccount(local_aws).account_id)
+
+    def make(self) -> None:
+        raise NotImplementedError
+
+    @property
+    def policy(self) -> dict | None:
+        raise NotImplementedError
+
+    def put_text(self, text: str) -> None:
+        raise NotImplementedError
+
+    def tried(self, client: object) -> dict[str, str]:
+        """How each call that `access` is about ends."""
+        raise NotImplementedError
+
+    def run(self, *grants: dict, check_mode: bool = False, **options: object) -> Outcome:
+        given = {"grants": list(grants)} if grants else {}
+        return self.owner.run(OPERATION, check_mode, resource=self.name, type=self.type, **given, **options)
+
+    def grant(self, **options: object) -> dict:
+        whole = {"name": "worker", "principals": [self.user_arn], "access": self.an_access, **options}
+        return {option: value for option, value in whole.items() if value is not None}
+
+    def foreign(self, sid: str, **elements: object) -> dict:
+        return {"Sid": sid, **THEIRS, "Action": self.an_action, "Resource": self.arn, **elements}
+
+    def put_policy(self, *statements: dict) -> list[dict]:
+        """Put statements of somebody else there; as AWS shows them."""
+        self.put_text(json.dumps({"Version": "2012-10-17", "Id": "theirs", "Statement": list(statements)}))
+        return self.policy["Statement"]
+
+    def replace_worker(self) -> None:
+        """Delete the user and make it again: the same ARN, but somebody else."""
+        self.other.iam.delete_user_policy(UserName="worker", PolicyName="own")
+        for key in self.other.iam.list_access_keys(UserName="worker")["AccessKeyMetadata"]:
+            self.other.iam.delete_access_key(UserName="worker", AccessKeyId=key["AccessKeyId"])
+        self.other.iam.delete_user(UserName="worker")
+        self.other.iam.create_user(UserName="worker")
+
+    @property
+    def own(self) -> list[dict]:
+        """The statements that this module put there."""
+        return [each for each in (self.policy or {}).get("Statement", []) if each.get("Sid", "").startswith("Xacct")]
+
+
+def answer(call: object, **arguments: object) -> str:
+    """How a call ends: "yes", or "no" when access is denied."""
+    try:
+        call(**arguments)
+    except botocore.exceptions.ClientError as error:
+        assert error.response["Error"]["Code"] in ("AuthorizationError", "AccessDenied", "AccessDeniedException")
+        return "no"
+    return "yes"
