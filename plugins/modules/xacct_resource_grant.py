@@ -127,6 +127,11 @@ options:
         description:
           - Any other conditions, as they are written in a policy.
         type: dict
+  enable_hybrid:
+    description:
+      - Only with O(type=glue_catalog). Glue's C(EnableHybrid), which it wants to be V(true) where Lake Formation or the
+        console granted on the catalog across accounts as well.
+    type: bool
   purge_grants:
     description:
       - Whether grants that this module put into the policy and that are not in O(grants) are taken out. Statements of

@@ -119,11 +119,15 @@ class Route:
     required_headers: frozenset[str]
 
 
+MODELS = {"elasticfilesystem": "efs"}
+"""What botocore calls the model of a service that signs by another name."""
+
+
 @functools.cache
 def routes(service: str) -> tuple[Route, ...]:
     """The routes of a REST service; none for a service that botocore does not know."""
     try:
-        model = botocore.loaders.create_loader().load_service_model(service, "service-2")
+        model = botocore.loaders.create_loader().load_service_model(MODELS.get(service, service), "service-2")
     except botocore.exceptions.UnknownServiceError:
         return ()
     return tuple(route(name, operation, model["shapes"]) for name, operation in model["operations"].items())

@@ -20,6 +20,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import Si
 from ansible_collections.xacct.aws.plugins.module_utils._policy.public_access import BlockPublicAccess
 from ansible_collections.xacct.aws.plugins.module_utils._policy.sizes import check_size
 from ansible_collections.xacct.aws.plugins.module_utils._resources.kms_key import KmsKey
+from ansible_collections.xacct.aws.plugins.module_utils._resources.s3_control import without_host_prefix
 
 if TYPE_CHECKING:
     from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
@@ -111,7 +112,7 @@ class Bucket:
         account_id = self.account.account_id
         try:
             client = self.account.client("s3control", self.account.region or _ANY_REGION)
-            _without_host_prefix(client, account_id, self.account.options.endpoint_url)
+            without_host_prefix(client, account_id, self.account.options.endpoint_url)
             with aws_call(self.account, f"Block Public Access of account {account_id}"):
                 return _settings_in(client.get_public_access_block(AccountId=account_id))
         except AwsError as error:
@@ -161,17 +162,6 @@ class BucketPolicy:
 
 def _settings_in(answer: dict) -> frozenset[str]:
     return frozenset(name for name, is_on in answer["PublicAccessBlockConfiguration"].items() if is_on)
-
-
-def _without_host_prefix(client: object, account_id: str, endpoint_url: str | None) -> None:
-    """Have calls of S3 Control go to a custom endpoint as it is: botocore puts the account ID in front of its host."""
-    if endpoint_url is None:
-        return
-
-    def as_given(request, **_others):  # type: ignore[no-untyped-def]
-        request.url = request.url.replace(f"//{account_id}.", "//", 1)
-
-    client.meta.events.register("before-sign.s3-control", as_given, unique_id="xacct-endpoint-as-given")
 
 
 _HINTS = {

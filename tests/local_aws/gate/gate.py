@@ -25,6 +25,7 @@ from .judgement import Circumstances, Undecided, demand
 from .organizations_door import OrganizationsDoor
 from .s3_door import S3Door
 from .signatures import Signature, is_genuine, is_timely, signature_of
+from .smaller_doors import BusDoor, FileSystemDoor
 from .token_service import TokenService
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,8 @@ class Gate:
             "secretsmanager": SecretDoor(),
             "lambda": FunctionDoor(),
             "ecr": RepositoryDoor(),
+            "events": BusDoor(),
+            "elasticfilesystem": FileSystemDoor(),
             "organizations": OrganizationsDoor(),
         }
         self.other = Door()

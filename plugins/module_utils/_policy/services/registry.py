@@ -11,7 +11,21 @@ from collections.abc import Mapping
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn, is_account_id, parse_arn
-from ansible_collections.xacct.aws.plugins.module_utils._policy.services import kms, secretsmanager, sns, sqs
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services import (
+    backup,
+    dynamodb,
+    ecr,
+    efs,
+    events,
+    glue,
+    kinesis,
+    kms,
+    logs,
+    s3_access_point,
+    secretsmanager,
+    sns,
+    sqs,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import ServiceRules
 
 _ALL = (
@@ -19,6 +33,15 @@ _ALL = (
     sqs.RULES,
     kms.RULES,
     secretsmanager.RULES,
+    ecr.RULES,
+    events.RULES,
+    dynamodb.RULES,
+    kinesis.RULES,
+    s3_access_point.RULES,
+    logs.RULES,
+    backup.RULES,
+    glue.RULES,
+    efs.RULES,
 )
 
 SERVICES: Mapping[str, ServiceRules] = {rules.type: rules for rules in _ALL}

@@ -18,7 +18,16 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services.kms import GRANT
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import rules_of_arn
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import ResourcePolicy
+from ansible_collections.xacct.aws.plugins.module_utils._resources.services.backup import VaultPolicy
+from ansible_collections.xacct.aws.plugins.module_utils._resources.services.dynamodb import TablePolicy
+from ansible_collections.xacct.aws.plugins.module_utils._resources.services.ecr import RepositoryPolicy
+from ansible_collections.xacct.aws.plugins.module_utils._resources.services.efs import FileSystemPolicy
+from ansible_collections.xacct.aws.plugins.module_utils._resources.services.events import EventBusPolicy
+from ansible_collections.xacct.aws.plugins.module_utils._resources.services.glue import CatalogPolicy
+from ansible_collections.xacct.aws.plugins.module_utils._resources.services.kinesis import StreamPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.kms import KeyGrants, KeyPolicy
+from ansible_collections.xacct.aws.plugins.module_utils._resources.services.logs import DestinationPolicy
+from ansible_collections.xacct.aws.plugins.module_utils._resources.services.s3_access_point import AccessPointPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.secretsmanager import SecretPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.sns import TopicPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.sqs import QueuePolicy
@@ -31,6 +40,15 @@ ADAPTERS: Mapping[str, Mapping[str, type[ResourcePolicy]]] = {
     "sqs_queue": {POLICY: QueuePolicy},
     "kms_key": {POLICY: KeyPolicy, GRANT: KeyGrants},
     "secret": {POLICY: SecretPolicy},
+    "ecr_repository": {POLICY: RepositoryPolicy},
+    "event_bus": {POLICY: EventBusPolicy},
+    "dynamodb_table": {POLICY: TablePolicy},
+    "kinesis_stream": {POLICY: StreamPolicy},
+    "s3_access_point": {POLICY: AccessPointPolicy},
+    "logs_destination": {POLICY: DestinationPolicy},
+    "backup_vault": {POLICY: VaultPolicy},
+    "glue_catalog": {POLICY: CatalogPolicy},
+    "efs_file_system": {POLICY: FileSystemPolicy},
 }
 """By type and way of granting (`ServiceRules.ways`)."""
 

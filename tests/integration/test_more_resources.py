@@ -1,0 +1,307 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""xacct_resource_grant on repositories, buses, tables, streams …: what the local AWS stores of them, call by call.
+
+Every type goes the same way: foretold, made, not made again, changed, taken back; statements of others stay.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pytest
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.xacct.aws.plugins.module_utils._operations.resource_grant import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import parse_arn
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import SERVICES
+from ansible_collections.xacct.aws.plugins.module_utils._resources.s3_control import without_host_prefix
+from botocore.exceptions import ClientError
+
+from tests.integration.in_process import Outcome, TestAccount
+from tests.local_aws.server import LocalAws
+
+_numbers = itertools.count(1)
+REGION = "us-east-1"
+OTHER = "222222222222"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a test makes such a resource, puts a policy there and looks at it, all without the collection."""
+
+    sdk: str
+    make: Callable[[object, str, str], object]
+    """Make one: client, name, account ID. What it returns is its name, unless that was given."""
+    get: Callable[[object, str, str], str | None]
+    """The policy's text: client, ARN, name."""
+    put: Callable[[object, str, str, str], object]
+    """Put a text there: client, ARN, name, text."""
+    reads: Mapping[str, int]
+    write: str
+    remove: str
+    words: tuple[str, str]
+    """Two words of `access`."""
+    is_always_there: bool = False
+    missing: str = "missing"
+    """A name that nothing has."""
+
+
+def attempt(call: Callable, *codes: str, **arguments: object) -> dict | None:
+    try:
+        return call(**arguments)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in codes:
+            return None
+        raise
+
+
+def at_the_endpoint(client: object, arn: str) -> object:
+    return without_host_prefix(client, arn.split(":")[4], "the local AWS")
+
+
+def make_access_point(client: object, name: str, account_id: str) -> None:
+    at_the_endpoint(client, f"arn:aws:s3:{REGION}:{account_id}:accesspoint/{name}").create_access_point(
+        AccountId=account_id, Name=name, Bucket=f"{name}-bucket"
+    )
+
+
+KINDS = {
+    "ecr_repository": Kind(
+        "ecr",
+        lambda client, name, _account: client.create_repository(repositoryName=name) and None,
+        lambda client, _arn, name: (
+            attempt(client.get_repository_policy, "RepositoryPolicyNotFoundException", repositoryName=name) or {}
+        ).get("policyText"),
+        lambda client, _arn, name, text: client.set_repository_policy(repositoryName=name, policyText=text),
+        {"ecr:GetRepositoryPolicy": 1},
+        "ecr:SetRepositoryPolicy",
+        "ecr:DeleteRepositoryPolicy",
+        ("pull", "push"),
+    ),
+    "event_bus": Kind(
+        "events",
+        lambda client, name, _account: client.create_event_bus(Name=name) and None,
+        lambda client, _arn, name: client.describe_event_bus(Name=name).get("Policy"),
+        lambda client, _arn, name, text: client.put_permission(EventBusName=name, Policy=text),
+        {"events:DescribeEventBus": 1},
+        "events:PutPermission",
+        "events:RemovePermission",
+        ("put_events", "describe"),
+    ),
+    "dynamodb_table": Kind(
+        "dynamodb",
+        lambda client, name, _account: (
+            client.create_table(
+                TableName=name,
+                KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+                AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+                BillingMode="PAY_PER_REQUEST",
+            )
+            and None
+        ),
+        lambda client, arn, _name: (
+            attempt(client.get_resource_policy, "PolicyNotFoundException", ResourceArn=arn) or {}
+        ).get("Policy"),
+        lambda client, arn, _name, text: client.put_resource_policy(ResourceArn=arn, Policy=text),
+        {"dynamodb:GetResourcePolicy": 1},
+        "dynamodb:PutResourcePolicy",
+        "dynamodb:DeleteResourcePolicy",
+        ("read", "write"),
+    ),
+    "kinesis_stream": Kind(
+        "kinesis",
+        lambda client, name, _account: client.create_stream(StreamName=name, ShardCount=1) and None,
+        lambda client, arn, _name: client.get_resource_policy(ResourceARN=arn)["Policy"],
+        lambda client, arn, _name, text: client.put_resource_policy(ResourceARN=arn, Policy=text),
+        {"kinesis:GetResourcePolicy": 1},
+        "kinesis:PutResourcePolicy",
+        "kinesis:DeleteResourcePolicy",
+        ("write", "read"),
+    ),
+    "logs_destination": Kind(
+        "logs",
+        lambda client, name, account: (
+            client.put_destination(
+                destinationName=name,
+                targetArn=f"arn:aws:kinesis:{REGION}:{account}:stream/logs",
+                roleArn=f"arn:aws:iam::{account}:role/logs",
+            )
+            and None
+        ),
+        lambda client, _arn, name: client.describe_destinations(DestinationNamePrefix=name)["destinations"][0].get(
+            "accessPolicy"
+        ),
+        lambda client, _arn, name, text: client.put_destination_policy(destinationName=name, accessPolicy=text),
+        {"logs:DescribeDestinations": 1},
+        "logs:PutDestinationPolicy",
+        "logs:PutDestinationPolicy",
+        ("subscribe", "subscribe_account"),
+    ),
+    "glue_catalog": Kind(
+        "glue",
+        lambda _client, _name, _account: "catalog",
+        lambda client, _arn, _name: client.get_resource_policy().get("PolicyInJson"),
+        lambda client, _arn, _name, text: client.put_resource_policy(PolicyInJson=text),
+        {"glue:GetResourcePolicy": 1},
+        "glue:PutResourcePolicy",
+        "glue:DeleteResourcePolicy",
+        ("read", "read_write"),
+        is_always_there=True,
+    ),
+    "efs_file_system": Kind(
+        "efs",
+        lambda client, name, _account: client.create_file_system(CreationToken=name)["FileSystemId"],
+        lambda client, _arn, name: (
+            attempt(client.describe_file_system_policy, "PolicyNotFound", FileSystemId=name) or {}
+        ).get("Policy"),
+        lambda client, _arn, name, text: client.put_file_system_policy(FileSystemId=name, Policy=text),
+        {"efs:DescribeFileSystemPolicy": 1},
+        "efs:PutFileSystemPolicy",
+        "efs:DeleteFileSystemPolicy",
+        ("read", "root"),
+        missing="fs-00000000",
+    ),
+    "s3_access_point": Kind(
+        "s3control",
+        make_access_point,
+        lambda client, arn, name: (
+            attempt(
+                at_the_endpoint(client, arn).get_access_point_policy,
+                "NoSuchAccessPointPolicy",
+                AccountId=arn.split(":")[4],
+                Name=name,
+            )
+            or {}
+        ).get("Policy"),
+        lambda client, arn, name, text: at_the_endpoint(client, arn).put_access_point_policy(
+            AccountId=arn.split(":")[4], Name=name, Policy=text
+        ),
+        {"s3control:GetAccessPointPolicy": 1},
+        "s3control:PutAccessPointPolicy",
+        "s3control:DeleteAccessPointPolicy",
+        ("read", "write"),
+    ),
+}
+
+
+class Resource:
+    """A resource of an account that no other test uses."""
+
+    def __init__(self, local_aws: LocalAws, type_: str) -> None:
+        self.type, self.kind = type_, KINDS[type_]
+        self.owner = TestAccount(local_aws)
+        self.client = local_aws.client(self.kind.sdk, self.owner.account_id)
+        name = f"shared-{next(_numbers)}"
+        self.name = self.kind.make(self.client, name, self.owner.account_id) or name
+        self.rules = SERVICES[type_]
+        self.arn = str(self.rules.arn(self.name, REGION, self.owner.account_id, "aws"))
+
+    @property
+    def policy(self) -> dict | None:
+        text = self.kind.get(self.client, self.arn, self.name)
+        return (json.loads(text) or None) if text else None
+
+    def put_foreign(self) -> dict:
+        """Put a statement of somebody else there; as it is stored."""
+        action = self.rules.access[self.kind.words[0]].resource[0]
+        statement = {
+            "Sid": "Theirs",
+            "Effect": "Allow",
+            "Principal": {"AWS": "arn:aws:iam::333333333333:root"},
+            "Action": action,
+            **({"Resource": self.arn} if self.rules.resources(parse_arn(self.arn)) else {}),
+        }
+        text = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        self.kind.put(self.client, self.arn, self.name, text)
+        return self.policy["Statement"][0]
+
+    def run(self, *grants: dict, check_mode: bool = False, **options: object) -> Outcome:
+        given = {"grants": list(grants)} if grants else {}
+        return self.owner.run(OPERATION, check_mode, resource=self.arn, **given, **options)
+
+    def grant(self, name: str = "team", **options: object) -> dict:
+        return {"name": name, "principals": [OTHER], "access": self.kind.words[0], **options}
+
+    @property
+    def sids(self) -> list[str]:
+        return [statement["Sid"] for statement in (self.policy or {}).get("Statement", [])]
+
+
+@pytest.fixture(params=KINDS)
+def resource(local_aws: LocalAws, request: pytest.FixtureRequest) -> Resource:
+    return Resource(local_aws, request.param)
+
+
+def foretold_and_made(resource: Resource, *grants: dict, **options: object) -> Outcome:
+    """Run in check mode, then really, then once more both ways; the first two say the same, the others nothing."""
+    before = resource.policy
+    foretold = resource.run(*grants, check_mode=True, **options)
+    assert foretold.result["changed"] and not foretold.writes and resource.policy == before
+    made = resource.run(*grants, **options)
+    for name in ("changed", "changes", "diff", "policy"):
+        assert made.result[name] == foretold.result[name], name
+    assert resource.policy == made.result["policy"]
+    for check_mode in (True, False):
+        again = resource.run(*grants, check_mode=check_mode, **options)
+        assert not again.result["changed"] and again.calls == resource.kind.reads
+    return made
+
+
+def test_made_changed_and_taken_back(resource: Resource) -> None:
+    """Beside a statement of somebody else, which stays as it is."""
+    foreign = resource.put_foreign()
+    made = foretold_and_made(resource, resource.grant(), resource.grant("second"))
+    assert made.writes == {resource.kind.write: 1}
+    assert resource.sids == ["Theirs", "Xacctteam", "Xacctsecond"]
+    statement = resource.policy["Statement"][1]
+    assert statement["Action"] == made.result["changes"][0]["after"][0]["Action"]
+
+    changed = foretold_and_made(resource, resource.grant(access=resource.kind.words[1]), resource.grant("second"))
+    assert changed.changes == [("grants", "team")] and changed.writes == {resource.kind.write: 1}
+
+    foretold_and_made(resource, {"name": "team", "state": "absent"})
+    foretold_and_made(resource, state="absent")
+    assert resource.policy["Statement"] == [foreign]
+
+
+def test_the_first_grant_and_the_last_one(resource: Resource) -> None:
+    made = foretold_and_made(resource, resource.grant())
+    assert made.writes == {resource.kind.write: 1} and resource.sids == ["Xacctteam"]
+    gone = foretold_and_made(resource, state="absent")
+    assert gone.writes == {resource.kind.remove: 1}
+    assert resource.policy == resource.rules.empty_policy(parse_arn(resource.arn))
+    assert foretold_and_made(resource, resource.grant()).changes[0] == ("grants", "team")
+
+
+@pytest.mark.parametrize("word", [(type_, word) for type_ in KINDS for word in SERVICES[type_].access], ids="-".join)
+def test_each_word_of_access_is_stored(local_aws: LocalAws, word: tuple[str, str]) -> None:
+    resource = Resource(local_aws, word[0])
+    resource.run(resource.grant(access=word[1]))
+    (statement,) = resource.policy["Statement"]
+    actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+    assert tuple(actions) == resource.rules.access[word[1]].resource
+    assert statement["Principal"] == {"AWS": f"arn:aws:iam::{OTHER}:root"}
+
+
+def test_by_name_it_is_the_same_resource(resource: Resource) -> None:
+    by_name = resource.owner.run(OPERATION, resource=resource.name, type=resource.type, grants=[resource.grant()])
+    assert by_name.result["resource"]["arn"] == resource.arn
+    assert not resource.run(resource.grant()).result["changed"]
+
+
+def test_no_such_resource(resource: Resource) -> None:
+    if resource.kind.is_always_there:
+        pytest.skip("there is always one")
+    for check_mode in (True, False):
+        with pytest.raises(AwsError, match=r"Make it first, or correct resource, region .us-east-1"):
+            resource.owner.run(
+                OPERATION, check_mode, resource=resource.kind.missing, type=resource.type, grants=[resource.grant()],
+                propagation_timeout=0,
+            )  # fmt: skip
+    gone = resource.owner.run(OPERATION, resource=resource.kind.missing, type=resource.type, state="absent")
+    assert not gone.result["changed"] and gone.result["policy"] is None
