@@ -20,8 +20,8 @@ description:
   - The permissions of the trusted side are measured against IAM's quotas. What does not fit is refused with the numbers
     and with the ways out.
 notes:
-  - Neither a trust policy nor a bucket's policy can name a group. For C(group/NAME), as for C(root), it names the whole
-    account. Access control lists always do.
+  - Neither a trust policy nor the policy of a bucket or another resource can name a group. For C(group/NAME), as for
+    C(root), it names the whole account. Access control lists always do.
   - Trusts that share one role say C(purge_trusted=false) each.
   - A trust may move from one C(trusted_side) to another. Its permission is written in the new place, then taken away in
     the old one. Take a trust back (C(state=absent)) with the C(trusted_side) that it had.
@@ -79,8 +79,8 @@ options:
       role:
         description:
           - The method of the trust is a role in every trusting account that the trusted principals may assume.
-          - A trust has one method, O(_input[].role), O(_input[].bucket), O(_input[].bucket_acl) or
-            O(_input[].object_acl).
+          - A trust has one method, O(_input[].role), O(_input[].bucket), O(_input[].bucket_acl),
+            O(_input[].object_acl) or O(_input[].resource).
         type: dict
         suboptions:
           name:
@@ -274,9 +274,63 @@ options:
           canonical_id:
             description: The canonical ID of the trusted account. An account of the inventory is asked for its own.
             type: str
+      resource:
+        description:
+          - The method of the trust is a grant in the policy of another resource of each trusting account, such as a
+            topic, a queue, a function, a key or a secret. All trusts on one resource are one write of its policy.
+          - What narrows a grant (C(organizations), C(source_ips), C(source_vpces), C(require_tls), C(not_after),
+            C(conditions)) and options that only some types have (C(qualifier), C(via) and others) are written here as
+            well, as O(xacct.aws.xacct_resource_grant#module:grants) and the module take them.
+          - AWS services are let in by the module M(xacct.aws.xacct_resource_grant) itself, since a trust is between
+            accounts.
+        type: dict
+        suboptions:
+          type:
+            description:
+              - What it is, as O(xacct.aws.xacct_resource_grant#module:type) has it. Not needed with
+                O(_input[].resource.arn).
+            type: str
+          name:
+            description:
+              - Its name. C({account_id}) in it stands for the ID of the trusting account.
+              - A KMS key has to be named by O(_input[].resource.arn), because the trusted side cannot know its ID. A
+                secret need not be; its name is then followed by C(-??????) on the trusted side.
+            type: str
+          arn:
+            description:
+              - Its ARN. C({account_id}) in place of the account stands for the ID of the trusting account.
+            type: str
+          region:
+            description: The region of a resource that is given by its name.
+            type: str
+          regions:
+            description: Several regions, in each of which there is one of that name.
+            type: list
+            elements: str
+          access:
+            description:
+              - What is allowed, in one word of the type; see the notes of M(xacct.aws.xacct_resource_grant). Give this
+                or O(_input[].resource.actions).
+            type: str
+          actions:
+            description: What is allowed, action by action.
+            type: list
+            elements: str
+          kms_key:
+            description:
+              - The ARNs of the KMS keys that encrypt the resource, one in each region. The trusted principals then get
+                the permission to use them. The policy of a key is not written, that is a trust of its own.
+            type: list
+            elements: str
+          verify_by_writing:
+            description:
+              - Whether a proof may make calls that others notice. It then publishes, sends or receives a message, also
+                to see it refused. Without it these are evaluated only.
+            type: bool
+            default: false
       trusted_side:
         description:
-          - How the trusted principals get the permission to assume the roles or to use the buckets.
+          - How the trusted principals get the permission to assume the roles or to use the resources.
           - V(exact) lists every role in an inline policy.
           - V(pattern), for roles, puts one pattern there, narrowed to O(_input[].organization), or without it to the
             account IDs.
@@ -336,7 +390,8 @@ _value:
       description:
         - For each host C(account_id), C(trusting) and C(trusted).
         - C(trusting) lists C(trusts), C(method), C(state) and C(options), which are those of M(xacct.aws.xacct_role),
-          M(xacct.aws.xacct_bucket_grant), M(xacct.aws.xacct_bucket_acl) or M(xacct.aws.xacct_object_acl).
+          M(xacct.aws.xacct_bucket_grant), M(xacct.aws.xacct_bucket_acl), M(xacct.aws.xacct_object_acl) or
+          M(xacct.aws.xacct_resource_grant).
         - C(trusted) lists C(principal), C(via), C(policy_name), C(trusts) and C(options), which are those of
           M(xacct.aws.xacct_identity_grant).
       type: dict
@@ -352,7 +407,7 @@ _value:
       description:
         - What has to be attached where this collection cannot write (to principals of accounts outside the inventory,
           and to roles of IAM Identity Center), with C(trust), C(account_id), C(principals), C(policy) (a
-          document), C(trusting) (role ARNs) and C(external_id_note).
+          document), C(trusting) (ARNs of roles or resources) and C(external_id_note).
       type: list
       elements: dict
     warnings:

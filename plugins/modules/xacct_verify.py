@@ -28,6 +28,8 @@ description:
   - Of a bucket, an object is got and dropped, and keys are listed. Where writing has to be refused an empty object with
     a random name is put; if that succeeds it is deleted at once and the expectation is broken. Where writing has to be
     allowed nothing is put unless O(expectations[].by_writing=true).
+  - Of other resources the calls are those that nobody notices. What would be noticed (publishing, sending and receiving
+    a message) is evaluated unless O(expectations[].by_writing=true).
   - Expectations are made by the planner of this collection (C(xacct.aws.plan)), and can be written by hand.
 extends_documentation_fragment:
   - xacct.aws.connection
@@ -35,7 +37,8 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     description:
-      - Makes the calls in check mode as well, except those that try to put something into a bucket.
+      - Makes the calls in check mode as well, except those that try to put something into a bucket, or to send and
+        receive messages.
   diff_mode:
     support: N/A
     description:
@@ -85,8 +88,27 @@ options:
           - The call to make. V(assume_role) assumes a role.
           - V(s3_get) gets an object, V(s3_list) lists a bucket, V(s3_put) puts an empty object with a random name below
             a prefix.
+          - V(sns_publish), V(sqs_send) and V(sqs_receive) publish, send or receive a message, only with
+            O(expectations[].by_writing). Without it they are evaluated.
+          - V(lambda_invoke) and V(kms_encrypt), V(kms_decrypt) and V(kms_generate) are dry runs. V(secret_read) reads a
+            secret and drops it at once, V(secret_describe) reads what is known about it.
+          - V(evaluate) makes no call, where none shows O(expectations[].action) and changes nothing.
         type: str
-        choices: [assume_role, s3_get, s3_list, s3_put]
+        choices:
+          - assume_role
+          - s3_get
+          - s3_list
+          - s3_put
+          - sns_publish
+          - sqs_send
+          - sqs_receive
+          - lambda_invoke
+          - kms_encrypt
+          - kms_decrypt
+          - kms_generate
+          - secret_read
+          - secret_describe
+          - evaluate
         default: assume_role
       role_arn:
         description:
@@ -105,6 +127,15 @@ options:
         type: str
         choices: [declared, none]
         default: none
+      resource:
+        description:
+          - The ARN of the topic, queue, function, key or secret, or of whatever V(evaluate) is about. That of a secret
+            may end in C(-??????) for what is not known of it.
+        type: str
+      action:
+        description:
+          - The permission that it takes on O(expectations[].resource), such as V(sns:Publish).
+        type: str
       bucket:
         description:
           - The bucket, for the calls to S3.
@@ -135,7 +166,8 @@ options:
         default: []
       by_writing:
         description:
-          - Whether access to write may be proved by putting an object and deleting it.
+          - Whether access to write may be proved by putting an object and deleting it, and whether messages may be sent
+            and received, also where that must be refused.
         type: bool
         default: false
       expect:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Union
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.xacct.aws.plugins.module_utils._aws.hops import role_arn_errors, text_errors
@@ -53,6 +54,11 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_judge
     with_evaluation,
     worst,
 )
+from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_resources import (
+    RESOURCE_CALLS,
+    ResourceTrial,
+    resource_trial,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_roles import (
     ASSUME_ROLE,
     DECLARED,
@@ -62,6 +68,8 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_roles
     role_trials,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.chain import explained
+
+Trial = Union[RoleTrial, BucketTrial, ResourceTrial]
 
 LONGEST_PAUSE = 5.0
 """Seconds between two rounds of attempts at most."""
@@ -83,10 +91,12 @@ ARGUMENT_SPEC = {
                     "principal": {"type": "str", "required": True},
                 },
             },
-            "call": {"type": "str", "default": ASSUME_ROLE, "choices": [ASSUME_ROLE, *BUCKET_CALLS]},
+            "call": {"type": "str", "default": ASSUME_ROLE, "choices": [ASSUME_ROLE, *BUCKET_CALLS, *RESOURCE_CALLS]},
             "role_arn": {"type": "str"},
             "external_id": {"type": "str", "default": NONE, "choices": [DECLARED, NONE, WRONG]},
             "mfa": {"type": "str", "default": NONE, "choices": [DECLARED, NONE]},
+            "resource": {"type": "str"},
+            "action": {"type": "str"},
             "bucket": {"type": "str"},
             "bucket_owner": {"type": "str"},
             "prefix": {"type": "str", "default": ""},
@@ -167,6 +177,10 @@ def call_errors(expectation: Mapping) -> list[str]:
     """Return what is missing for an expectation's call."""
     if expectation["call"] == ASSUME_ROLE:
         return role_arn_errors("role_arn", expectation["role_arn"] or "")
+    if expectation["call"] in RESOURCE_CALLS:
+        return [
+            f"{name} is needed for {expectation['call']}" for name in ("resource", "action") if not expectation[name]
+        ]
     errors = [] if expectation["bucket"] else [f"bucket is needed for {expectation['call']}"]
     if expectation["call"] == GET and not (expectation["key"] or expectation["lookup"]):
         errors.append("key or lookup is needed to get an object")
@@ -179,7 +193,7 @@ def run(task: Task, sleep: Callable[[float], None] = time.sleep, clock: Callable
     actors = make_actors(task, expectations) if expectations else {}
     judgements: dict[int, Judgement] = {}
     senseless: set[int] = set()
-    trials: list[RoleTrial | BucketTrial] = []
+    trials: list[Trial] = []
     for position, expectation in enumerate(expectations):
         try:
             trials += trials_of(position, expectation, actors, task)
@@ -234,7 +248,7 @@ def make_actors(task: Task, expectations: Sequence[Mapping]) -> dict[str, Actor 
 
 def trials_of(
     position: int, expectation: Mapping, actors: Mapping[str, Actor | CannotAct], task: Task
-) -> Sequence[RoleTrial | BucketTrial]:
+) -> Sequence[Trial]:
     """Return the calls that an expectation takes. Raises `CannotAct` when nobody can make them."""
     actor = actors[expectation["actor"]["principal"]]
     if isinstance(actor, CannotAct):
@@ -248,6 +262,8 @@ def trials_of(
         actor = weakened(actor, expectation)
     if expectation["call"] == ASSUME_ROLE:
         return role_trials(position, expectation, actor, task.params["external_ids"])
+    if expectation["call"] in RESOURCE_CALLS:
+        return [resource_trial(position, expectation, actor, task)]
     return [bucket_trial(position, expectation, actor, task)]
 
 
@@ -263,7 +279,7 @@ def evaluated(
 
 def settled(
     task: Task,
-    trials: Sequence[RoleTrial | BucketTrial],
+    trials: Sequence[Trial],
     deadline: float,
     sleep: Callable[[float], None],
     clock: Callable[[], float],
@@ -306,7 +322,7 @@ def settled(
 def proof(expectation: Mapping, judgement: Judgement, evaluation: Evaluation | None) -> dict:
     """Return one entry of the result's `proofs`."""
     judgement = with_evaluation(expectation, judgement, evaluation)
-    kept = ("id", "trust", "trusting", "actor", "call", "role_arn", "bucket", "expect", "why")
+    kept = ("id", "trust", "trusting", "actor", "call", "role_arn", "bucket", "resource", "action", "expect", "why")
     return {
         **{name: expectation[name] for name in kept if expectation.get(name) is not None},
         "outcome": judgement.outcome,

@@ -140,8 +140,12 @@ def with_mfa_shown(account: Account, given: Mapping) -> Account:
 
 def all_but(expectation: Mapping) -> dict:
     """Return a session policy that leaves a session everything but what an expectation is about."""
-    kept = "sts:AssumeRole" if expectation["call"] == "assume_role" else "s3:*"
+    kept = "sts:AssumeRole" if expectation["call"] == "assume_role" else f"{_service_of(expectation)}:*"
     return new_document([{"Effect": "Allow", "NotAction": kept, "Resource": "*"}])
+
+
+def _service_of(expectation: Mapping) -> str:
+    return (expectation.get("action") or "s3").partition(":")[0]
 
 
 def weakened(actor: Actor, expectation: Mapping) -> Actor:

@@ -35,6 +35,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_bucke
     object_of,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_judgement import Evaluation
+from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_resources import RESOURCE_CALLS, by_name
 from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_roles import (
     ASSUME_ROLE,
     DECLARED,
@@ -47,6 +48,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.decision import 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.fix_problems import Fix
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import parse_arn
 from ansible_collections.xacct.aws.plugins.module_utils._policy.trust_statements import external_ids
+from ansible_collections.xacct.aws.plugins.module_utils._resources.services.registry import resource_arn
 
 HIDDEN = "(the external ID)"
 """What an external ID is shown as."""
@@ -147,6 +149,9 @@ class Evaluations:
         context: dict = dict.fromkeys(PLACES, UNKNOWN)
         if expectation["at"]:
             context["aws:CurrentTime"] = expectation["at"]
+        if expectation["call"] in RESOURCE_CALLS:
+            yield self._of_resource(expectation, context)
+            return
         if expectation["call"] != ASSUME_ROLE:
             yield self._of_bucket(expectation, context)
             return
@@ -178,6 +183,16 @@ class Evaluations:
             except CannotAct:
                 key = f"{prefix}{PROBE}"
         return Asked(PERMISSION[call], f"{bucket}/{key}", context, expectation["bucket_owner"])
+
+    def _of_resource(self, expectation: Mapping, context: dict) -> Asked:
+        """What is asked of a resource; where the plan knows only its name, its account is asked for its ARN."""
+        arn = parse_arn(expectation["resource"])
+        named = by_name(arn)
+        account = self._gathering.connections.of(arn.account_id) if named else None
+        if named and account:
+            rules, name = named
+            arn = resource_arn(account, rules, name, {"region": arn.region})
+        return Asked(expectation["action"], str(arn), context)
 
 
 def _external_ids_of(question: Question) -> set[str]:

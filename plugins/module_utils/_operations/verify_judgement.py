@@ -42,10 +42,25 @@ _TRUSTING_SIDE = {
 }
 """Where to look on the trusting side, by the place at which a permission is asked."""
 
+_OF_ANOTHER = "the policy of the resource, its conditions, and the key that encrypts it"
+"""The same for every other place."""
+
 OF_NO_TRUST = frozenset({BOUNDARY, SESSION_POLICY, SCP, RCP, SERVICE_RULE})
 """Kinds of policy that applying a trust does not touch."""
 
-ACCESS_DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
+ACCESS_DENIED = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "AuthorizationError",
+        "AuthorizationErrorException",
+        "KMS.AccessDeniedException",
+        "KMSAccessDenied",
+        "KMSAccessDeniedException",
+        "KmsAccessDenied",
+    }
+)
+"""The last four say that the key which encrypts a topic or a queue refuses."""
 
 WITHOUT_VERDICT = {
     "ExpiredToken": "the actor's credentials have expired",
@@ -64,6 +79,15 @@ WITHOUT_VERDICT = {
     "SlowDown": "S3 was too busy to answer",
     "NoSuchBucket": "there is no such bucket",
     "NoSuchKey": "the object is not there any more",
+    "NotFound": "there is no such topic",
+    "NotFoundException": "there is no such topic or key",
+    "AWS.SimpleQueueService.NonExistentQueue": "there is no such queue",
+    "QueueDoesNotExist": "there is no such queue",
+    "ResourceNotFoundException": "there is no such resource",
+    "InvalidCiphertextException": "KMS does not say who may decrypt unless it gets a real ciphertext",
+    "InvalidKeyUsageException": "the key is not for this",
+    "DisabledException": "the key is disabled",
+    "KMSInvalidStateException": "the key can't be used",
 }
 """Code of a failure to what it means; any other code than these and those of refused access says nothing either."""
 
@@ -106,7 +130,8 @@ class Question:
     """What an attempt is to show: who was expected to get where, and how it was tried ("without an external ID").
 
     `depends_on` names conditions of the trust that may not be met where this runs (`source_ips`, `conditions`). The
-    `permission` is asked on the `place` (role, bucket) at which the `target` is; `done` is what an actor has then done.
+    `permission` is asked on the `place` (role, bucket, SNS topic …) at which the `target` is; `done` is what an actor
+    has then done.
     """
 
     trust: str
@@ -214,8 +239,9 @@ def missing_side(message: str, permission: str = ASSUME_ROLE, place: str = "role
     Across accounts AWS says "no resource-based policy allows" also when the trust policy names the caller's account and
     only the caller's own policy lacks the permission, so that text never clears the trusted side.
     """
+    where_to_look = _TRUSTING_SIDE.get(place, _OF_ANOTHER)
     if "kms:" in message and not permission.startswith("kms:"):
-        return "The KMS key that encrypts the object refuses: its policy and the actor's own have to allow it."
+        return "The KMS key that encrypts it refuses: its policy and the actor's own have to allow it."
     if "explicit deny" in message:
         kind = re.search(r"explicit deny in an? ([a-z -]*policy)", message)
         where = f"a {kind.group(1)}" if kind else "some policy"
@@ -230,11 +256,11 @@ def missing_side(message: str, permission: str = ASSUME_ROLE, place: str = "role
         return "The organization's policies do not allow it; nothing in these accounts can change that."
     if "no resource-based policy allows" in message:
         return (
-            f"The trusting side is likely missing ({_TRUSTING_SIDE[place]}); AWS says the same when only the actor's "
+            f"The trusting side is likely missing ({where_to_look}); AWS says the same when only the actor's "
             f"own policy lacks {permission}, so look at both."
         )
     return (
-        f"AWS does not say which side refused: look at {_TRUSTING_SIDE[place]} (and whether the {place} exists), and "
+        f"AWS does not say which side refused: look at {where_to_look} (and whether the {place} exists), and "
         f"at the actor's own policies, which must allow {permission} on that {place}."
     )
 

@@ -25,9 +25,10 @@ def per_account(plan: Mapping, run: Iterable[str] | None = None) -> dict:
     that the proofs of others need to know.
 
     `hosts` lists who takes part in `run` (`all`; everybody, unless given) and has something to do there: `trusting`,
-    by method `role`, `bucket`, `bucket_acl`, `object_acl` and `resource`; `trusted`; `named`; `grantees` (access control lists name
-    it, by an ID that only the account itself knows); `proving`; `generating` (has roles whose external ID only the
-    account itself knows); `looking` (has lookups). `outside` lists as "TRUST/HOST" what has a side outside the run.
+    by method `role`, `bucket`, `bucket_acl`, `object_acl` and `resource`; `trusted`; `named`; `grantees` (access
+    control lists name it, by an ID that only the account itself knows); `proving`; `generating` (has roles whose
+    external ID only the account itself knows); `looking` (has lookups). `outside` lists as "TRUST/HOST" what has a side
+    outside the run.
     """
     plan = plain(plan)
     expectations: dict[str, list[dict]] = {}

@@ -1,0 +1,175 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What `xacct_verify` does about topics, queues, functions, keys and secrets: one harmless call as somebody.
+
+Calls that others would notice are made only where a trust allows it. Nothing of an answer is kept: no message, no
+secret, no key. Private to this collection.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import SDK_ERRORS, AwsError, error_code, translate
+from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Task
+from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_actors import Actor, CannotAct
+from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_buckets import conditions_of
+from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_judgement import (
+    Attempt,
+    Judgement,
+    Question,
+    judge,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn, parse_arn
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import ServiceRules
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services.proofs import CALLS, EVALUATE
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import SERVICES
+
+RESOURCE_CALLS = (*CALLS, EVALUATE)
+MESSAGE = "A proof of xacct_verify; it means nothing."
+GROUP = "xacct-verify"
+"""The message group, where messages have an order."""
+
+LET_IN_ANYWAY = frozenset({"DryRunOperationException"})
+"""Codes that KMS answers a caller with who may use the key, when it is asked to do nothing."""
+
+
+@dataclass(frozen=True)
+class ResourceTrial:
+    """One call to make for an expectation."""
+
+    position: int
+    """Which expectation."""
+    question: Question
+    make: Callable[[object, Arn], object] = field(repr=False)
+    arn: Arn
+    client: object = field(repr=False)
+    account: object = field(repr=False)
+    actor_arn: str
+
+    def judged(self) -> Judgement:
+        """Make the call and judge it. What it answers is dropped here."""
+        try:
+            self.make(self.client, self.arn)
+        except (AwsError, *SDK_ERRORS) as error:
+            said = translate(error, self.account, "").aws_message or str(error)
+            code = error_code(error)
+            return judge(self.question, Attempt(self.actor_arn, code in LET_IN_ANYWAY, code, said))
+        return judge(self.question, Attempt(self.actor_arn, let_in=True))
+
+
+def resource_trial(position: int, expectation: Mapping, actor: Actor, task: Task) -> ResourceTrial:
+    """Return the call that an expectation takes. Raises `CannotAct` when it is not to be made, with the reason."""
+    action = expectation["action"]
+    call = CALLS.get(expectation["call"])
+    if call is None:
+        raise CannotAct(f"there is no call that shows {action} and changes nothing")
+    if call.effect and not expectation["by_writing"]:
+        raise CannotAct(f"{action} is tried only where the trust says verify_by_writing: true, since {call.effect}")
+    if call.effect and task.check_mode:
+        raise CannotAct(f"check mode: {action} is not tried, since {call.effect}")
+    arn = parse_arn(expectation["resource"])
+    try:
+        client = actor.account.client(arn.service, arn.region)
+    except AwsError as error:
+        raise CannotAct(f"cannot act as {expectation['actor']['principal']}: {error.message}") from None
+    question = Question(
+        trust=expectation["trust"],
+        target=str(arn),
+        expect=expectation["expect"],
+        depends_on=tuple(conditions_of(expectation, client)),
+        done=call.done,
+        permission=action,
+        place=SERVICES[call.type].title,
+    )
+    return ResourceTrial(position, question, _MAKE[call.name], arn, client, actor.account, actor.caller.arn)
+
+
+def by_name(arn: Arn) -> tuple[ServiceRules, str] | None:
+    """Return the rules and the name where an ARN ends in the pattern of what AWS adds to a name, None where not."""
+    for rules in SERVICES.values():
+        added = rules.name_pattern.format(name="")
+        if added and rules.service == arn.service and arn.resource.endswith(added):
+            start = rules.resource.partition("{name}")[0]
+            return rules, arn.resource.removeprefix(start).removesuffix(added)
+    return None
+
+
+def _queue_url(client: object, arn: Arn) -> str:
+    """The queue's URL is put together: asking for it takes another permission."""
+    return f"{client.meta.endpoint_url.rstrip('/')}/{arn.account_id}/{arn.resource}"
+
+
+def _order(arn: Arn) -> dict:
+    """What a message has to bring where messages have an order."""
+    if not arn.resource.endswith(".fifo"):
+        return {}
+    return {"MessageGroupId": GROUP, "MessageDeduplicationId": secrets.token_hex(16)}
+
+
+def _publish(client: object, arn: Arn) -> None:
+    client.publish(TopicArn=str(arn), Message=MESSAGE, **_order(arn))
+
+
+def _send(client: object, arn: Arn) -> None:
+    client.send_message(QueueUrl=_queue_url(client, arn), MessageBody=MESSAGE, **_order(arn))
+
+
+def _receive(client: object, arn: Arn) -> None:
+    """A message that is received stays where it is, and can be received at once by others."""
+    client.receive_message(
+        QueueUrl=_queue_url(client, arn), MaxNumberOfMessages=1, VisibilityTimeout=0, WaitTimeSeconds=0
+    )
+
+
+def _invoke(client: object, arn: Arn) -> None:
+    client.invoke(FunctionName=str(arn), InvocationType="DryRun")
+
+
+def _encrypt(client: object, arn: Arn) -> None:
+    client.encrypt(KeyId=str(arn), Plaintext=MESSAGE.encode(), DryRun=True)
+
+
+def _decrypt(client: object, arn: Arn) -> None:
+    """Without a ciphertext of the key KMS may not get as far as to ask for the permission; then nothing is shown."""
+    try:
+        text = client.encrypt(KeyId=str(arn), Plaintext=MESSAGE.encode())["CiphertextBlob"]
+    except (AwsError, *SDK_ERRORS):
+        text = MESSAGE.encode()
+    client.decrypt(KeyId=str(arn), CiphertextBlob=text, DryRun=True)
+
+
+def _generate(client: object, arn: Arn) -> None:
+    client.generate_data_key_without_plaintext(KeyId=str(arn), KeySpec="AES_256", DryRun=True)
+
+
+def _secret_id(arn: Arn) -> str:
+    """The ARN, without the pattern of what is not known of it: Secrets Manager finds the secret all the same."""
+    named = by_name(arn)
+    return str(replace(arn, resource=named[0].resource.format(name=named[1]))) if named else str(arn)
+
+
+def _read(client: object, arn: Arn) -> None:
+    client.get_secret_value(SecretId=_secret_id(arn))
+
+
+def _describe(client: object, arn: Arn) -> None:
+    client.describe_secret(SecretId=_secret_id(arn))
+
+
+_MAKE: Mapping[str, Callable[[object, Arn], None]] = {
+    "sns_publish": _publish,
+    "sqs_send": _send,
+    "sqs_receive": _receive,
+    "lambda_invoke": _invoke,
+    "kms_encrypt": _encrypt,
+    "kms_decrypt": _decrypt,
+    "kms_generate": _generate,
+    "secret_read": _read,
+    "secret_describe": _describe,
+}
+"""How each call is made; what it returns is dropped."""
