@@ -44,8 +44,8 @@ class TestResource:
         self.other.iam.create_user(UserName="worker")
         self.other.iam.put_user_policy(UserName="worker", PolicyName="own", PolicyDocument=json.dumps(EVERYTHING))
         key = self.other.iam.create_access_key(UserName="worker")["AccessKey"]
-        keys = {"access_key": key["AccessKeyId"], "secret_key": key["SecretAccessKey"]}
-        self.as_worker = local_aws.client(self.service, keys)
+        self.keys = {"access_key": key["AccessKeyId"], "secret_key": key["SecretAccessKey"]}
+        self.as_worker = local_aws.client(self.service, self.keys)
         self.as_stranger = local_aws.client(self.service, TestAccount(local_aws).account_id)
 
     def make(self) -> None:

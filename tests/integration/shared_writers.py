@@ -62,6 +62,11 @@ def queue(name: str, account_id: str) -> dict:
     return on_resource(name, f"arn:aws:sqs:us-east-1:{account_id}:shared", "send")
 
 
+def key(name: str, _account_id: str) -> dict:
+    """The same on a key, which is found by its alias."""
+    return {**on_resource(name, "alias/shared", "use"), "type": "kms_key"}
+
+
 def on_resource(name: str, arn: str, access: str) -> dict:
     """The options of one writer on a resource with such an access."""
     new = {"principals": [SHORT], "access": access, "allow_any_source": True}
@@ -74,6 +79,7 @@ WRITES = {
     "bucket_grant": (bucket_grant.OPERATION, bucket),
     "topic": (resource_grant.OPERATION, topic),
     "queue": (resource_grant.OPERATION, queue),
+    "key": (resource_grant.OPERATION, key),
 }
 
 

@@ -66,6 +66,7 @@ ANSWERS: dict[str, dict[str, Answer]] = {
     "no_such_entity": {
         "iam": Answer(404, "NoSuchEntity", "The {kind} with name {resource} cannot be found."),
         "s3": Answer(404, "NoSuchBucket", "The specified bucket does not exist"),
+        "kms": Answer(400, "NotFoundException", "{kind} {resource} is not found."),
         "sns": Answer(404, "NotFound", "Topic does not exist"),
         "sqs": Answer(400, "AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist."),
         "*": Answer(400, "ResourceNotFoundException", "The resource {resource} cannot be found."),

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import KEY_POLICY, OTHER_RESOURCE
 
-from . import resource_rules, store
+from . import key_grants, resource_rules, store
 from .calls import Call
 from .doors import Door, Question
 from .errors import Refusal, Response
@@ -140,6 +140,9 @@ class KeyDoor(ArnDoor):
         }
     )  # fmt: skip
 
+    def policy_of(self, thing: object) -> str | dict | None:
+        return key_grants.policy_with_grants(thing)
+
     def place_of(self, call: Call) -> Place | None:
         name = call.text("KeyId") or call.text("TargetKeyId")
         if not name and call.text("CiphertextBlob"):
@@ -171,13 +174,21 @@ class KeyDoor(ArnDoor):
             return [
                 replace(question, action=f"kms:ReEncrypt{end}")
                 for each, end in ((source, "From"), (target, "To"))
-                for question in super(KeyDoor, self).questions(each)
+                for question in self._on_key(each)
             ]
         if place and place.account != call.account and call.operation.name not in self.foreign:
             raise denied(call.caller, call.action, Target(place.arn, place.account))
         if place and place.thing is None:
             raise Refusal("NotFoundException", f"Key '{place.arn}' does not exist")
-        return super().questions(call)
+        return self._on_key(call)
+
+    def _on_key(self, call: Call) -> list[Question]:
+        place = self.place_of(call)
+        questions = super().questions(call)
+        if place is None:
+            return questions
+        granted = key_grants.granted_to(place.thing, call.caller)
+        return [replace(each, target=replace(each.target, granted=granted)) for each in questions]
 
     def context(self, call: Call) -> dict[str, object]:
         context: dict[str, object] = {"kms:CallerAccount": call.account}
@@ -195,7 +206,14 @@ class KeyDoor(ArnDoor):
 
     def prepared(self, call: Call) -> Call | Response:
         place = self.place_of(call)
+        if call.operation.name == "CreateGrant" and place:
+            return key_grants.new_grant(call, place.thing) or call
         return resource_rules.key_policy(call, place.arn if place else None)
+
+    def finished(self, call: Call, response: Response, before: object) -> Response:  # noqa: ARG002
+        if call.operation.name == "ListGrants" and response.status == 200:
+            return key_grants.page(call, response)
+        return response
 
 
 class SecretDoor(ArnDoor):

@@ -13,7 +13,7 @@ from __future__ import annotations
 from ansible_collections.xacct.aws.plugins.module_utils._policy.bucket_access import aws_key_policy
 from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import KEY_POLICY
 
-from . import store
+from . import key_grants, store
 from .calls import Call
 from .doors import Question
 from .errors import Refusal
@@ -71,4 +71,6 @@ def key_target(name: str | None, bucket) -> Target:
     name = next((key.id for key in keys.values() if name in key.aliases), name.removeprefix("key/"))
     if name not in keys:
         raise Refusal("KMS.NotFoundException", f"Key 'arn:aws:kms:{region}:{account}:key/{name}' does not exist", 400)
-    return Target(f"arn:aws:kms:{region}:{account}:key/{name}", account, keys[name].policy, KEY_POLICY)
+    return Target(
+        f"arn:aws:kms:{region}:{account}:key/{name}", account, key_grants.policy_with_grants(keys[name]), KEY_POLICY
+    )

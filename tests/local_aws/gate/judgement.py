@@ -43,6 +43,7 @@ class Target:
     policy_kind: str | None = None  # None: it carries none and cannot
     tags: Mapping[str, str] = field(default_factory=dict)
     s3_access: S3Access | None = None
+    granted: tuple[CompiledPolicy, ...] = ()  # what speaks for the caller beside its own policies: a KMS grant
 
 
 class Undecided(Exception):
@@ -98,7 +99,7 @@ def decide(
             resource=target.arn,
             resource_account=target.account,
             context=keys,
-            identity_policies=caller.identity_policies,
+            identity_policies=(*caller.identity_policies, *target.granted),
             permissions_boundary=caller.permissions_boundary,
             session_policies=caller.session_policies,
             resource_policy=carrier,

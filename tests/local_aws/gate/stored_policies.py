@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from . import store
+from . import key_grants, store
 from .document_rules import forgotten
 
 
@@ -27,6 +27,10 @@ def forget(arn: str, unique_id: str) -> None:
         changed = forgotten(policy.text, arn, unique_id)
         if changed is not None:
             policy.write(changed)
+    for account in store.accounts_of("kms"):
+        for backend in store.regions_of("kms", account):
+            for key in backend.keys.values():
+                key_grants.forget(key, arn, unique_id)
 
 
 def all_policies() -> Iterator[StoredPolicy]:
