@@ -101,11 +101,6 @@ def key_arn(account: Account, key: str, region: str) -> str:
         return account.client("kms", region or None).describe_key(KeyId=key)["KeyMetadata"]["Arn"]
 
 
-def _key_policy(account: Account, arn: Arn) -> str | None:
-    client = account.client("kms", arn.region)
-    return client.get_key_policy(KeyId=str(arn), PolicyName="default").get("Policy")
-
-
 def _function_policy(account: Account, arn: Arn) -> str | None:
     """A function without a policy, and one that does not exist, are both ResourceNotFoundException."""
     client = account.client("lambda", arn.region)
@@ -113,7 +108,6 @@ def _function_policy(account: Account, arn: Arn) -> str | None:
 
 
 READERS: dict[str, Callable[[Account, Arn], str | None]] = {
-    "kms": _key_policy,
     "lambda": _function_policy,
 }
 """How a policy is read that has no adapter in `services`; raises what the SDK raises."""
