@@ -100,7 +100,7 @@ build-check: tree ## build the collection, install it from the tarball into an e
 
 bench: tree ## speed and calls beside amazon.aws, in one run
 	@$(ENVIRONMENTS) make tests local-aws bench
-	$(TESTS)/python -m tests.benchmarks
+	PYTHONPATH=$(CACHE)/collections $(TESTS)/python -m tests.benchmarks
 
 local-aws: tree ## start the local AWS, which refuses as AWS does, and say how to use it
 	@$(ENVIRONMENTS) make local-aws
