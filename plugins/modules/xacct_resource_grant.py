@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: xacct_resource_grant
-short_description: Manage who may use a topic, a queue and the like, grant by grant
+short_description: Manage who may use a topic, a queue, a key and the like, grant by grant
 version_added: 0.1.0
 description:
   - Adds, changes and takes back named grants in the policy of a resource. All of them are one write.
@@ -17,6 +17,8 @@ description:
     encrypts with a KMS key wants a third, the key's policy; the module then warns and shows what is missing.
   - A policy that would be longer, or hold more, than its service takes is refused before anything is written. So are a
     grant that makes the resource public, and one to an AWS service that would act for anybody.
+  - A change of a key's policy after which the key's account, or who makes the change, could not change it any more is
+    refused. Only AWS's support could help then.
   - Grants on buckets are M(xacct.aws.xacct_bucket_grant).
 author:
   - xacct.aws contributors (@xacct)
@@ -30,6 +32,7 @@ options:
       - The ARN of the resource, or its name, which means one in the account of the credentials and in O(region), and
         takes O(type).
       - An ARN says its region, whatever O(region) is. Only the owner's own credentials can change a policy.
+      - A KMS key is named by its ID, by an alias (V(alias/NAME)), or by the ARN of either.
     type: str
     required: true
   grants:
@@ -119,6 +122,33 @@ options:
         description:
           - Whether the call has to use TLS.
         type: bool
+      via:
+        description:
+          - How a grant on a KMS key is given. V(policy) is a statement in the key's policy.
+          - V(grant) is a KMS grant, for one account, role, user or session. It takes no room in the policy, holds only
+            what a KMS grant can allow, and a role or user that it names needs no policy of its own to match. Its
+            condition can be O(grants[].encryption_context), and no other. It may take KMS some minutes until a KMS
+            grant works everywhere.
+          - A grant that moves from one to the other is there all the time.
+          - When not set, V(policy).
+        type: str
+        choices: [policy, grant]
+      encryption_context:
+        description:
+          - Pairs that have to be in the encryption context of a call to a KMS key; there may be more in it.
+          - Calls without an encryption context (C(kms:DescribeKey), all with asymmetric keys) never match in the
+            policy, so they take an entry of their own.
+        type: dict
+      retiring_principal:
+        description:
+          - Who may end a KMS grant (O(grants[].via=grant)) by itself, as an account ID or an ARN.
+        type: str
+      via_services:
+        description:
+          - AWS services in their regions, such as V(s3.eu-central-1.amazonaws.com), through one of which a KMS key has
+            to be used.
+        type: list
+        elements: str
       not_after:
         description:
           - When the grant ends by itself, as in V(2027-01-01T00:00:00Z).
@@ -154,7 +184,8 @@ options:
   state:
     description:
       - V(absent) takes the grants named in O(grants) out of the policy, all that this module put into it when O(grants)
-        is not set. What is left when no statement is depends on the service. A topic gets the policy of a new one.
+        is not set. What is left when no statement is depends on the service. A topic and a key get the policy of a new
+        one.
     type: str
     choices: [present, absent]
     default: present
@@ -209,6 +240,29 @@ EXAMPLES = r"""
     resource: jobs.fifo
     grants: "{{ queue_grants }}"
     purge_grants: true
+
+- name: Let another account use a key, but only through S3
+  xacct.aws.xacct_resource_grant:
+    type: kms_key
+    resource: alias/shared
+    region: eu-central-1
+    grants:
+      - name: data team
+        principals: ["111111111111"]
+        access: use
+        via_services: [s3.eu-central-1.amazonaws.com]
+
+- name: Let a role of another account decrypt what belongs to a tenant, by a KMS grant
+  xacct.aws.xacct_resource_grant:
+    type: kms_key
+    resource: alias/shared
+    region: eu-central-1
+    grants:
+      - name: blue
+        via: grant
+        principals: ["arn:aws:iam::111111111111:role/Publisher"]
+        access: decrypt
+        encryption_context: {tenant: blue}
 
 - name: Take one grant back
   xacct.aws.xacct_resource_grant:
@@ -295,6 +349,22 @@ policy:
         Principal: {"AWS": "arn:aws:iam::111111111111:role/Publisher"}
         Action: sns:Publish
         Resource: arn:aws:sns:eu-central-1:222222222222:events
+kms_grants:
+  description:
+    - The KMS grants on the key that this module made, each as the statement of a policy that it amounts to; null when
+      there are none. In check mode as they would be.
+    - Beside that, C(RetiringPrincipal) is who may end it.
+  returned: when the resource is a KMS key
+  type: dict
+  sample:
+    Version: "2012-10-17"
+    Statement:
+      - Sid: Xacctblue
+        Effect: Allow
+        Principal: {"AWS": "arn:aws:iam::111111111111:role/Publisher"}
+        Action: ["kms:Decrypt", "kms:DescribeKey"]
+        Resource: "*"
+        Condition: {"StringEquals": {"kms:EncryptionContext:tenant": "blue"}}
 key_access:
   description:
     - What the KMS key that encrypts the resource has to allow as well, for the grants that were added or changed. Null

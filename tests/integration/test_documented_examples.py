@@ -56,6 +56,8 @@ def test_examples_of_resource_grants(local_aws: LocalAws) -> None:
         publisher.make_role("Publisher")
     local_aws.client("sns", account.account_id, "eu-central-1").create_topic(Name="events")
     local_aws.client("sqs", account.account_id, "eu-central-1").create_queue(QueueName="events")
+    kms = local_aws.client("kms", account.account_id, "eu-central-1")
+    kms.create_alias(AliasName="alias/shared", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
     fifo = {"FifoQueue": "true"}
     local_aws.client("sqs", account.account_id).create_queue(QueueName="jobs.fifo", Attributes=fifo)
     documented = yaml.safe_load(documentation("xacct_resource_grant").RETURN)
@@ -66,7 +68,8 @@ def test_examples_of_resource_grants(local_aws: LocalAws) -> None:
         outcome = account.run(resource_grant.OPERATION, **options)
         assert outcome.result["changed"], task["name"]
         assert not account.run(resource_grant.OPERATION, **options).result["changed"], task["name"]
-        assert set(outcome.result) - ALWAYS == set(documented)
+        only_keys = set() if options.get("type") == "kms_key" else {"kms_grants"}
+        assert set(outcome.result) - ALWAYS == set(documented) - only_keys
         assert set(outcome.result["resource"]) == set(documented["resource"]["contains"])
 
 
@@ -83,3 +86,16 @@ def test_the_sample_of_resource_grants_is_what_the_first_example_makes(local_aws
     assert result["changes"] == sample["changes"]["sample"]
     assert result["resource"] == sample["resource"]["sample"]
     assert result["policy"]["Statement"][-1:] == sample["policy"]["sample"]["Statement"]
+
+
+def test_the_sample_of_kms_grants_is_what_an_example_makes(local_aws: LocalAws) -> None:
+    sample = yaml.safe_load(documentation("xacct_resource_grant").RETURN)["kms_grants"]["sample"]
+    account, publisher = TestAccount(local_aws), TestAccount(local_aws, "111111111111")
+    if "Publisher" not in publisher.role_names():
+        publisher.make_role("Publisher")
+    kms = local_aws.client("kms", account.account_id, "eu-central-1")
+    kms.create_alias(AliasName="alias/shared", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+    tasks = [task["xacct.aws.xacct_resource_grant"] for task in
+             yaml.safe_load(documentation("xacct_resource_grant").EXAMPLES)]  # fmt: skip
+    example = next(task for task in tasks if task["resource"] == "alias/shared" and task["grants"][0]["name"] == "blue")
+    assert account.run(resource_grant.OPERATION, **example).result["kms_grants"] == sample

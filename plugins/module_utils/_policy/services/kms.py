@@ -207,5 +207,13 @@ RULES = ServiceRules(
     empty_policy=default_policy,
     propagation_seconds=60.0,
     preload=True,
+    api=("GetKeyPolicy", "PutKeyPolicy", "ListGrants", "CreateGrant", "RevokeGrant"),
+    to_know=(
+        "Grants are in the key's policy or, with `via: grant`, KMS grants, of which a key takes 50,000.",
+        "`grant_only` holds only for grants that an AWS service makes in the principal's name, such as for a volume.",
+        "A key always has a policy. Without a statement it gets the one of a new key: its account's policies decide.",
+        "A policy after which the key's account, or the caller, could not change it any more is refused.",
+        "Keys that AWS manages (`alias/aws/…`) can't be granted on.",
+    ),
     proved="local AWS",
 )
