@@ -166,6 +166,18 @@ KINDS = {
         ("read", "root"),
         missing="fs-00000000",
     ),
+    "opensearch_domain": Kind(
+        "opensearch",
+        lambda client, name, _account: client.create_domain(DomainName=name) and None,
+        lambda client, _arn, name: client.describe_domain_config(DomainName=name)["DomainConfig"]["AccessPolicies"][
+            "Options"
+        ],
+        lambda client, _arn, name, text: client.update_domain_config(DomainName=name, AccessPolicies=text),
+        {"opensearch:DescribeDomainConfig": 1},
+        "opensearch:UpdateDomainConfig",
+        "opensearch:UpdateDomainConfig",
+        ("read", "read_write"),
+    ),
     "s3_access_point": Kind(
         "s3control",
         make_access_point,
@@ -261,7 +273,8 @@ def test_made_changed_and_taken_back(resource: Resource) -> None:
     statement = resource.policy["Statement"][1]
     assert statement["Action"] == made.result["changes"][0]["after"][0]["Action"]
 
-    changed = foretold_and_made(resource, resource.grant(access=resource.kind.words[1]), resource.grant("second"))
+    tls = resource.grant(access=resource.kind.words[1], require_tls=True)
+    changed = foretold_and_made(resource, tls, resource.grant("second"))
     assert changed.changes == [("grants", "team")] and changed.writes == {resource.kind.write: 1}
 
     foretold_and_made(resource, {"name": "team", "state": "absent"})

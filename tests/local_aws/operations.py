@@ -119,7 +119,7 @@ class Route:
     required_headers: frozenset[str]
 
 
-MODELS = {"elasticfilesystem": "efs"}
+MODELS = {"elasticfilesystem": "efs", "es": "opensearch"}
 """What botocore calls the model of a service that signs by another name."""
 
 

@@ -25,7 +25,7 @@ from .judgement import Circumstances, Undecided, demand
 from .organizations_door import OrganizationsDoor
 from .s3_door import S3Door
 from .signatures import Signature, is_genuine, is_timely, signature_of
-from .smaller_doors import BusDoor, FileSystemDoor
+from .smaller_doors import BusDoor, DomainDoor, FileSystemDoor
 from .token_service import TokenService
 
 log = logging.getLogger(__name__)
@@ -49,6 +49,7 @@ class Gate:
             "ecr": RepositoryDoor(),
             "events": BusDoor(),
             "elasticfilesystem": FileSystemDoor(),
+            "es": DomainDoor(),
             "organizations": OrganizationsDoor(),
         }
         self.other = Door()

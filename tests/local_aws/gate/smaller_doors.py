@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Event buses and file systems: what moto does otherwise with their policies, or lacks.
+"""Event buses, file systems and domains: what moto does otherwise with their policies, or lacks.
 
 Sources: EventBridge API Reference, PutPermission (a Policy replaces the one that there is); EFS API Reference,
-DeleteFileSystemPolicy.
+DeleteFileSystemPolicy; OpenSearch Service API Reference, UpdateDomainConfig.
 """
 
 from __future__ import annotations
@@ -43,4 +43,16 @@ class FileSystemDoor(Door):
         if call.operation.name == "DeleteFileSystemPolicy":
             file_systems[name].file_system_policy = None
             return Response(200)
+        return call
+
+
+class DomainDoor(Door):
+    """OpenSearch Service."""
+
+    def prepared(self, call: Call) -> Call | Response:
+        """UpdateDomainConfig with an empty policy, which takes the policy away: moto would keep the one that there is."""
+        if call.operation.name == "UpdateDomainConfig" and call.fields.get("AccessPolicies") == "":
+            domain = store.backend("opensearch", call.account, call.region).domains.get(call.path.split("/")[4])
+            if domain is not None:
+                domain.access_policies = ""
         return call

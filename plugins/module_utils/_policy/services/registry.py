@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn, is_account_id, parse_arn
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services import (
+    apigateway,
     backup,
     dynamodb,
     ecr,
@@ -21,6 +22,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.services import 
     kinesis,
     kms,
     logs,
+    opensearch,
     s3_access_point,
     secretsmanager,
     sns,
@@ -31,8 +33,8 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules 
 _ALL = (
     sns.RULES,
     sqs.RULES,
-    kms.RULES,
     secretsmanager.RULES,
+    kms.RULES,
     ecr.RULES,
     events.RULES,
     dynamodb.RULES,
@@ -42,6 +44,8 @@ _ALL = (
     backup.RULES,
     glue.RULES,
     efs.RULES,
+    opensearch.RULES,
+    apigateway.RULES,
 )
 
 SERVICES: Mapping[str, ServiceRules] = {rules.type: rules for rules in _ALL}

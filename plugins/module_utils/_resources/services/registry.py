@@ -18,6 +18,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services.kms import GRANT
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import rules_of_arn
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import ResourcePolicy
+from ansible_collections.xacct.aws.plugins.module_utils._resources.services.apigateway import ApiPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.backup import VaultPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.dynamodb import TablePolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.ecr import RepositoryPolicy
@@ -27,6 +28,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._resources.services.glue
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.kinesis import StreamPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.kms import KeyGrants, KeyPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.logs import DestinationPolicy
+from ansible_collections.xacct.aws.plugins.module_utils._resources.services.opensearch import DomainPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.s3_access_point import AccessPointPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.secretsmanager import SecretPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.sns import TopicPolicy
@@ -49,6 +51,8 @@ ADAPTERS: Mapping[str, Mapping[str, type[ResourcePolicy]]] = {
     "backup_vault": {POLICY: VaultPolicy},
     "glue_catalog": {POLICY: CatalogPolicy},
     "efs_file_system": {POLICY: FileSystemPolicy},
+    "opensearch_domain": {POLICY: DomainPolicy},
+    "rest_api": {POLICY: ApiPolicy},
 }
 """By type and way of granting (`ServiceRules.ways`)."""
 

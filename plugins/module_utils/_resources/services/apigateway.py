@@ -1,0 +1,37 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The policy of a REST API of API Gateway, one of its properties.
+
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json, parse_document
+from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import ResourcePolicy
+
+
+class ApiPolicy(ResourcePolicy):
+    """A REST API's policy, as it is to be deployed."""
+
+    sdk = "apigateway"
+    missing = ("NotFoundException",)
+
+    def read(self) -> dict | None:
+        """Return the policy. API Gateway answers the text of a JSON string, with its quotes escaped."""
+        text = self.call("get_rest_api", restApiId=self.name).get("policy") or None
+        return parse_document(json.loads(f'"{text}"') if text and text.startswith('{\\"') else text)
+
+    def write(self, document: dict | None) -> None:
+        """Replace the policy; an empty text takes it away."""
+        patch = {"op": "replace", "path": "/policy", "value": compact_json(document) if document else ""}
+        self.call_once("update_rest_api", restApiId=self.name, patchOperations=[patch])
+
+    def look_before_write(self, before: dict | None, wanted: dict | None, warn: Callable[[str], None]) -> None:  # noqa: ARG002
+        """Warn that a policy alone changes nothing."""
+        warn(f"{self.resource_label}: callers see the new policy once the API is deployed to its stages again")
