@@ -27,6 +27,7 @@ RULES = ServiceRules(
     name=r"[A-Za-z0-9/_+=.@-]{1,519}",
     name_words="1 to 512 of a-z A-Z 0-9 / _ + = . @ -",
     name_gives_arn=False,
+    name_pattern="{name}-??????",
     resource="secret:{name}",
     # Nothing but the secret can be meant, and its ARN ends in characters that nobody chose.
     resource_element="*",

@@ -35,10 +35,10 @@ class SecretPolicy(ResourcePolicy):
     _key: KmsKey | None = None
 
     @classmethod
-    def find(cls, account: Account, rules: ServiceRules, name: str, options: Mapping) -> Arn:  # noqa: ARG003
+    def find(cls, account: Account, rules: ServiceRules, name: str, options: Mapping) -> Arn:
         """Return the ARN of the secret, which ends in six characters that Secrets Manager chose."""
         with aws_call(account, f"{rules.title} {name}"):
-            answer = account.client(rules.service).describe_secret(SecretId=name)
+            answer = account.client(rules.service, options.get("region")).describe_secret(SecretId=name)
         return parse_arn(answer["ARN"])
 
     def read(self) -> dict | None:
