@@ -16,15 +16,6 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules 
 _LOOK = ("kinesis:DescribeStreamSummary", "kinesis:ListShards")
 _WRITE = ("kinesis:PutRecord", "kinesis:PutRecords")
 _READ = ("kinesis:GetRecords", "kinesis:GetShardIterator")
-_IN_A_POLICY = (
-    *_WRITE,
-    *_READ,
-    *_LOOK,
-    "kinesis:DescribeStream",
-    "kinesis:DescribeStreamConsumer",
-    "kinesis:RegisterStreamConsumer",
-    "kinesis:SubscribeToShard",
-)
 
 RULES = ServiceRules(
     type="kinesis_stream",
@@ -38,8 +29,7 @@ RULES = ServiceRules(
         "read": Granted((*_READ, *_LOOK, "kinesis:DescribeStream")),
         "read_write": Granted((*_WRITE, *_READ, *_LOOK, "kinesis:DescribeStream")),
     },
-    limit=20 * 1024,
-    actions=_IN_A_POLICY,
+    limit=None,
     key_actions={_WRITE[0]: (GENERATE,), _WRITE[1]: (GENERATE,), _READ[0]: (DECRYPT,)},
     api=("GetResourcePolicy", "PutResourcePolicy", "DeleteResourcePolicy"),
     to_know=(

@@ -44,5 +44,9 @@ RULES = ServiceRules(
     },
     key_actions={_READ: (DECRYPT,), _STORE: (DECRYPT, GENERATE)},
     key_is_optional=False,
+    api=("GetResourcePolicy", "PutResourcePolicy (with BlockPublicPolicy)", "DeleteResourcePolicy"),
+    to_know=(
+        "A secret that encrypts with `aws/secretsmanager` is of no use to other accounts; give it a key of its own.",
+    ),
     proved="local AWS",
 )

@@ -96,5 +96,7 @@ RULES = ServiceRules(
     empty_policy=default_policy,
     key_actions={_PUBLISH: (DECRYPT, GENERATE)},
     preload=True,
+    api=("GetTopicAttributes", "SetTopicAttributes (Policy)"),
+    to_know=("A topic always has a policy. Without a statement it gets the one of a new topic, for its own account.",),
     proved="local AWS",
 )

@@ -82,5 +82,7 @@ RULES = ServiceRules(
     key_actions={_SEND[0]: (DECRYPT, GENERATE), _RECEIVE[0]: (DECRYPT,)},
     propagation_seconds=60.0,
     preload=True,
+    api=("GetQueueUrl", "GetQueueAttributes", "SetQueueAttributes (Policy)"),
+    to_know=("The actions that SQS allows to no other account (such as deleting the queue) are refused.",),
     proved="local AWS",
 )

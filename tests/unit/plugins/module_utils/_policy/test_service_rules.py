@@ -9,9 +9,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
+from ansible_collections.xacct.aws.plugins.module_utils._policy.condition_options import as_list
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError, new_document
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import parse_arn
-from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import NEVER
+from ansible_collections.xacct.aws.plugins.module_utils._policy.resource_statements import (
+    check_resource_grants,
+    resource_statement,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import NEVER, no_errors
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import (
     SERVICES,
     rules_for,
@@ -59,6 +64,38 @@ def test_a_name_and_its_arn_are_the_same_resource(data, rules):
     assert rules.name_in(arn) == name
     assert rules_of_arn(parse_arn(str(arn))) is rules
     assert rules_for(str(arn), None) is rules_for(str(arn), rules.type) is rules
+
+
+@pytest.mark.parametrize(
+    ("rules", "word"), [(rules, word) for rules in SERVICES.values() for word in rules.access],
+    ids=[f"{rules.type}-{word}" for rules in SERVICES.values() for word in rules.access],
+)  # fmt: skip
+def test_a_grant_of_each_word_is_a_statement_that_its_service_takes(rules, word):
+    """Of an account, a role and a service, as far as the policy takes them; on what the service names."""
+    arn = rules.arn(A_NAME.get(rules.type, "a1b2c3d4e5"), "eu-central-1", OWNER, "aws")
+    assert rules.name_in(arn)
+    principals = [["222222222222"], ["arn:aws:iam::222222222222:role/Team"], ["service:events.amazonaws.com"]]
+    for who in principals:
+        grant = {"name": "team", "principals": who, "access": word}
+        if who[0].startswith("service:"):
+            if "service" in rules.principals_never:
+                continue
+            grant["source_accounts"] = ["222222222222"]
+        for effect in rules.effects:
+            errors = check_resource_grants([{**grant, "effect": effect}], rules)
+            assert not errors or rules.check is not no_errors, errors
+            if errors:
+                continue
+            statement = resource_statement({**grant, "effect": effect}, rules, arn)
+            assert statement["Effect"] == effect and statement["Sid"] == "Xacctteam"
+            assert tuple(as_list(statement["Action"])) == rules.access[word].resource
+            assert tuple(as_list(statement.get("Resource", []))) == rules.resources(arn)
+            assert not list(rules.too_much(new_document([statement])))
+
+
+A_NAME = {"glue_catalog": "catalog", "efs_file_system": "fs-0123456789abcdef0",
+          "kms_key": "1234abcd-12ab-34cd-56ef-1234567890ab"}  # fmt: skip
+"""Names of the types that do not let one choose."""
 
 
 @pytest.mark.parametrize(
