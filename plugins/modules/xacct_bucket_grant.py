@@ -309,6 +309,11 @@ key_access:
       type: list
       elements: dict
       returned: always
+    task:
+      description:
+        - The options of M(xacct.aws.xacct_resource_grant) that put them there. Null for an AWS managed key.
+      type: dict
+      returned: always
   sample:
     key: arn:aws:kms:eu-central-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab
     statements:
@@ -317,6 +322,13 @@ key_access:
         Principal: {"AWS": "arn:aws:iam::111111111111:role/Reader"}
         Action: kms:Decrypt
         Resource: "*"
+    task:
+      type: kms_key
+      resource: arn:aws:kms:eu-central-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab
+      grants:
+        - name: ObjectsInS3
+          principals: ["arn:aws:iam::111111111111:role/Reader"]
+          actions: ["kms:Decrypt"]
 """
 
 from ansible_collections.xacct.aws.plugins.module_utils._faces import run_module

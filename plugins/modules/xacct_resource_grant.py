@@ -383,6 +383,11 @@ key_access:
       type: list
       elements: dict
       returned: always
+    task:
+      description:
+        - The options of this module that put them there. Null for an AWS managed key.
+      type: dict
+      returned: always
   sample:
     key: arn:aws:kms:eu-central-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab
     statements:
@@ -391,6 +396,13 @@ key_access:
         Principal: {"AWS": "arn:aws:iam::111111111111:role/Publisher"}
         Action: ["kms:Decrypt", "kms:GenerateDataKey"]
         Resource: "*"
+    task:
+      type: kms_key
+      resource: arn:aws:kms:eu-central-1:222222222222:key/1234abcd-12ab-34cd-56ef-1234567890ab
+      grants:
+        - name: Forevents
+          principals: ["arn:aws:iam::111111111111:role/Publisher"]
+          actions: ["kms:Decrypt", "kms:GenerateDataKey"]
 """
 
 from ansible_collections.xacct.aws.plugins.module_utils._faces import run_module

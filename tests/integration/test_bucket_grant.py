@@ -401,9 +401,11 @@ class TestEncryption:
         }
         for check_mode in (True, False):
             outcome = bucket.run(bucket.grant(), check_mode=check_mode)
-            assert outcome.result["key_access"] == {"key": self.KEY, "statements": [missing]}
+            grant = {"name": "ObjectsInS3", "principals": [bucket.reader], "actions": ["kms:Decrypt"]}
+            task = {"type": "kms_key", "resource": self.KEY, "grants": [grant]}
+            assert outcome.result["key_access"] == {"key": self.KEY, "statements": [missing], "task": task}
             (warning,) = outcome.said
-            assert self.KEY in warning and json.dumps(missing) in warning
+            assert self.KEY in warning and json.dumps(task) in warning
         assert not bucket.run(bucket.grant()).said
 
     def test_only_for_what_is_added(self, bucket: TestBucket) -> None:
@@ -417,7 +419,7 @@ class TestEncryption:
     def test_the_key_of_aws_opens_to_nobody(self, bucket: TestBucket) -> None:
         bucket.encrypt_with(None)
         outcome = bucket.run(bucket.grant())
-        assert outcome.result["key_access"] == {"key": "alias/aws/s3", "statements": []}
+        assert outcome.result["key_access"] == {"key": "alias/aws/s3", "statements": [], "task": None}
         assert "which no other account can use" in outcome.said[0]
 
     def test_nothing_is_missing(self, bucket: TestBucket) -> None:

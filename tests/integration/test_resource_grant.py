@@ -350,6 +350,17 @@ class TestEncryption:
                     "Resource": "*",
                 }
             ],
+            "task": {
+                "type": "kms_key",
+                "resource": self.KEY,
+                "grants": [
+                    {
+                        "name": f"For{resource.name.replace('-', '')}",
+                        "principals": [resource.user_arn],
+                        "actions": ["kms:Decrypt", "kms:GenerateDataKey"],
+                    }
+                ],
+            },
         }
         (warning,) = made.said
         assert "encrypts with the KMS key" in warning and "kms:Decrypt and kms:GenerateDataKey" in warning
@@ -367,7 +378,7 @@ class TestEncryption:
     def test_the_key_of_aws_reaches_nobody_else(self, resource: TestResource) -> None:
         resource.encrypt_with(f"alias/aws/{resource.service}")
         made = resource.run(resource.grant())
-        assert made.result["key_access"] == {"key": f"alias/aws/{resource.service}", "statements": []}
+        assert made.result["key_access"] == {"key": f"alias/aws/{resource.service}", "statements": [], "task": None}
         assert "which no other account can use" in made.said[0]
 
     def test_own_principals_and_other_actions_need_nothing(self, resource: TestResource) -> None:

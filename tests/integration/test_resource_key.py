@@ -458,6 +458,20 @@ class TestWriting:
         assert sorted(each["Sid"] for each in found[len(foreign) :]) == sorted(f"Xacct{name}" for name in NEW)
 
 
+def test_what_a_resource_says_of_its_key_is_a_task_to_run(key: TestKey) -> None:
+    sqs = key.local_aws.client("sqs", key.owner.account_id)
+    sqs.create_queue(QueueName="encrypted", Attributes={"KmsMasterKeyId": key.arn})
+    grants = [key.grant(access="send"), key.grant(name="bus", principals=["service:events.amazonaws.com"],
+                                                  access="send", source_accounts=[key.other.account_id])]  # fmt: skip
+    missing = key.owner.run(OPERATION, resource="encrypted", type="sqs_queue", grants=grants).result["key_access"]
+    assert key.tried(key.as_worker) == NOTHING
+    made = key.owner.run(OPERATION, **missing["task"])
+    assert [{**each, "Sid": None} for each in key.own] == [{**each, "Sid": None} for each in missing["statements"]]
+    assert key.tried(key.as_worker) == {"encrypt": "no", "decrypt": "yes"}
+    assert answer(key.as_worker.generate_data_key, KeyId=key.arn, KeySpec="AES_256") == "yes"
+    assert made.result["changed"] and not key.owner.run(OPERATION, **missing["task"]).result["changed"]
+
+
 def test_incumbents_fail_on_a_grant_without_a_name_or_operations(key: TestKey) -> None:
     """A KeyError and a TypeError there, a sentence here."""
     with pytest.raises(ValueError, match="missing required arguments: name"):

@@ -281,7 +281,7 @@ class TestEncryption:
     def test_the_key_of_aws_reaches_nobody_else(self, local_aws: LocalAws) -> None:
         secret = TestSecret(local_aws)
         made = secret.run(secret.grant())
-        assert made.result["key_access"] == {"key": "alias/aws/secretsmanager", "statements": []}
+        assert made.result["key_access"] == {"key": "alias/aws/secretsmanager", "statements": [], "task": None}
         assert any(
             "no other account can use" in text and text.endswith("Have it encrypt with a customer managed key.")
             for text in made.said

@@ -15,6 +15,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations._task import
 from ansible_collections.xacct.aws.plugins.module_utils._operations.declared_grants import DeclaredGrants
 from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import statements_equal
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import statements, texts
+from ansible_collections.xacct.aws.plugins.module_utils._policy.key_access import key_task
 from ansible_collections.xacct.aws.plugins.module_utils._resources.kms_key import KmsKey
 
 
@@ -33,11 +34,12 @@ def key_access(task: Task, label: str, key: KmsKey, missing: list[dict], instead
         task.warn(
             f"{label} encrypts with the AWS managed key {key.of_service}, which no other account can use: {instead}"
         )
-        return {"key": key.name, "statements": []}
+        return {"key": key.name, "statements": [], "task": None}
     actions = sorted({action for statement in missing for action in texts(statement["Action"], "Action")})
+    options = key_task(key.name, missing)
     task.warn(
         f"{label} encrypts with the KMS key {key.key}, and this grant does not reach it. The key's policy has "
-        f"to allow it as well, for instance with {json.dumps(missing)}, and the principals' own "
+        f"to allow it as well, for which xacct_resource_grant takes {json.dumps(options)}, and the principals' own "
         f"policies have to allow {' and '.join(actions)} on the key."
     )
-    return {"key": key.name, "statements": missing}
+    return {"key": key.name, "statements": missing, "task": options}

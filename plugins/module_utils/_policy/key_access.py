@@ -16,12 +16,14 @@ from types import MappingProxyType
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.bucket_access import matches
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import ascii_lower, texts
+from ansible_collections.xacct.aws.plugins.module_utils._policy.narrowing import names_a_source
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import (
     is_account_id,
     parse_principal,
     principal_element,
     principal_pairs,
 )
+from ansible_collections.xacct.aws.plugins.module_utils._policy.public_access import why_public
 
 DECRYPT = "kms:Decrypt"
 GENERATE = "kms:GenerateDataKey"
@@ -63,6 +65,28 @@ def key_statements(
         if with_services:
             _add(found, actions, _services(statement), _only(condition, _FOR_WHOM))
     return [_statement(entry, f"{sid}{number if number > 1 else ''}") for number, entry in enumerate(found.values(), 1)]
+
+
+def key_task(key: str, statements: Iterable[Mapping]) -> dict:
+    """Return the options of ``xacct_resource_grant`` with which it puts such statements into the policy of ``key``."""
+    statements = list(statements)
+    task = {"type": "kms_key", "resource": key, "grants": [_grant(each) for each in statements]}
+    return {**task, "allow_public": True} if any(map(why_public, statements)) else task
+
+
+def _grant(statement: Mapping) -> dict:
+    pairs = principal_pairs(statement["Principal"])
+    grant = {
+        "name": statement["Sid"],
+        "principals": [f"service:{text}" if kind == "Service" else text for kind, text in pairs],
+        "actions": texts(statement["Action"], "Action"),
+    }
+    condition = statement.get("Condition")
+    if condition:
+        grant["conditions"] = condition
+    if any(kind == "Service" for kind, text in pairs) and not names_a_source(condition):
+        grant["allow_any_source"] = True
+    return grant
 
 
 def _add(found: dict[str, dict], actions: list[str], principals: list[str], condition: dict) -> None:
