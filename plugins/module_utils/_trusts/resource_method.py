@@ -156,6 +156,12 @@ def _rules(declared: Mapping, declaration: Declared, problems: Problems) -> Serv
     except PolicyError as error:
         problems.add_line(where, f"resource.{'name' if name else 'arn'}: {error}")
         return rules
+    if arn and found.name_in(parse_arn(arn.replace(ACCOUNT_ID, _SOME_ACCOUNT))) is None:
+        problems.add(
+            where,
+            f"resource.arn is '{arn}', which is not the {found.title} itself",
+            f"write its own ARN, …:{found.resource.format(name='…')}: the policies of the trusted side have to name it",
+        )
     if name and not found.name_gives_arn and not found.name_pattern:
         problems.add(
             where,

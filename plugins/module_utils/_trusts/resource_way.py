@@ -6,13 +6,17 @@
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.bucket_access import matches
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn, parse_arn
-from ansible_collections.xacct.aws.plugins.module_utils._policy.resource_statements import granted_actions
+from ansible_collections.xacct.aws.plugins.module_utils._policy.resource_statements import (
+    granted_actions,
+    resource_statement,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import ServiceRules
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services.proofs import granted_calls, tried_actions
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.directory import Account
@@ -21,8 +25,8 @@ from ansible_collections.xacct.aws.plugins.module_utils._trusts.trust import Res
 ACCOUNT_ID = "{account_id}"
 """Stands in a resource's name or ARN for the ID of the trusting account."""
 
-_OF_THE_PLACE = ("source_ips", "source_vpces", "require_tls", "conditions")
-"""Conditions that the place where a proof runs may not meet, beside those that only some types have."""
+_OF_THE_CALLER = ("organizations", "not_after")
+"""Conditions that are met wherever a proof runs."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +65,19 @@ class ResourceWay:
         """Whether an action is granted."""
         return any(matches(pattern, action) for pattern in self.actions)
 
-    @property
+    @functools.cached_property
     def depends_on(self) -> list[str]:
-        """The conditions that the place where a proof runs may not meet."""
-        return [name for name in (*_OF_THE_PLACE, *self.rules.condition_options) if self.grant.get(name)]
+        """The options that make conditions which the place where a proof runs, or its call, may not meet."""
+        some = Arn("aws", self.rules.service, "region", "0" * 12, "resource")
+        always = {name: value for name, value in self.grant.items() if name in ("access", "actions", "via")}
+
+        def conditions(options: Mapping) -> object:
+            entry = {"name": "some", "principals": ["111111111111"], **options}
+            return resource_statement(entry, self.rules, some).get("Condition")
+
+        narrowing = [name for name in self.grant if name not in (*always, *_OF_THE_CALLER)]
+        found = [name for name in narrowing if conditions({**always, name: self.grant[name]}) != conditions(always)]
+        return [*(["access"] if conditions(always) else []), *found]
 
     @property
     def not_after(self) -> str:

@@ -219,3 +219,23 @@ def test_problems_are_returned_as_a_list() -> None:
     assert wrong[0].startswith("trust 'backup'")
     hostvars = {"platform": {"xacct_account_id": 111111111111}}
     assert "platform" in plan_problems([], hostvars=hostvars, groups={})[0]
+
+
+def test_a_trust_of_several_regions_has_one_result_of_all_of_them() -> None:
+    def result(trusts: list[str], **more: object) -> dict:
+        return {"item": {"trusts": trusts}, "changed": False, "failed": False, **more}
+
+    done = [
+        result(["events", "watch"], changed=True, changes=[{"name": "watch"}]),
+        result(["events"], failed=True, msg="no topic", error={"code": "NotFound"}),
+    ]
+    variables = {"_trusting_account_resource_results": {"results": done, "failed": True}}
+    found = results_of_host(variables)["trusting"]
+    assert found["watch"] == {
+        "changed": True, "failed": False, "wrong_account": False, "trusts": ["events", "watch"],
+        "changes": [{"name": "watch"}],
+    }  # fmt: skip
+    assert found["events"]["failed"] and found["events"]["changed"]
+    assert found["events"]["msg"] == "no topic"
+    assert found["events"]["trusts"] == ["events", "watch"]
+    assert not_applied({"customer_a": results_of_host(variables)}) == ["events/customer_a"]

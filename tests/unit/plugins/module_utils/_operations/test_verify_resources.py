@@ -1,0 +1,209 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Proofs about topics, queues, functions, keys and secrets: what is called, and what an answer shows."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Caller
+from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Task
+from ansible_collections.xacct.aws.plugins.module_utils._operations.verify import call_errors, check_verify, run
+from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_resources import RESOURCE_CALLS
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services.proofs import CALLS
+from botocore.exceptions import ClientError
+
+READER = "arn:aws:sts::111111111111:assumed-role/Reader/xacct-verify"
+OWNER = "222222222222"
+ARNS = {
+    "sns_topic": f"arn:aws:sns:eu-central-1:{OWNER}:events",
+    "sqs_queue": f"arn:aws:sqs:eu-central-1:{OWNER}:jobs",
+    "lambda_function": f"arn:aws:lambda:eu-central-1:{OWNER}:function:work",
+    "kms_key": f"arn:aws:kms:eu-central-1:{OWNER}:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    "secret": f"arn:aws:secretsmanager:eu-central-1:{OWNER}:secret:app/password-??????",
+}
+CODES = {"sns": "AuthorizationError", "sqs": "AccessDenied"}
+
+
+class Service:
+    """A service that answers every call, or refuses every one with its code; calls are kept with their arguments."""
+
+    def __init__(self, code: str = "") -> None:
+        self.code = code
+        self.calls: list[tuple[str, dict]] = []
+        self.meta = SimpleNamespace(endpoint_url="https://sqs.eu-central-1.amazonaws.com")
+
+    def __getattr__(self, name: str):
+        def call(**arguments: object) -> dict:
+            self.calls.append((name, arguments))
+            if self.code:
+                raise ClientError({"Error": {"Code": self.code, "Message": f"no {name}"}}, name)
+            return {"SecretString": "open sesame", "CiphertextBlob": b"made", "Messages": []}
+
+        return call
+
+
+class Account:
+    """The connection of the task, which is the reader itself."""
+
+    known_account_id, known_caller, description = "111111111111", "", "account 111111111111"
+    caller = Caller("111111111111", READER, "AROA:x")
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self.asked_for: list[tuple[str, str]] = []
+
+    def confirm_account(self) -> None:
+        """Be the expected one."""
+
+    def secrets(self) -> tuple:
+        return ()
+
+    def client(self, service: str, region: str) -> Service:
+        self.asked_for.append((service, region))
+        return self.service
+
+
+def expectation(call: str, expect: str, **more: object) -> dict:
+    known = CALLS.get(call)
+    return {
+        "id": f"{call} {expect}",
+        "trust": "events",
+        "trusting": "customer_a",
+        "actor": {"account": "platform", "principal": "role/Reader"},
+        "call": call,
+        "role_arn": None,
+        "external_id": "none",
+        "mfa": "none",
+        "resource": ARNS[known.type] if known else ARNS["sns_topic"],
+        "action": known.action if known else "sns:Subscribe",
+        "bucket": None,
+        "by_writing": True,
+        "expect": expect,
+        "why": "",
+        "depends_on": [],
+        "unless": [],
+        "at": None,
+        "without_permission": False,
+        **more,
+    }
+
+
+def proof(service: Service, call: str, expect: str, check_mode: bool = False, **more: object) -> dict:
+    params = {
+        "expectations": [expectation(call, expect, **more)],
+        "principals": [],
+        "external_ids": {},
+        "objects": {},
+        "lookups": [],
+        "concurrency": 2,
+        "propagation_timeout": 0,
+        "fail_on_broken": False,
+        "evaluate": False,
+    }
+    assert check_verify(params) == []
+    (one,) = run(Task(params, check_mode, Account(service)))["proofs"]
+    return one
+
+
+def refusing(call: str) -> Service:
+    service = CALLS[call].action.partition(":")[0]
+    return Service(CODES.get(service, "AccessDeniedException"))
+
+
+KNOWN = [call for call in CALLS if CALLS[call].type in ("sns_topic", "sqs_queue", "kms_key", "secret")]
+
+
+@pytest.mark.parametrize("call", KNOWN)
+def test_access_and_refusal(call):
+    assert proof(Service(), call, "allowed")["outcome"] == "proved"
+    assert proof(refusing(call), call, "denied")["outcome"] == "proved"
+    wrong = proof(Service(), call, "denied")
+    assert wrong["outcome"] == "broken"
+    assert f"had to be refused, and {CALLS[call].done}" in wrong["said"]
+    missing = proof(refusing(call), call, "allowed")
+    assert missing["outcome"] == "broken"
+    assert CALLS[call].action in missing["said"]
+    assert "the policy of the resource" in missing["said"]
+
+
+@pytest.mark.parametrize("call", [call for call in KNOWN if CALLS[call].effect])
+@pytest.mark.parametrize("expect", ["allowed", "denied"])
+def test_what_others_notice_is_done_only_where_the_trust_allows_it(call, expect):
+    service = Service()
+    left = proof(service, call, expect, by_writing=False)
+    assert left["outcome"] == "not_proved"
+    assert "verify_by_writing: true" in left["said"]
+    foretold = proof(service, call, expect, check_mode=True)
+    assert foretold["said"].startswith("check mode: ")
+    assert service.calls == []
+
+
+def test_what_no_call_shows_is_not_called():
+    service = Service()
+    assert "no call that shows sns:Subscribe" in proof(service, "evaluate", "allowed")["said"]
+    assert service.calls == []
+
+
+@pytest.mark.parametrize("call", ["kms_encrypt", "kms_decrypt", "kms_generate"])
+def test_a_key_is_asked_to_do_nothing(call):
+    service = Service("DryRunOperationException")
+    assert proof(service, call, "allowed")["outcome"] == "proved"
+    assert service.calls[-1][1]["DryRun"] is True
+
+
+def test_without_a_ciphertext_nothing_is_shown_of_decrypting():
+    found = proof(Service("InvalidCiphertextException"), "kms_decrypt", "allowed")
+    assert found["outcome"] == "not_proved"
+    assert "real ciphertext" in found["said"]
+
+
+def test_a_secret_is_dropped_and_found_by_what_is_known_of_its_arn():
+    service = Service()
+    assert "open sesame" not in str(proof(service, "secret_read", "allowed"))
+    assert service.calls == [("get_secret_value", {"SecretId": ARNS["secret"].removesuffix("-??????")})]
+    whole = ARNS["secret"].replace("??????", "AbCdEf")
+    proof(service, "secret_describe", "allowed", resource=whole)
+    assert service.calls[-1] == ("describe_secret", {"SecretId": whole})
+
+
+def test_messages_in_order():
+    service = Service()
+    proof(service, "sqs_send", "allowed", resource=ARNS["sqs_queue"] + ".fifo")
+    proof(service, "sns_publish", "allowed", resource=ARNS["sns_topic"] + ".fifo")
+    for _name, arguments in service.calls:
+        assert arguments["MessageGroupId"] and arguments["MessageDeduplicationId"]
+    proof(service, "sqs_send", "allowed")
+    assert service.calls[-1][1]["QueueUrl"] == f"https://sqs.eu-central-1.amazonaws.com/{OWNER}/jobs"
+    assert "MessageGroupId" not in service.calls[-1][1]
+
+
+def test_a_received_message_stays_for_others():
+    service = Service()
+    proof(service, "sqs_receive", "allowed")
+    assert service.calls[-1][1]["VisibilityTimeout"] == 0
+
+
+def test_a_key_that_refuses_is_said():
+    class Encrypted(Service):
+        def publish(self, **_arguments: object) -> None:
+            message = "User: x is not authorized to perform: kms:GenerateDataKey on resource: y"
+            raise ClientError({"Error": {"Code": "KMSAccessDenied", "Message": message}}, "Publish")
+
+    found = proof(Encrypted(), "sns_publish", "allowed")
+    assert found["outcome"] == "broken"
+    assert "The KMS key that encrypts it refuses" in found["said"]
+
+
+def test_a_resource_that_is_not_there_shows_nothing():
+    found = proof(Service("NotFound"), "sns_publish", "denied")
+    assert (found["outcome"], found["said"]) == ("not_proved", "there is no such topic")
+
+
+def test_what_a_call_needs():
+    for call in RESOURCE_CALLS:
+        errors = call_errors({**expectation(call, "allowed"), "resource": None, "action": ""})
+        assert errors == [f"resource is needed for {call}", f"action is needed for {call}"]
