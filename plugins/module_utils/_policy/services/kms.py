@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.condition_options import Piece, as_list, each_text
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError, ascii_lower
 from ansible_collections.xacct.aws.plugins.module_utils._policy.key_grants import (
     CONTEXT_KEY,
     MOST_CONTEXT_CHARACTERS,
@@ -72,6 +72,8 @@ def check(grant: Mapping) -> Iterator[str]:
     if not via_grant:
         if "retiring_principal" in grant:
             yield "retiring_principal: only a KMS grant has one (via: grant)"
+        if "kms:retiregrant" in map(ascii_lower, _actions(grant)) and grant.get("effect", "Allow") == "Allow":
+            yield "actions: kms:RetireGrant: a key policy has no say in it; name a retiring_principal in the KMS grant"
         return
     yield from _check_grant(grant)
     if "retiring_principal" in grant:
@@ -190,7 +192,6 @@ RULES = ServiceRules(
         "kms:listkeys": _NO_KEY,
         "kms:listretirablegrants": _NO_KEY,
         "kms:reencrypt": "its permissions are kms:ReEncryptFrom and kms:ReEncryptTo; write kms:ReEncrypt* for both",
-        "kms:retiregrant": "a key policy has no say in it; name a retiring_principal in the KMS grant",
     },
     resource_element="*",
     grant_options={
