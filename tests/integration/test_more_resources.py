@@ -291,16 +291,6 @@ def test_the_first_grant_and_the_last_one(resource: Resource) -> None:
     assert foretold_and_made(resource, resource.grant()).changes[0] == ("grants", "team")
 
 
-@pytest.mark.parametrize("word", [(type_, word) for type_ in KINDS for word in SERVICES[type_].access], ids="-".join)
-def test_each_word_of_access_is_stored(local_aws: LocalAws, word: tuple[str, str]) -> None:
-    resource = Resource(local_aws, word[0])
-    resource.run(resource.grant(access=word[1]))
-    (statement,) = resource.policy["Statement"]
-    actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-    assert tuple(actions) == resource.rules.access[word[1]].resource
-    assert statement["Principal"] == {"AWS": f"arn:aws:iam::{OTHER}:root"}
-
-
 def test_by_name_it_is_the_same_resource(resource: Resource) -> None:
     by_name = resource.owner.run(OPERATION, resource=resource.name, type=resource.type, grants=[resource.grant()])
     assert by_name.result["resource"]["arn"] == resource.arn
@@ -318,3 +308,59 @@ def test_no_such_resource(resource: Resource) -> None:
             )  # fmt: skip
     gone = resource.owner.run(OPERATION, resource=resource.kind.missing, type=resource.type, state="absent")
     assert not gone.result["changed"] and gone.result["policy"] is None
+
+
+def answer(call: Callable, **arguments: object) -> str:
+    """How a call ends: "yes", or "no" when access is denied."""
+    try:
+        call(**arguments)
+    except ClientError as error:
+        assert error.response["Error"]["Code"] == "AccessDeniedException"
+        return "no"
+    return "yes"
+
+
+def test_another_account_gets_into_a_repository(local_aws: LocalAws) -> None:
+    """Its statements name no resource, and hold for it all the same."""
+    resource = Resource(local_aws, "ecr_repository")
+    other = TestAccount(local_aws)
+    as_other = local_aws.client("ecr", other.account_id)
+    where = {"registryId": resource.owner.account_id, "repositoryName": resource.name}
+    assert answer(as_other.describe_images, **where) == "no"
+    resource.run(resource.grant(principals=[other.account_id], access="list"))
+    assert answer(as_other.describe_images, **where) == "yes"
+    assert answer(as_other.list_images, **where) == "yes"
+    assert answer(as_other.delete_repository, **where) == "no"
+    assert "Resource" not in resource.policy["Statement"][0]
+
+
+def test_the_default_of_a_file_system_is_warned_of(local_aws: LocalAws) -> None:
+    resource = Resource(local_aws, "efs_file_system")
+    for check_mode in (True, False):
+        first = resource.run(resource.grant(), check_mode=check_mode)
+        assert "has had no policy, which lets everyone who reaches a mount target" in first.said[0]
+    assert not resource.run(resource.grant(), resource.grant("second")).said
+    for check_mode in (True, False):
+        last = resource.run(state="absent", check_mode=check_mode)
+        assert "is left without a policy" in last.said[0]
+
+
+@pytest.mark.parametrize(("access", "lacking"), [("write", "kms:GenerateDataKey"), ("read", "kms:Decrypt")])
+def test_the_key_of_a_stream_has_to_be_granted_too(local_aws: LocalAws, access: str, lacking: str) -> None:
+    key = f"arn:aws:kms:{REGION}:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    resource = Resource(local_aws, "kinesis_stream")
+    assert resource.run(resource.grant(access=access), check_mode=True).result["key_access"] is None
+    resource.client.start_stream_encryption(StreamName=resource.name, EncryptionType="KMS", KeyId=key)
+    missing = resource.run(resource.grant(access=access)).result["key_access"]
+    assert missing["key"] == key
+    (statement,) = missing["statements"]
+    assert lacking in statement["Action"] and statement["Principal"] == {"AWS": f"arn:aws:iam::{OTHER}:root"}
+
+
+def test_the_default_bus_is_a_bus(local_aws: LocalAws) -> None:
+    owner = TestAccount(local_aws)
+    grant = {"name": "organization", "principals": ["*"], "access": "put_events", "organizations": ["o-abcdefghij"]}
+    made = owner.run(OPERATION, resource="default", type="event_bus", grants=[grant])
+    arn = f"arn:aws:events:{REGION}:{owner.account_id}:event-bus/default"
+    assert made.result["policy"]["Statement"][0]["Resource"] == arn
+    assert made.result["resource"]["arn"] == arn
