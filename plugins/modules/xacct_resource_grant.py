@@ -10,7 +10,8 @@ module: xacct_resource_grant
 short_description: Manage who may use a topic, a queue, a key and the like, grant by grant
 version_added: 0.1.0
 description:
-  - Adds, changes and takes back named grants in the policy of a resource. All of them are one write.
+  - Adds, changes and takes back named grants in the policy of a resource. All of them are one write, except in the
+    policy of a Lambda function, which takes one statement at a time.
   - Other statements of the policy are left alone and keep their order, also when several runs write the policy at the
     same moment.
   - Across accounts both sides have to allow it; the other one is M(xacct.aws.xacct_identity_grant). A resource that
@@ -37,7 +38,7 @@ options:
     required: true
   grants:
     description:
-      - The grants. Each becomes one statement.
+      - The grants. Each becomes one statement, on a Lambda function as many as that takes.
     type: list
     elements: dict
     suboptions:
@@ -81,6 +82,14 @@ options:
           - The actions, when no word of O(grants[].access) fits. Wildcards are allowed where the service takes them.
         type: list
         elements: str
+      function_url_auth_type:
+        description:
+          - Only with O(type=lambda_function). How a function URL has to authenticate its callers for
+            O(grants[].access=invoke_url) and C(lambda:InvokeFunctionUrl).
+          - With V(NONE) it does not, so only V(*) matches, which is public.
+          - When not set, V(AWS_IAM).
+        type: str
+        choices: [AWS_IAM, NONE]
       organizations:
         description:
           - IDs of organizations (C(o-…)) to one of which the caller's account has to belong.
@@ -162,6 +171,12 @@ options:
       - Only with O(type=glue_catalog). Glue's C(EnableHybrid), which it wants to be V(true) where Lake Formation or the
         console granted on the catalog across accounts as well.
     type: bool
+  qualifier:
+    description:
+      - Only with O(type=lambda_function). The alias or version whose policy is meant, for calls that name it. Without,
+        it is the function's own, for calls that name none.
+      - The same as V(NAME:QUALIFIER) for O(resource).
+    type: str
   purge_grants:
     description:
       - Whether grants that this module put into the policy and that are not in O(grants) are taken out. Statements of
@@ -197,6 +212,7 @@ seealso:
     description: Whether a principal may do something there, and if not, why.
   - module: community.aws.sns_topic
   - module: community.aws.sqs_queue
+  - module: amazon.aws.lambda_policy
   - name: The confused deputy problem
     description: Why a grant to an AWS service has to say for whom.
     link: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
@@ -264,6 +280,37 @@ EXAMPLES = r"""
         access: decrypt
         encryption_context: {tenant: blue}
 
+- name: Let a role of another account invoke a function by its alias
+  xacct.aws.xacct_resource_grant:
+    type: lambda_function
+    resource: resize
+    qualifier: live
+    region: eu-central-1
+    grants:
+      - name: pipeline
+        principals: ["arn:aws:iam::111111111111:role/Publisher"]
+        access: invoke
+
+- name: Let a bucket of another account invoke the function
+  xacct.aws.xacct_resource_grant:
+    resource: arn:aws:lambda:eu-central-1:222222222222:function:resize
+    grants:
+      - name: uploads
+        principals: ["service:s3.amazonaws.com"]
+        access: invoke
+        source_arns: ["arn:aws:s3:::uploads-of-111111111111"]
+        source_accounts: ["111111111111"]
+
+- name: Let a role of another account read a secret
+  xacct.aws.xacct_resource_grant:
+    type: secret
+    resource: shared/database
+    region: eu-central-1
+    grants:
+      - name: application
+        principals: ["arn:aws:iam::111111111111:role/Publisher"]
+        access: read
+
 - name: Take one grant back
   xacct.aws.xacct_resource_grant:
     type: sns_topic
@@ -290,12 +337,12 @@ changes:
       type: str
       returned: always
     before:
-      description: Its statement as it was; null when there was none.
+      description: Its statement as it was, or its statements; null when there was none.
       type: list
       elements: dict
       returned: always
     after:
-      description: Its statement as it is now; null when there is none any more.
+      description: Its statement as it is now, or its statements; null when there is none any more.
       type: list
       elements: dict
       returned: always
@@ -378,8 +425,8 @@ key_access:
       returned: always
     statements:
       description:
-        - Statements for the key's policy. Empty for an AWS managed key (C(aws/sns), C(aws/sqs)), which other accounts
-          cannot use.
+        - Statements for the key's policy. Empty for an AWS managed key (C(aws/sns), C(aws/sqs),
+          C(aws/secretsmanager)), which other accounts cannot use.
       type: list
       elements: dict
       returned: always

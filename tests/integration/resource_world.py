@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
+import zipfile
 
 import botocore.exceptions
 from ansible_collections.xacct.aws.plugins.module_utils._operations.resource_grant import OPERATION
@@ -90,6 +92,14 @@ class TestResource:
     def own(self) -> list[dict]:
         """The statements that this module put there."""
         return [each for each in (self.policy or {}).get("Statement", []) if each.get("Sid", "").startswith("Xacct")]
+
+
+def empty_archive() -> bytes:
+    """The code of a function that does nothing, zipped."""
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("code.py", "def handler(event, context):\n    return {}\n")
+    return code.getvalue()
 
 
 def answer(call: object, **arguments: object) -> str:

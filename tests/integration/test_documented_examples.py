@@ -13,6 +13,7 @@ import yaml
 from ansible_collections.xacct.aws.plugins.module_utils._operations import identity_grant, resource_grant, role
 
 from tests.integration.in_process import TestAccount
+from tests.integration.resource_world import empty_archive
 from tests.local_aws.server import LocalAws
 
 OPERATIONS = {"xacct_role": role.OPERATION, "xacct_identity_grant": identity_grant.OPERATION}
@@ -58,6 +59,14 @@ def test_examples_of_resource_grants(local_aws: LocalAws) -> None:
     local_aws.client("sqs", account.account_id, "eu-central-1").create_queue(QueueName="events")
     kms = local_aws.client("kms", account.account_id, "eu-central-1")
     kms.create_alias(AliasName="alias/shared", TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+    local_aws.client("secretsmanager", account.account_id, "eu-central-1").create_secret(Name="shared/database")
+    functions = local_aws.client("lambda", account.account_id, "eu-central-1")
+    runs = account.make_role("Runs")[0]
+    functions.create_function(
+        FunctionName="resize", Runtime="python3.12", Handler="x.y", Role=runs, Code={"ZipFile": empty_archive()},
+    )  # fmt: skip
+    version = functions.publish_version(FunctionName="resize")["Version"]
+    functions.create_alias(FunctionName="resize", Name="live", FunctionVersion=version)
     fifo = {"FifoQueue": "true"}
     local_aws.client("sqs", account.account_id).create_queue(QueueName="jobs.fifo", Attributes=fifo)
     documented = yaml.safe_load(documentation("xacct_resource_grant").RETURN)

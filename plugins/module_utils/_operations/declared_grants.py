@@ -30,13 +30,14 @@ GRANT_LIST_ARGUMENTS = {
 class DeclaredGrants:
     """The statements that are to be in the policy, the Sids that are to go, and whether all other own ones go too.
 
-    `names` are the grants' own names by Sid.
+    `names` are the grants' own names by Sid. `merging` is how the statements get into a policy.
     """
 
     statements: tuple[dict, ...]
     removed: frozenset[str]
     purge: bool
     names: Mapping[str, str]
+    merging: Callable[..., dict | None] = merge_statements
 
     @property
     def present_sids(self) -> frozenset[str]:
@@ -51,11 +52,11 @@ class DeclaredGrants:
     def merge(self, document: dict | None) -> dict | None:
         """Return a policy as it is to be, None when no statement is left."""
         purge = "own" if self.purge else "none"
-        return merge_statements(document, list(self.statements), remove=self.removed, purge=purge)
+        return self.merging(document, list(self.statements), remove=self.removed, purge=purge)
 
     def without_removals(self) -> DeclaredGrants:
         """Return the same without taking anything away."""
-        return DeclaredGrants(self.statements, frozenset(), False, self.names)
+        return DeclaredGrants(self.statements, frozenset(), False, self.names, self.merging)
 
     def take_out(self, document: dict | None) -> dict | None:
         """Return another policy without the statements that are to be in this one."""
@@ -63,7 +64,10 @@ class DeclaredGrants:
 
 
 def declare(
-    params: Mapping, sids_of: Callable[[str], Iterable[str]], statements_of: Callable[[Mapping], Iterable[dict]]
+    params: Mapping,
+    sids_of: Callable[[str], Iterable[str]],
+    statements_of: Callable[[Mapping], Iterable[dict]],
+    merging: Callable[..., dict | None] = merge_statements,
 ) -> DeclaredGrants:
     """Return what the options declare; without `grants`, `state: absent` takes all own statements away."""
     grants = params.get("grants") or []
@@ -71,7 +75,7 @@ def declare(
     statements = tuple(statement for grant in present_grants(params) for statement in statements_of(grant))
     removed = names.keys() - {statement["Sid"] for statement in statements}
     purge = params["purge_grants"] or (params["state"] == "absent" and not grants)
-    return DeclaredGrants(statements, frozenset(removed), purge, names)
+    return DeclaredGrants(statements, frozenset(removed), purge, names, merging)
 
 
 def present_grants(params: Mapping) -> list[dict]:

@@ -11,6 +11,7 @@ Private to this collection.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_code
@@ -37,6 +38,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations.resource_gra
 )
 from ansible_collections.xacct.aws.plugins.module_utils._operations.revised_policy import converge_revised
 from ansible_collections.xacct.aws.plugins.module_utils._operations.shared_policy import Converged, Merge
+from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import sid_of
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import statements
 from ansible_collections.xacct.aws.plugins.module_utils._policy.key_access import key_statements
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn
@@ -134,7 +136,11 @@ def _read(task: Task, carrier: ResourcePolicy, grants: DeclaredGrants) -> dict |
 
 
 def _decide(carrier: ResourcePolicy, grants: DeclaredGrants, policy: dict | None) -> Decision:
-    return decide(grants, policy, _merge(carrier, grants)(policy), title=carrier.returned_as)
+    wanted = _merge(carrier, grants)(policy)
+    sids = {sid_of(each) for document in (policy, wanted) for each in statements(document)}
+    first = {sid: carrier.rules.grant_sid(sid) for sid in sids}
+    names = {sid: grants.names[own] for sid, own in first.items() if own in grants.names}
+    return decide(dataclasses.replace(grants, names=names), policy, wanted, title=carrier.returned_as)
 
 
 def _merge(carrier: ResourcePolicy, grants: DeclaredGrants) -> Merge:

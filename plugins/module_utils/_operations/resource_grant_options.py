@@ -56,9 +56,11 @@ def declared_grants(params: Mapping, rules: ServiceRules, arn: Arn) -> dict[str,
 
 def _declared(params: Mapping, rules: ServiceRules, arn: Arn, way: str) -> DeclaredGrants:
     def statements(grant: Mapping) -> list[dict]:
-        return [resource_statement(grant, rules, arn)] if (grant.get("via") or rules.ways[0]) == way else []
+        if (grant.get("via") or rules.ways[0]) != way:
+            return []
+        return rules.split(grant, resource_statement(grant, rules, arn))
 
-    return declare(params, lambda name: [resource_sid(name, rules)], statements)
+    return declare(params, lambda name: [resource_sid(name, rules)], statements, rules.merge)
 
 
 def check(params: Mapping) -> list[str]:
@@ -88,3 +90,4 @@ def _check_options(params: Mapping, rules: ServiceRules) -> Iterator[str]:
     for name in _ONLY_SOME:
         if params.get(name) is not None and name not in rules.options:
             yield f"{name}: {rules.type} has no such option"
+    yield from rules.check_options(params["resource"], params)

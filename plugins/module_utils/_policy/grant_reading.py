@@ -10,6 +10,7 @@ What is on offer (access, prefixes …) differs from kind to kind; who, under wh
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.condition_options import (
     ConditionOptions,
@@ -28,6 +29,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.principals impor
 from ansible_collections.xacct.aws.plugins.module_utils._policy.public_access import why_public
 
 LONGEST_NAME = 128
+NOTHING_REFUSED: Mapping[str, str] = MappingProxyType({})
 
 
 class GrantReading:
@@ -71,10 +73,20 @@ class GrantReading:
         if self.errors:
             raise PolicyError("; ".join(f"{self.name or 'grant'}: {error}" for error in self.errors))
 
-    def check_options(self, options: Collection[str], effects: Collection[str] = ("Allow", "Deny")) -> None:
-        """Refuse options that there are not, and effects that the policy has not."""
+    def check_options(
+        self,
+        options: Collection[str],
+        effects: Collection[str] = ("Allow", "Deny"),
+        refused: Mapping[str, str] = NOTHING_REFUSED,
+    ) -> None:
+        """Refuse options that there are not, and effects that the policy has not.
+
+        ``refused`` says of options that other kinds of policies have why this one has not.
+        """
         for option in self.grant:
-            if option not in options:
+            if option in refused:
+                self.errors.append(f"{option}: {refused[option]}")
+            elif option not in options:
                 self.errors.append(f"{option} is not an option of a grant ({', '.join(options)})")
         if self.grant.get("effect", "Allow") not in effects:
             self.errors.append(f"effect: {' or '.join(effects)}, not {self.grant['effect']!r}")

@@ -46,7 +46,8 @@ class SidAlphabet(enum.Enum):
 
     IAM = ("[A-Za-z0-9]", 64)
     """IAM, SNS, KMS, Secrets Manager: alphanumeric. AWS gives no length; 64 leaves room in a trust policy."""
-    LAMBDA = ("[A-Za-z0-9_-]", 100)
+    LAMBDA = ("[A-Za-z0-9-]", 95)
+    """Lambda takes an underscore and 100 in all; what ``_2`` at the end means is in ``function_permissions.py``."""
     FREE = ("[ -~]", 255)
     """S3 and whoever else takes any printable text."""
 

@@ -95,7 +95,12 @@ class _Reading(GrantReading):
     def __init__(self, grant: Mapping, rules: ServiceRules, allow_public: bool = True) -> None:
         super().__init__(grant)
         self.rules = rules
-        self.check_options((*_ALWAYS, *rules.conditions, *rules.grant_options), rules.effects)
+        others = set(CONDITIONS) - set(rules.conditions) if rules.other_conditions else ()
+        self.check_options(
+            (*_ALWAYS, *rules.conditions, *rules.grant_options),
+            rules.effects,
+            dict.fromkeys(others, rules.other_conditions),
+        )
         self.actions = self._actions()
         self.read_principals(rules.principals_never)
         self.pieces = self.read_conditions({**_CONDITION_OPTIONS, **rules.condition_options})

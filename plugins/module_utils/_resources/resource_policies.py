@@ -4,14 +4,12 @@
 
 """The policy of a resource, whichever service keeps it, with what else decides about access there.
 
-Resources with an adapter in `services`, and others that are read only; buckets are in `bucket_access`. What may not
-be read is UNKNOWN, and said.
+Resources with an adapter in `services`; buckets are in `bucket_access`. What may not be read is UNKNOWN, and said.
 Private to this collection.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -49,9 +47,6 @@ WITHOUT_POLICIES = frozenset(
 )
 """Services on whose resources nobody can put a policy that lets principals in (roles to be assumed apart)."""
 
-_MISSING = ("NotFoundException", "ResourceNotFoundException")
-
-
 @dataclass(frozen=True)
 class ResourceSide:
     """What the resource's account says. `account_id` is None where there is no resource to own (`*`).
@@ -71,7 +66,7 @@ class ResourceSide:
 
 def can_read(arn: Arn) -> bool:
     """Say whether the policy of such a resource can be read."""
-    return arn.service in READERS or rules_of_arn(arn) is not None
+    return rules_of_arn(arn) is not None
 
 
 def read_resource(account: Account, arn: Arn) -> ResourceSide:
@@ -81,10 +76,9 @@ def read_resource(account: Account, arn: Arn) -> ResourceSide:
     label = f"policy of {arn.service} {arn.resource.rpartition(':')[2]}"
     carrier = policy_of(account, arn)
     try:
-        with aws_call(account, label):
-            document = carrier.read() if carrier else READERS[arn.service](account, arn)
+        document = carrier.read()
     except AwsError as error:
-        if is_code(error, *(carrier.missing if carrier else _MISSING)):
+        if is_code(error, *carrier.missing):
             return ResourceSide(arn.account_id, ResourcePolicy(kind, None), is_missing=True)
         return ResourceSide(arn.account_id, ResourcePolicy(kind, UNKNOWN), unread=(said(label, error),))
     except PolicyError as error:
@@ -99,15 +93,3 @@ def key_arn(account: Account, key: str, region: str) -> str:
         return key
     with aws_call(account, f"KMS key {key}"):
         return account.client("kms", region or None).describe_key(KeyId=key)["KeyMetadata"]["Arn"]
-
-
-def _function_policy(account: Account, arn: Arn) -> str | None:
-    """A function without a policy, and one that does not exist, are both ResourceNotFoundException."""
-    client = account.client("lambda", arn.region)
-    return client.get_policy(FunctionName=str(arn)).get("Policy")
-
-
-READERS: dict[str, Callable[[Account, Arn], str | None]] = {
-    "lambda": _function_policy,
-}
-"""How a policy is read that has no adapter in `services`; raises what the SDK raises."""

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import KEY_POLICY, OTHER_RESOURCE
 
-from . import key_grants, resource_rules, store
+from . import function_policies, key_grants, resource_rules, store
 from .calls import Call
 from .doors import Door, Question
 from .errors import Refusal, Response
@@ -256,14 +256,18 @@ class FunctionDoor(ArnDoor):
         account, region = call.account, call.region
         parts = name.split(":")
         if name.startswith("arn:"):
-            account, region, name = parts[4], parts[3], parts[6]
+            account, region, parts = parts[4], parts[3], parts[6:]
         elif len(parts) >= 3 and parts[1] == "function":
-            account, name = parts[0], parts[2]
-        else:
-            name = parts[0]
-        kept = store.backend("lambda", account, region)._lambdas._functions.get(name)
-        function = kept["latest"] if kept else None
-        return Place(f"arn:aws:lambda:{region}:{account}:function:{name}", account, region, function)
+            account, parts = parts[0], parts[2:]
+        name = parts[0]
+        qualifier = (parts[1] if len(parts) > 1 else "") or call.text("Qualifier") or call.query.get("Qualifier", "")
+        functions = store.backend("lambda", account, region)._lambdas
+        arn = f"arn:aws:lambda:{region}:{account}:function:{name}"
+        kept = functions._functions.get(name)
+        if kept is None or qualifier in ("", "$LATEST"):
+            return Place(arn, account, region, kept["latest"] if kept else None)
+        known = {*functions._aliases.get(arn, {}), *(str(each.version) for each in kept["versions"])}
+        return Place(f"{arn}:{qualifier}", account, region, kept["latest"] if qualifier in known else None)
 
     def policy_of(self, thing: object) -> str | dict | None:
         statements = thing.policy.statements
@@ -280,7 +284,9 @@ class FunctionDoor(ArnDoor):
 
     def prepared(self, call: Call) -> Call | Response:
         place = self.place_of(call)
-        return resource_rules.function_permission(call, place.thing if place else None)
+        if place is None or place.thing is None:
+            return call
+        return function_policies.answered(call, place.thing, place.arn) or call
 
 
 def pass_role(call: Call, arn: str, service: str) -> Question:

@@ -187,7 +187,8 @@ def canary_secrets() -> None:
 
 def canary_functions() -> None:
     """Functions."""
-    assert store.backend("lambda", A)._lambdas._functions == {}
+    functions = store.backend("lambda", A)._lambdas
+    assert functions._functions == {} and functions._aliases == {}
     from moto.awslambda.policy import Policy
 
     assert Policy(None).statements == []

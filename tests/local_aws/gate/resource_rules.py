@@ -10,8 +10,6 @@ Sources: SQS Developer Guide, "Quotas related to policies"; SNS API Reference, S
 
 from __future__ import annotations
 
-import re
-
 from ansible_collections.xacct.aws.plugins.module_utils._policy.compiled_policies import compile_policy
 from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import KEY_POLICY
 
@@ -26,7 +24,6 @@ from .document_rules import (
     check_unique_sids,
     checked,
     listed,
-    principal_is_valid,
     principals_of,
     statements,
 )
@@ -37,7 +34,6 @@ QUEUE_BYTES, QUEUE_STATEMENTS, QUEUE_PRINCIPALS, QUEUE_ACTIONS = 8192, 20, 50, 7
 TOPIC_BYTES, TOPIC_STATEMENTS = 30 * 1024, 100
 KEY_BYTES = 32 * 1024
 SECRET_CHARACTERS = 20480
-FUNCTION_BYTES = 20 * 1024
 
 
 def queue_policy(call: Call) -> Call:
@@ -109,27 +105,3 @@ def secret_policy(call: Call) -> Call:
     if call.fields.get("BlockPublicPolicy") and compile_policy(stored).is_public:
         raise Refusal("PublicPolicyException", "The resource policy grants public access to the secret")
     return call.with_fields(ResourcePolicy=stored)
-
-
-def function_permission(call: Call, function) -> Call:
-    """AddPermission."""
-    if call.operation.name != "AddPermission" or function is None:
-        return call
-    sid, principal = call.text("StatementId"), call.text("Principal")
-    if not re.fullmatch(r"[a-zA-Z0-9-_]{1,100}", sid):
-        raise Refusal("ValidationException", f"1 validation error detected: Value '{sid}' at 'statementId'")
-    if any(statement.get("Sid") == sid for statement in function.policy.statements):
-        text = (
-            f"The statement id ({sid}) provided already exists. Please provide a new statement id, or remove the "
-            "existing statement."
-        )
-        raise Refusal("ResourceConflictException", text, 409)
-    kind = "Service" if ".amazonaws.com" in principal else "AWS"
-    if not principal_is_valid(kind, principal):
-        text = "The provided principal was invalid. Please check the principal and try again."
-        raise Refusal("InvalidParameterValueException", text)
-    if len(str(function.policy.statements).encode()) > FUNCTION_BYTES:
-        raise Refusal("PolicyLengthExceededException", "The final policy size is bigger than the limit (20480).")
-    if re.fullmatch(r"\d{12}", principal):
-        return call.with_fields(Principal=f"arn:aws:iam::{principal}:root")
-    return call

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -42,12 +43,24 @@ def all_policies() -> Iterator[StoredPolicy]:
         for account in store.accounts_of(service):
             for backend in store.regions_of(service, account):
                 yield from find(backend)
+    for account in store.accounts_of("lambda"):
+        for backend in store.regions_of("lambda", account):
+            yield from (_permissions(kept["latest"].policy) for kept in backend._lambdas._functions.values())
     for account in store.accounts_of("s3"):
         for bucket in store.backend("s3", account).buckets.values():
             if bucket.policy:
                 yield StoredPolicy(
                     bucket.policy.decode(), lambda text, bucket=bucket: setattr(bucket, "policy", text.encode())
                 )
+
+
+def _permissions(policy) -> StoredPolicy:
+    """The policies of a function and of all its versions and aliases."""
+
+    def write(text: str) -> None:
+        policy.statements[:] = json.loads(text)["Statement"]
+
+    return StoredPolicy(json.dumps({"Version": "2012-10-17", "Statement": policy.statements}), write)
 
 
 def _attribute(owner: object, name: str) -> StoredPolicy:

@@ -17,7 +17,10 @@ from typing import Literal
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.condition_options import ConditionOptions, Piece
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import ascii_lower, statements
-from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import SidAlphabet
+from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import (
+    SidAlphabet,
+    merge_statements,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn, principal_pairs
 from ansible_collections.xacct.aws.plugins.module_utils._policy.sizes import Count
 
@@ -61,6 +64,26 @@ def no_more_conditions(_grant: Mapping) -> Iterator[Piece]:
 def as_it_is(_grant: Mapping, statement: dict) -> dict:
     """Change nothing (the default for ``ServiceRules.written``)."""
     return statement
+
+
+def no_wrong_options(_resource: str, _options: Mapping) -> Iterator[str]:
+    """Find nothing wrong (the default for ``ServiceRules.check_options``)."""
+    return iter(())
+
+
+def the_whole(arn: Arn, _options: Mapping) -> Arn:
+    """Return the ARN as it is (the default for ``ServiceRules.part``)."""
+    return arn
+
+
+def one_statement(_grant: Mapping, statement: dict) -> list[dict]:
+    """Return the statement alone (the default for ``ServiceRules.split``)."""
+    return [statement]
+
+
+def its_own(sid: str) -> str:
+    """Return the Sid as it is (the default for ``ServiceRules.grant_sid``)."""
+    return sid
 
 
 def nothing_left(_arn: Arn) -> None:
@@ -120,6 +143,9 @@ class ServiceRules:
     resource: str = "{name}"
     """The last part of the ARN, with the name in it: ``function:{name}``."""
 
+    part: Callable[[Arn, Mapping], Arn] = the_whole
+    """The ARN of what is meant in the resource, given the values of ``options`` (an alias of a function)."""
+
     other_resource: str = ""
     """A regular expression for the last part of other ARNs that mean such a resource (an alias of a key); the adapter's
     ``of_arn`` tells which one."""
@@ -168,8 +194,14 @@ class ServiceRules:
     conditions: tuple[str, ...] = CONDITIONS
     """The options that narrow a grant, as far as the policy can say them."""
 
+    other_conditions: str = ""
+    """Why it cannot say the others."""
+
     options: Mapping[str, dict] = field(default_factory=dict)
     """Options of the module that only some types have (``qualifier``), each with its piece of an argument spec."""
+
+    check_options: Callable[[str, Mapping], Iterator[str]] = no_wrong_options
+    """What is wrong with them, given the resource as the user calls it and all options."""
 
     grant_options: Mapping[str, dict] = field(default_factory=dict)
     """The same of a grant (``via``, ``via_services`` …)."""
@@ -189,6 +221,15 @@ class ServiceRules:
 
     check: Callable[[Mapping], Iterator[str]] = no_errors
     """What else is wrong with one entry, its options as given."""
+
+    split: Callable[[Mapping, dict], list[dict]] = one_statement
+    """The statements that the policy has for an entry, given the entry and its one statement, whose Sid they share."""
+
+    merge: Callable[..., dict | None] = merge_statements
+    """How such statements get into the policy, and what they replace there (`merge_statements` says what it takes)."""
+
+    grant_sid: Callable[[str], str] = its_own
+    """The Sid that the grant has by its name, for that of any statement in the policy."""
 
     empty_policy: Callable[[Arn], dict | None] = nothing_left
     """The policy when no statement is left; None: there is none any more."""
@@ -227,6 +268,7 @@ class ServiceRules:
 
     def in_own_policies(self, arn: Arn, options: Mapping) -> tuple[str, ...]:
         """Return what the own policy of who gets access names, given the values of ``options``."""
+        arn = self.part(arn, options)
         found = self.identity_resources(arn, options) if self.identity_resources else self.named(arn, options)
         return found or (str(arn),)
 

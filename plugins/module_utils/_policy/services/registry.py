@@ -21,6 +21,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.services import 
     glue,
     kinesis,
     kms,
+    lambda_function,
     logs,
     opensearch,
     s3_access_point,
@@ -33,6 +34,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules 
 _ALL = (
     sns.RULES,
     sqs.RULES,
+    lambda_function.RULES,
     secretsmanager.RULES,
     kms.RULES,
     ecr.RULES,

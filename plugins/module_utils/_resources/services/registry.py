@@ -27,6 +27,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._resources.services.even
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.glue import CatalogPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.kinesis import StreamPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.kms import KeyGrants, KeyPolicy
+from ansible_collections.xacct.aws.plugins.module_utils._resources.services.lambda_function import FunctionPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.logs import DestinationPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.opensearch import DomainPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.s3_access_point import AccessPointPolicy
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 ADAPTERS: Mapping[str, Mapping[str, type[ResourcePolicy]]] = {
     "sns_topic": {POLICY: TopicPolicy},
     "sqs_queue": {POLICY: QueuePolicy},
+    "lambda_function": {POLICY: FunctionPolicy},
     "kms_key": {POLICY: KeyPolicy, GRANT: KeyGrants},
     "secret": {POLICY: SecretPolicy},
     "ecr_repository": {POLICY: RepositoryPolicy},
@@ -62,6 +64,10 @@ def resource_arn(account: Account, rules: ServiceRules, resource: str, options: 
 
     A name means one in the account of the credentials, in their region.
     """
+    return rules.part(_whole_arn(account, rules, resource, options), options)
+
+
+def _whole_arn(account: Account, rules: ServiceRules, resource: str, options: Mapping) -> Arn:
     if resource.startswith("arn:"):
         return ADAPTERS[rules.type][POLICY].of_arn(account, rules, parse_arn(resource), options)
     if not rules.needs_account:

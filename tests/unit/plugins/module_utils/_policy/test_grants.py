@@ -49,7 +49,8 @@ NAMED = statement("Somebody", Principal=[A])
     [
         ("backup", SidAlphabet.IAM, "Xacctbackup"),
         ("Backup2", SidAlphabet.IAM, "XacctBackup2"),
-        ("my-backup_x", SidAlphabet.LAMBDA, "Xacctmy-backup_x"),
+        ("my-backup", SidAlphabet.LAMBDA, "Xacctmy-backup"),
+        ("my-backup_2", SidAlphabet.LAMBDA, r"Xacctmy-backup2X[0-9a-f]{10}"),
         ("my backup!", SidAlphabet.FREE, "Xacctmy backup!"),
         ("my-backup_x", SidAlphabet.IAM, r"XacctmyBackupXX[0-9a-f]{10}"),
         ("my backup", SidAlphabet.LAMBDA, r"XacctmyBackupX[0-9a-f]{10}"),
