@@ -51,6 +51,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._resources.services.regi
     resource_arn,
 )
 
+_DENIED = ("AccessDenied", "AccessDeniedException", "AuthorizationError")
 _NO_AWS_KEY = "the grant is of no use there. Have it encrypt with a customer managed key"
 
 
@@ -75,7 +76,7 @@ def _run(task: Task) -> dict:
     missing = None
     if plan.changed:
         task.account.confirm_account()
-        confirm_owner(task, arn.account_id or task.account.account_id, f"{rules.title} {arn}", "resource")
+        _confirm_owner(task, rules, arn)
         for way, decision in decisions.items():
             if decision.plan.changed:
                 ways[way].check_size(decision.policy)
@@ -127,12 +128,18 @@ def _read(task: Task, carrier: ResourcePolicy, grants: DeclaredGrants) -> dict |
     try:
         return read_policy(task, carrier, grants, carrier.missing, carrier.resource_label)
     except AwsError as error:
+        if is_code(error, *_DENIED):
+            _confirm_owner(task, carrier.rules, carrier.arn)
         if not is_code(error, *carrier.missing):
             raise
         raise error.with_hint(
             f"Make it first, or correct resource, region ({carrier.arn.region}) or the credentials "
             f"(they are to be of account {carrier.arn.account_id})."
         ) from error
+
+
+def _confirm_owner(task: Task, rules: ServiceRules, arn: Arn) -> None:
+    confirm_owner(task, arn.account_id or task.account.account_id, f"{rules.title} {arn}", "resource")
 
 
 def _decide(carrier: ResourcePolicy, grants: DeclaredGrants, policy: dict | None) -> Decision:
