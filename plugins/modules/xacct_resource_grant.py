@@ -250,6 +250,25 @@ EXAMPLES = r"""
         require_tls: true
         not_after: "2027-01-01T00:00:00Z"
 
+- name: Let another account pull from a repository; ecr:GetAuthorizationToken is for its own policies to allow
+  xacct.aws.xacct_resource_grant:
+    type: ecr_repository
+    resource: tools/builder
+    grants:
+      - name: builders
+        principals: ["111111111111"]
+        access: pull
+
+- name: Let the accounts of an organization send to the default event bus
+  xacct.aws.xacct_resource_grant:
+    type: event_bus
+    resource: default
+    grants:
+      - name: organization
+        principals: ["*"]
+        access: put_events
+        organizations: [o-abcdefghij]
+
 - name: Declare all grants of a queue, and take out those that are not in the list any more
   xacct.aws.xacct_resource_grant:
     type: sqs_queue

@@ -46,11 +46,17 @@ _INVALID_PRINCIPAL = {
     "InvalidParameterException": "principal",
     "InvalidParameterValueException": "principal",
     "InvalidAttributeValue": "policy",
+    "InvalidPolicyException": "principal",
+    "InvalidInputException": "principal",
+    "InvalidArgumentException": "principal",
+    "BadRequestException": "principals are valid",
+    "InvalidTypeException": "error setting policy",
+    "ValidationException": "invalid principal",
     "InvalidArnException": "principal",
 }
 """Codes of a policy that names a principal which does not exist (yet), and a word of the message (lower case).
 
-SQS says no more than that the policy is invalid; what else could be wrong with it was looked at before the write.
+SQS and OpenSearch say no more than that the policy is wrong; what else could be was looked at before the write.
 """
 
 _NAMED = re.compile(r'"(?:AWS|Service|Federated)"\s*:\s*"([^"]+)"')

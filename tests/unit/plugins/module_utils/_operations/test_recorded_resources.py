@@ -25,6 +25,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsEr
 from ansible_collections.xacct.aws.plugins.module_utils._operations import policy_grants, resource_grant
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Task
 from ansible_collections.xacct.aws.plugins.module_utils._operations.resource_grant import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._operations.role_principals import is_invalid_principal
 from ansible_collections.xacct.aws.plugins.module_utils._operations.shared_policy import Timing
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import SERVICES
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.registry import ADAPTERS
@@ -369,3 +370,20 @@ def test_hybrid_sharing_of_a_catalog_is_said_to_glue() -> None:
     assert world.server.hybrid == "TRUE"
     with pytest.raises(AssertionError):
         World(Table()).run(enable_hybrid=True)
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("ValidationException", "One or more parameter values were invalid: Invalid principal in policy document."),
+        ("InvalidTypeException", 'Error setting policy: [{"Version": "2012-10-17"}]'),
+        ("BadRequestException",
+         "Invalid policy document. Please check the policy syntax and ensure that Principals are valid."),
+        ("InvalidParameterException", "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Principal not "
+         "found'"),
+    ],
+)  # fmt: skip
+def test_a_principal_that_is_not_visible_yet(code: str, message: str) -> None:
+    """In the words of DynamoDB, OpenSearch, API Gateway and ECR."""
+    assert is_invalid_principal(AwsError("refused", code=code, aws_message=message))
+    assert not is_invalid_principal(AwsError("refused", code=code, aws_message="The name is too long"))
