@@ -67,6 +67,13 @@ def key(name: str, _account_id: str) -> dict:
     return {**on_resource(name, "alias/shared", "use"), "type": "kms_key"}
 
 
+def key_grant(name: str, _account_id: str) -> dict:
+    """The same as a KMS grant."""
+    new = {"principals": ["333333333333"], "access": "use", "via": "grant"}
+    entry = {"name": name, **({"state": "absent"} if name in OLD else new)}
+    return {"resource": "alias/shared", "type": "kms_key", "grants": [entry]}
+
+
 def on_resource(name: str, arn: str, access: str) -> dict:
     """The options of one writer on a resource with such an access."""
     new = {"principals": [SHORT], "access": access, "allow_any_source": True}
@@ -80,6 +87,7 @@ WRITES = {
     "topic": (resource_grant.OPERATION, topic),
     "queue": (resource_grant.OPERATION, queue),
     "key": (resource_grant.OPERATION, key),
+    "key_grant": (resource_grant.OPERATION, key_grant),
 }
 
 

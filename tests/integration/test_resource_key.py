@@ -458,6 +458,16 @@ class TestWriting:
         assert sorted(each["Sid"] for each in found[len(foreign) :]) == sorted(f"Xacct{name}" for name in NEW)
 
 
+def test_twenty_writers_of_kms_grants_lose_nothing(key: TestKey) -> None:
+    """Also those that want the same grant at the same moment."""
+    key.client.create_alias(AliasName="alias/shared", TargetKeyId=key.name)
+    key.grant_theirs(Name="theirs")
+    key.run(*(key.via_grant(name=name) for name in OLD))
+    write_at_once("key_grant", key.owner, lock=False)
+    assert sorted(grant["Name"] for grant in key.grants) == sorted([*(f"Xacct{name}" for name in NEW), "theirs"])
+    assert not key.own
+
+
 def test_what_a_resource_says_of_its_key_is_a_task_to_run(key: TestKey) -> None:
     sqs = key.local_aws.client("sqs", key.owner.account_id)
     sqs.create_queue(QueueName="encrypted", Attributes={"KmsMasterKeyId": key.arn})
