@@ -179,8 +179,8 @@ options:
     type: str
   purge_grants:
     description:
-      - Whether grants that this module put into the policy and that are not in O(grants) are taken out. Statements of
-        others stay.
+      - Whether grants that this module put into the policy, or made as KMS grants, and that are not in O(grants) are
+        taken out. Statements and KMS grants of others stay.
     type: bool
     default: false
   allow_public:
