@@ -19,7 +19,6 @@ from tests.local_aws.server import LocalAws
 
 READS = {"secretsmanager:DescribeSecret": 1, "secretsmanager:GetResourcePolicy": 1}
 PUT = "secretsmanager:PutResourcePolicy"
-KEY = "arn:aws:kms:us-east-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
 class TestSecret(TestResource):
@@ -50,7 +49,12 @@ class TestSecret(TestResource):
 @pytest.fixture
 def secret(local_aws: LocalAws) -> TestSecret:
     made = TestSecret(local_aws)
-    made.encrypt_with(KEY)
+    # A key that everybody may use, so that the secret's own policy is what decides.
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    keys = local_aws.client("kms", made.owner.account_id)
+    made.key = keys.create_key(Policy=policy, BypassPolicyLockoutSafetyCheck=True)["KeyMetadata"]["Arn"]
+    made.encrypt_with(made.key)
     return made
 
 
@@ -268,7 +272,7 @@ class TestEncryption:
     def test_the_missing_grant_is_shown_once(self, secret: TestSecret) -> None:
         foretold = secret.run(secret.grant(), check_mode=True)
         (statement,) = foretold.result["key_access"]["statements"]
-        assert foretold.result["key_access"]["key"] == KEY
+        assert foretold.result["key_access"]["key"] == secret.key
         assert statement["Principal"] == {"AWS": secret.user_arn} and statement["Action"] == "kms:Decrypt"
         assert any("encrypts with the KMS key" in text and "kms:Decrypt" in text for text in foretold.said)
         assert secret.run(secret.grant()).result["key_access"] == foretold.result["key_access"]

@@ -171,8 +171,8 @@ def _matches_one_of(pattern: str, actions: tuple[str, ...]) -> bool:
     return any(matches(pattern, action) for action in actions)
 
 
-def aws_key_policy(owner: str, region: str) -> dict:
-    """Return what the policy of an account's own key of S3 says: for its own principals, through S3 alone.
+def aws_key_policy(owner: str, region: str, service: str = "s3") -> dict:
+    """Return what the policy of an account's own key of a service says: for its own principals, through it alone.
 
     (KMS Developer Guide, "AWS managed keys"; S3 User Guide: such a key can't be used from another account.)
     """
@@ -180,7 +180,7 @@ def aws_key_policy(owner: str, region: str) -> dict:
         "Version": "2012-10-17",
         "Statement": [
             {
-                "Sid": "Allow access through S3 for all principals in the account",
+                "Sid": f"Allow access through {service} for all principals in the account",
                 "Effect": "Allow",
                 "Principal": {"AWS": "*"},
                 "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
@@ -188,7 +188,7 @@ def aws_key_policy(owner: str, region: str) -> dict:
                 "Condition": {
                     "StringEquals": {
                         "kms:CallerAccount": owner,
-                        "kms:ViaService": f"s3.{region}.amazonaws.com",
+                        "kms:ViaService": f"{service}.{region}.amazonaws.com",
                     }
                 },
             }

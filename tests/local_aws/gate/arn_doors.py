@@ -17,9 +17,11 @@ import urllib.parse
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import parse_arn
 from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import KEY_POLICY, OTHER_RESOURCE
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import rules_of_arn
 
-from . import function_policies, key_grants, resource_rules, store
+from . import encryption, function_policies, key_grants, resource_rules, store
 from .calls import Call
 from .doors import Door, Question
 from .errors import Refusal, Response
@@ -65,7 +67,17 @@ class ArnDoor(Door):
         target = Target(place.arn, place.account, policy, self.policy_kind)
         if place.account != call.account and call.operation.name in self.owner_only:
             raise denied(call.caller, action, target)
-        return [Question(action, target, self.context(call))]
+        return [Question(action, target, self.context(call)), *self._of_key(call, action, target, place)]
+
+    def key_of(self, thing: object) -> str | None:  # noqa: ARG002
+        """The name of the KMS key that encrypts a thing, "" for AWS's own one, None for no key."""
+        return None
+
+    def _of_key(self, call: Call, action: str, target: Target, place: Place) -> list[Question]:
+        key = self.key_of(place.thing) if place.thing is not None else None
+        rules = rules_of_arn(parse_arn(place.arn)) if key is not None else None
+        wanted = rules.key_actions.get(action, ()) if rules else ()
+        return encryption.key_questions(call, target, place.region, key, wanted) if wanted else []
 
     def place(self, call: Call) -> tuple[str, str]:
         place = self.place_of(call)
@@ -98,6 +110,9 @@ class QueueDoor(ArnDoor):
         queue = store.backend("sqs", account, region).queues.get(name)
         return Place(f"arn:aws:sqs:{region}:{account}:{name}", account, region, queue)
 
+    def key_of(self, thing: object) -> str | None:
+        return getattr(thing, "kms_master_key_id", None) or None
+
     def prepared(self, call: Call) -> Call | Response:
         return resource_rules.queue_policy(call)
 
@@ -122,6 +137,9 @@ class TopicDoor(ArnDoor):
     def context(self, call: Call) -> dict[str, object]:
         keys = {"sns:Protocol": call.text("Protocol"), "sns:Endpoint": call.text("Endpoint")}
         return {key: value for key, value in keys.items() if value}
+
+    def key_of(self, thing: object) -> str | None:
+        return thing.kms_master_key_id or None
 
     def prepared(self, call: Call) -> Call | Response:
         return resource_rules.topic_policy(call)
@@ -236,6 +254,9 @@ class SecretDoor(ArnDoor):
         if secret is None:
             return Place(f"arn:aws:secretsmanager:{region}:{account}:secret:{name}", account, region, None)
         return Place(secret.arn, account, region, secret)
+
+    def key_of(self, thing: object) -> str | None:
+        return thing.kms_key_id or ""
 
     def prepared(self, call: Call) -> Call | Response:
         return resource_rules.secret_policy(call)

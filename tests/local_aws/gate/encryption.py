@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Objects that are encrypted with a key of KMS: S3 asks for the key in the caller's name.
+"""Objects, messages and secrets that are encrypted with a key of KMS: their service asks for it in the caller's name.
 
-Source: S3 User Guide, "Using server-side encryption with AWS KMS keys": reading takes kms:Decrypt, writing
-kms:GenerateDataKey. The key of a bucket's default encryption is its owner's.
+Sources for topics, queues and secrets: what their rules say of keys (``_policy/services``). For objects: S3 User Guide,
+"Using server-side encryption with AWS KMS keys": reading takes kms:Decrypt, writing kms:GenerateDataKey. The key of a
+bucket's default encryption is its owner's.
 """
 
 from __future__ import annotations
@@ -59,12 +60,35 @@ def key_question(call: Call, bucket, key, key_name: str) -> Question | None:
     return Question(action, target, context)
 
 
+def key_questions(
+    call: Call, resource: Target, region: str, name: str | None, actions: tuple[str, ...]
+) -> list[Question]:
+    """What has to be allowed on the key of another resource; without a name it is AWS's own one for its service."""
+    service = resource.arn.split(":")[2]
+    if not name or name.startswith("alias/aws/") or ":alias/aws/" in name:
+        arn = f"arn:aws:kms:{region}:{resource.account}:key/aws-{service}"
+        target = Target(arn, resource.account, aws_key_policy(resource.account, region, service), KEY_POLICY)
+    else:
+        target = known_key(name, resource.account, region)
+    context = {
+        "kms:ViaService": f"{service}.{region}.amazonaws.com",
+        "kms:CallerAccount": call.account,
+        "aws:ViaAWSService": "true",
+    }
+    return [Question(action, target, context) for action in actions]
+
+
 def key_target(name: str | None, bucket) -> Target:
     """A key by ID, ARN or alias; without a name it is AWS's own one of the account."""
     account, region = bucket.account_id, bucket.region_name
     if not name:
         arn = f"arn:aws:kms:{region}:{account}:key/aws-s3"
         return Target(arn, account, aws_key_policy(account, region), KEY_POLICY)
+    return known_key(name, account, region)
+
+
+def known_key(name: str, account: str, region: str) -> Target:
+    """A key as a resource names it, by ID, ARN or alias. Refuses one that is not there."""
     if name.startswith("arn:"):
         region, account, name = name.split(":", 5)[3:]
     keys = store.backend("kms", account, region).keys
