@@ -69,6 +69,7 @@ def test_examples_of_resource_grants(local_aws: LocalAws) -> None:
     functions.create_alias(FunctionName="resize", Name="live", FunctionVersion=version)
     fifo = {"FifoQueue": "true"}
     local_aws.client("sqs", account.account_id).create_queue(QueueName="jobs.fifo", Attributes=fifo)
+    local_aws.client("ecr", account.account_id).create_repository(repositoryName="tools/builder")
     documented = yaml.safe_load(documentation("xacct_resource_grant").RETURN)
     for task in yaml.safe_load(documentation("xacct_resource_grant").EXAMPLES):
         options = task["xacct.aws.xacct_resource_grant"]
