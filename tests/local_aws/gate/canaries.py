@@ -9,11 +9,13 @@ python -m tests.local_aws.gate.canaries     prints what is wrong, by name, as JS
 
 from __future__ import annotations
 
+import inspect
 import json
 import traceback
 from collections.abc import Callable
 
 import moto
+from moto.opensearch.models import OpenSearchDomain
 
 from . import identities, organization, store
 
@@ -229,6 +231,35 @@ def canary_members_of_organizations() -> None:
     for policy_id in (utils.DEFAULT_SCP_POLICY_ID, utils.DEFAULT_RCP_POLICY_ID):
         b.attach_policy(PolicyId=policy_id, TargetId=member.id)
     assert store.backends("organizations").master_accounts == {}
+
+
+def canary_an_event_bus() -> None:
+    """A bus's statements, which a whole policy is added to."""
+    b = store.backend("events", A)
+    bus = b.event_buses["default"]
+    statement = {"Effect": "Allow", "Action": "events:PutEvents", "Resource": bus.arn}
+    for sid, account in (("One", "610000000002"), ("Two", "610000000003")):
+        text = json.dumps({"Statement": [{**statement, "Sid": sid, "Principal": {"AWS": account}}]})
+        b.put_permission("default", "", "", "", {}, text)
+    assert '"One"' in bus.policy and '"Two"' in bus.policy
+    bus.remove_statements()
+    assert not bus.policy
+
+
+def canary_a_file_system() -> None:
+    """A file system's policy, which nothing deletes."""
+    b = store.backend("efs", A)
+    name = b.create_file_system("token", "generalPurpose", False, "", "bursting", 0, "", False, []).file_system_id
+    assert b.file_systems_by_id[name].file_system_policy is None
+    assert not hasattr(b, "delete_file_system_policy")
+
+
+def canary_a_domain() -> None:
+    """A domain's access policy, which an empty text does not take away."""
+    domains = store.backend("opensearch", A).domains
+    assert domains == {}
+    source = inspect.getsource(OpenSearchDomain.update)
+    assert "self.access_policies = access_policies or self.access_policies" in source
 
 
 def canary_a_reset() -> None:

@@ -50,7 +50,7 @@ class DomainDoor(Door):
     """OpenSearch Service."""
 
     def prepared(self, call: Call) -> Call | Response:
-        """UpdateDomainConfig with an empty policy, which takes the policy away: moto would keep the one that there is."""
+        """UpdateDomainConfig with an empty policy, which takes the policy away: moto would keep it."""
         if call.operation.name == "UpdateDomainConfig" and call.fields.get("AccessPolicies") == "":
             domain = store.backend("opensearch", call.account, call.region).domains.get(call.path.split("/")[4])
             if domain is not None:
