@@ -421,9 +421,10 @@ def test_policies_of_queues_topics_secrets_and_functions_are_read(world):
     else:
         secrets.put_resource_policy(SecretId=secret, ResourcePolicy=json.dumps(document(fix["statement"])))
     assert world.answer(SERVICE, "secretsmanager:GetSecretValue", secret)["answer"] == "allowed"
-    entry = world.answer(SERVICE, "dynamodb:GetItem", f"arn:aws:dynamodb:us-east-1:{CUSTOMER}:table/jobs")
+    repository = f"arn:aws:codeartifact:us-east-1:{CUSTOMER}:repository/domain/jobs"
+    entry = world.answer(SERVICE, "codeartifact:ReadFromRepository", repository)
     assert entry["answer"] == "unknown"
-    assert "reads no policies of dynamodb" in entry["unread"][0]
+    assert "reads no policies of codeartifact" in entry["unread"][0]
 
 
 def test_access_control_lists_count_where_they_are_enabled(world):
