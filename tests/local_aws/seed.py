@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Make what accounts hold before anything of ours runs: roles, users with access keys, groups, buckets with objects.
+"""Make what accounts hold before anything of ours runs: roles, users with access keys, groups, buckets with objects,
+topics, queues, secrets and the keys that encrypt them.
 
 The format is in README.md. What exists already stays as it is, so a seed that has grown can be applied
 again; an account whose seed has not changed is left alone.
@@ -24,7 +25,10 @@ import botocore.exceptions
 if TYPE_CHECKING:
     from .server import LocalAws
 
-SECTIONS = ("account_id", "managed_policies", "groups", "users", "roles", "instance_profiles", "buckets")
+SECTIONS = (
+    "account_id", "managed_policies", "groups", "users", "roles", "instance_profiles", "buckets", "keys", "topics",
+    "queues", "secrets",
+)  # fmt: skip
 MEMBERS = {
     "groups": {"path", "policies", "managed_policies"},
     "users": {"path", "policies", "managed_policies", "groups", "tags", "permissions_boundary", "access_key", "mfa"},
@@ -33,9 +37,15 @@ MEMBERS = {
         "max_session_duration",
     },
     "buckets": {"object_ownership", "objects"},
+    "keys": {"policy"},
+    "topics": {"key"},
+    "queues": {"key", "topics"},
+    "secrets": {"key", "value"},
 }  # fmt: skip
 ORGANIZATION_MEMBERS = {"management", "members"}
-THERE_ALREADY = ("EntityAlreadyExists", "BucketAlreadyOwnedByYou", "AlreadyInOrganizationException")
+THERE_ALREADY = (
+    "EntityAlreadyExists", "BucketAlreadyOwnedByYou", "AlreadyInOrganizationException", "ResourceExistsException",
+)  # fmt: skip
 
 
 class SeedError(ValueError):
@@ -147,7 +157,41 @@ def seed_account(local_aws: LocalAws, account: Mapping, known: Mapping) -> dict:
                 iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=role)
     for name, bucket in section(account, "buckets"):
         seed_bucket(local_aws, account["account_id"], name, bucket)
+    made["keys"] = {name: {"arn": seed_key(local_aws, account, name, key)} for name, key in section(account, "keys")}
+    seed_messaging(local_aws, account)
+    secrets = local_aws.client("secretsmanager", account["account_id"])
+    for name, secret in section(account, "secrets"):
+        key = {"KmsKeyId": f"alias/{secret['key']}"} if "key" in secret else {}
+        unless_there(secrets.create_secret, Name=name, SecretString=secret.get("value", name), **key)
     return made
+
+
+def seed_key(local_aws: LocalAws, account: Mapping, name: str, key: Mapping) -> str:
+    """Make a KMS key with an alias, unless there is one of that alias; its ARN."""
+    kms = local_aws.client("kms", account["account_id"])
+    for alias in kms.list_aliases()["Aliases"]:
+        if alias["AliasName"] == f"alias/{name}" and alias.get("TargetKeyId"):
+            return kms.describe_key(KeyId=alias["TargetKeyId"])["KeyMetadata"]["Arn"]
+    policy = {"Policy": json.dumps(key["policy"])} if "policy" in key else {}
+    made = kms.create_key(Description=name, **policy)["KeyMetadata"]
+    kms.create_alias(AliasName=f"alias/{name}", TargetKeyId=made["KeyId"])
+    return made["Arn"]
+
+
+def seed_messaging(local_aws: LocalAws, account: Mapping) -> None:
+    """Make topics and queues; making one again changes nothing. A queue may get what topics, of any account, send."""
+    sns = local_aws.client("sns", account["account_id"])
+    for name, topic in section(account, "topics"):
+        key = {"Attributes": {"KmsMasterKeyId": f"alias/{topic['key']}"}} if "key" in topic else {}
+        sns.create_topic(Name=name, **key)
+    sqs = local_aws.client("sqs", account["account_id"])
+    for name, queue in section(account, "queues"):
+        key = {"Attributes": {"KmsMasterKeyId": f"alias/{queue['key']}"}} if "key" in queue else {}
+        url = sqs.create_queue(QueueName=name, **key)["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        for topic in queue.get("topics", ()):
+            owner = local_aws.client("sns", topic.split(":")[4])
+            owner.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
 
 
 def seed_bucket(local_aws: LocalAws, account_id: str, name: str, bucket: Mapping) -> None:

@@ -108,6 +108,34 @@ def test_seed_makes_an_organization_and_mfa_devices(empty_aws: LocalAws) -> None
         empty_aws.seed({**document, "organization": {"management": "platform", "members": ["nobody"]}})
 
 
+def test_seed_makes_topics_queues_secrets_and_keys(empty_aws: LocalAws) -> None:
+    topic = f"arn:aws:sns:us-east-1:{MEMBER}:events"
+    document = {
+        "accounts": {
+            MEMBER: {"topics": {"events": {}}},
+            ACCOUNT: {
+                "keys": {"mine": {}},
+                "queues": {"jobs": {"key": "mine", "topics": [topic]}},
+                "secrets": {"app/password": {"key": "mine", "value": "open sesame"}},
+            },
+        }
+    }
+    key = empty_aws.seed(document)["accounts"][ACCOUNT]["keys"]["mine"]["arn"]
+    document["accounts"][ACCOUNT]["topics"] = {"more": {"key": "mine"}}
+    assert empty_aws.seed(document)["accounts"][ACCOUNT]["keys"]["mine"]["arn"] == key
+    kms = empty_aws.client("kms", ACCOUNT)
+    assert len(kms.list_keys()["Keys"]) == 1
+    assert kms.describe_key(KeyId="alias/mine")["KeyMetadata"]["Arn"] == key
+    sqs = empty_aws.client("sqs", ACCOUNT)
+    url = sqs.get_queue_url(QueueName="jobs")["QueueUrl"]
+    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["KmsMasterKeyId"])["Attributes"]
+    assert attributes["KmsMasterKeyId"] == "alias/mine"
+    (subscription,) = empty_aws.client("sns", MEMBER).list_subscriptions()["Subscriptions"]
+    assert subscription["Endpoint"] == f"arn:aws:sqs:us-east-1:{ACCOUNT}:jobs"
+    secrets = empty_aws.client("secretsmanager", ACCOUNT)
+    assert secrets.get_secret_value(SecretId="app/password")["SecretString"] == "open sesame"
+
+
 def test_seed_is_applied_again_only_where_it_changed(empty_aws: LocalAws) -> None:
     document = {"accounts": {ACCOUNT: {"users": {"alice": None}}}}
     keys = empty_aws.seed(document)["accounts"][ACCOUNT]["users"]["alice"]
