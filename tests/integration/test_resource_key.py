@@ -119,6 +119,18 @@ class TestAccess:
             ))  # fmt: skip
             assert key.tried(key.as_worker) == dict.fromkeys(NOTHING, may)
 
+    def test_a_kms_grant_opens_what_the_key_encrypts(self, key: TestKey) -> None:
+        sqs = key.local_aws.client("sqs", key.owner.account_id)
+        url = sqs.create_queue(QueueName="encrypted", Attributes={"KmsMasterKeyId": key.arn})["QueueUrl"]
+        key.owner.run(OPERATION, resource="encrypted", type="sqs_queue", grants=[key.grant(access="send")])
+        key.other.iam.put_user_policy(UserName="worker", PolicyName="own", PolicyDocument=json.dumps(
+            {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}]}
+        ))  # fmt: skip
+        worker = key.local_aws.client("sqs", key.keys)
+        for options, may in (({}, "yes"), ({"access": "encrypt"}, "no"), ({"state": "absent"}, "no")):
+            key.run(key.via_grant(**{"access": "use", **options}))
+            assert answer(worker.send_message, QueueUrl=url, MessageBody="hello") == may
+
     @pytest.mark.parametrize("via", ["policy", "grant"])
     def test_an_encryption_context(self, key: TestKey, via: str) -> None:
         key.run(key.grant(access="decrypt", via=via, encryption_context={"tenant": "blue"}))
@@ -339,7 +351,8 @@ class TestKmsGrants:
 
     def test_a_grant_that_was_revoked_meanwhile(self, key: TestKey) -> None:
         key.run(key.via_grant())
-        rule = {"effect": "no_such_entity", "operation": "RevokeGrant", "times": 1, "account": key.owner.account_id}
+        # It is revoked and the answer is lost; asked again, KMS knows no such grant.
+        rule = {"effect": "cut_after_write", "operation": "RevokeGrant", "times": 1, "account": key.owner.account_id}
         key.local_aws.faults(rule)
         key.run(state="absent")
         key.local_aws.clear_faults()
