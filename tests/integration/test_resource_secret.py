@@ -291,6 +291,19 @@ class TestEncryption:
             for text in made.said
         )
 
+    def test_the_key_that_is_not_granted_keeps_them_out_until_it_is(self, local_aws: LocalAws) -> None:
+        """The secret's grant alone is of no use; with what `key_access` shows in the key's policy it is."""
+        secret = TestSecret(local_aws)
+        keys = local_aws.client("kms", secret.owner.account_id)
+        key = keys.create_key()["KeyMetadata"]["Arn"]
+        secret.encrypt_with(key)
+        shown = secret.run(secret.grant()).result["key_access"]["statements"]
+        assert secret.tried(secret.as_worker)["read"] == "no"
+        policy = json.loads(keys.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+        policy["Statement"] = [*policy["Statement"], *shown]
+        keys.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
+        assert secret.tried(secret.as_worker)["read"] == "yes"
+
     def test_own_principals_need_nothing(self, local_aws: LocalAws) -> None:
         secret = TestSecret(local_aws)
         made = secret.run(secret.grant(principals=[secret.owner.account_id]))

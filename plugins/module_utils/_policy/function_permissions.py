@@ -57,7 +57,7 @@ _NUMBERED = re.compile(r"(.+)_([0-9]+)")
 def grant_sid(sid: str) -> str:
     """Return the Sid of the grant that a statement with this Sid belongs to; a Sid that is not our own is its own."""
     match = _NUMBERED.fullmatch(sid)
-    return match.group(1) if match and is_own_sid(sid) else sid
+    return match.group(1) if match and is_own_sid(match.group(1)) else sid
 
 
 def argument_of(operator: str, key: str) -> str | None:

@@ -47,6 +47,7 @@ WITHOUT_POLICIES = frozenset(
 )
 """Services on whose resources nobody can put a policy that lets principals in (roles to be assumed apart)."""
 
+
 @dataclass(frozen=True)
 class ResourceSide:
     """What the resource's account says. `account_id` is None where there is no resource to own (`*`).

@@ -165,8 +165,8 @@ RULES = ServiceRules(
     api=("GetPolicy", "AddPermission", "RemovePermission"),
     to_know=(
         "The policy is made statement by statement, each with one principal, one action and one value of a condition, "
-        "so a grant may be several statements. Of conditions there are only organizations, for whom a service acts, how "
-        "a function URL authenticates (`function_url_auth_type`), and event source tokens.",
+        "so a grant may be several statements. Of conditions there are only organizations, for whom a service acts, "
+        "how a function URL authenticates (`function_url_auth_type`), and event source tokens.",
         "When a grant changes, its new statements are added before the old ones are removed: access never blinks. Both "
         "have to fit into the policy for that moment.",
         "A version or an alias has a policy of its own, for calls that name it: write `resource: NAME:ALIAS`, or "
