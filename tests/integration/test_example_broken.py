@@ -14,9 +14,12 @@ import time
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
 import yaml
 
 from tests.local_aws.server import LocalAws
+
+pytestmark = pytest.mark.newest_core
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 EXAMPLE = CHECKOUT / "examples" / "broken"

@@ -456,6 +456,7 @@ class TestWriting:
         assert len(key.grants) == 1
         assert not key.run(key.via_grant()).result["changed"]
 
+    @pytest.mark.newest_core
     @pytest.mark.parametrize("lock", [True, False], ids=["lock", "no lock"])
     def test_twenty_writers_lose_nothing(self, local_aws: LocalAws, lock: bool) -> None:
         account = TestAccount(local_aws)
@@ -471,6 +472,7 @@ class TestWriting:
         assert sorted(each["Sid"] for each in found[len(foreign) :]) == sorted(f"Xacct{name}" for name in NEW)
 
 
+@pytest.mark.newest_core
 def test_twenty_writers_of_kms_grants_lose_nothing(key: TestKey) -> None:
     """Also those that want the same grant at the same moment."""
     key.client.create_alias(AliasName="alias/shared", TargetKeyId=key.name)
