@@ -50,7 +50,7 @@ def key_question(call: Call, bucket, key, key_name: str) -> Question | None:
         if call.request.headers.get(HEADER, default.get("SSEAlgorithm")) != ALGORITHM:
             return None
         action, name = "kms:GenerateDataKey", call.request.headers.get(KEY_HEADER, default.get("KMSMasterKeyID"))
-    target = key_target(name, bucket)
+    target = key_target(call, name, bucket)
     context = {
         "kms:ViaService": f"s3.{bucket.region_name}.amazonaws.com",
         "kms:CallerAccount": call.account,
@@ -69,7 +69,7 @@ def key_questions(
         arn = f"arn:aws:kms:{region}:{resource.account}:key/aws-{service}"
         target = Target(arn, resource.account, aws_key_policy(resource.account, region, service), KEY_POLICY)
     else:
-        target = known_key(name, resource.account, region)
+        target = known_key(call, name, resource.account, region)
     context = {
         "kms:ViaService": f"{service}.{region}.amazonaws.com",
         "kms:CallerAccount": call.account,
@@ -78,16 +78,16 @@ def key_questions(
     return [Question(action, target, context) for action in actions]
 
 
-def key_target(name: str | None, bucket) -> Target:
+def key_target(call: Call, name: str | None, bucket) -> Target:
     """A key by ID, ARN or alias; without a name it is AWS's own one of the account."""
     account, region = bucket.account_id, bucket.region_name
     if not name:
         arn = f"arn:aws:kms:{region}:{account}:key/aws-s3"
         return Target(arn, account, aws_key_policy(account, region), KEY_POLICY)
-    return known_key(name, account, region)
+    return known_key(call, name, account, region)
 
 
-def known_key(name: str, account: str, region: str) -> Target:
+def known_key(call: Call, name: str, account: str, region: str) -> Target:
     """A key as a resource names it, by ID, ARN or alias. Refuses one that is not there."""
     if name.startswith("arn:"):
         region, account, name = name.split(":", 5)[3:]
@@ -96,5 +96,9 @@ def known_key(name: str, account: str, region: str) -> Target:
     if name not in keys:
         raise Refusal("KMS.NotFoundException", f"Key 'arn:aws:kms:{region}:{account}:key/{name}' does not exist", 400)
     return Target(
-        f"arn:aws:kms:{region}:{account}:key/{name}", account, key_grants.policy_with_grants(keys[name]), KEY_POLICY
+        f"arn:aws:kms:{region}:{account}:key/{name}",
+        account,
+        key_grants.policy_with_grants(keys[name]),
+        KEY_POLICY,
+        granted=key_grants.granted_to(keys[name], call.caller),
     )
