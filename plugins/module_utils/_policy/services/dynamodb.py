@@ -76,6 +76,7 @@ RULES = ServiceRules(
         "DynamoDB shows a written policy only after some seconds; a further write until then is tried again.",
         "Grants reach the indexes of the table, too. They do not reach its stream, which has a policy of its own.",
         "Other accounts name the table by its ARN.",
+        "It takes boto3 1.34.67 or newer.",
     ),
     proved="local AWS",
 )

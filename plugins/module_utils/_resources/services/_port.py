@@ -27,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Optional
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import aws_call
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call
 from ansible_collections.xacct.aws.plugins.module_utils._aws.unretried import sent_once
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn
@@ -110,8 +110,15 @@ class ResourcePolicy:
 
     def call(self, operation: str, **arguments: object) -> dict:
         """Call an operation of the service; raise `AwsError` about the resource."""
+        client = self.client
+        if operation not in client.meta.method_to_api_mapping:
+            raise AwsError(
+                f"{self.resource_label}: the installed boto3 does not know {self.rules.service}:{operation}",
+                code="UnknownOperation",
+                hint="Install a newer boto3 in the Python that runs this module.",
+            )
         with aws_call(self.account, self.resource_label):
-            return getattr(self.client, operation)(**arguments)
+            return getattr(client, operation)(**arguments)
 
     def call_once(self, operation: str, **arguments: object) -> dict:
         """Like `call`, with one request: sent again later, it would wipe out what others wrote meanwhile."""
