@@ -291,3 +291,40 @@ def test_an_account_is_invited_into_an_organization_and_accepts(aws: LocalAws) -
     assert code == "HandshakeConstraintViolationException"
     aws.reset()
     assert management.create_organization(FeatureSet="ALL")["Organization"]["Id"] == made
+
+
+def test_a_topic_delivers_to_the_queue_of_another_account_only_where_queue_and_key_let_it(
+    aws: LocalAws, alice: dict
+) -> None:
+    topic, queue = f"arn:aws:sns:us-east-1:{TRUSTED}:events", f"arn:aws:sqs:us-east-1:{TRUSTING}:jobs"
+    accounts = {
+        TRUSTED: {"users": {"alice": {"policies": {"all": ALL}}}, "topics": {"events": {}}},
+        TRUSTING: {"keys": {"mine": {}}, "queues": {"jobs": {"key": "mine", "topics": [topic]}}},
+    }
+    key = aws.seed({"accounts": accounts})["accounts"][TRUSTING]["keys"]["mine"]["arn"]
+    sns, sqs, kms = (aws.client(service, caller) for service, caller in (
+        ("sns", alice), ("sqs", TRUSTING), ("kms", TRUSTING)
+    ))  # fmt: skip
+    url = sqs.get_queue_url(QueueName="jobs")["QueueUrl"]
+
+    def delivered() -> bool:
+        sns.publish(TopicArn=topic, Message="hello")
+        return bool(sqs.receive_message(QueueUrl=url).get("Messages"))
+
+    service = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}}
+    source = {"Condition": {"ArnLike": {"aws:SourceArn": topic}}}
+    assert not delivered()
+    statement = {**service, **source, "Action": "sqs:SendMessage", "Resource": queue}
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
+    assert not delivered()
+    owner = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{TRUSTING}:root"}, "Action": "kms:*"}
+    use = {**service, **source, "Action": ["kms:Decrypt", "kms:GenerateDataKey"]}
+    policy["Statement"] = [{**each, "Resource": "*"} for each in (owner, use)]
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
+    assert delivered()
+    # Who reads it there needs the key as well.
+    other = {"Effect": "Allow", "Principal": {"AWS": TRUSTED}, "Action": "sqs:*", "Resource": queue}
+    policy["Statement"] = [statement, other]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
+    assert error(aws.client("sqs", alice).receive_message, QueueUrl=url)[0] == "AccessDeniedException"

@@ -21,7 +21,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.principals impor
 from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import KEY_POLICY, OTHER_RESOURCE
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import rules_of_arn
 
-from . import encryption, function_policies, key_grants, resource_rules, store
+from . import deliveries, encryption, function_policies, key_grants, resource_rules, store
 from .calls import Call
 from .doors import Door, Question
 from .errors import Refusal, Response
@@ -143,6 +143,10 @@ class TopicDoor(ArnDoor):
 
     def prepared(self, call: Call) -> Call | Response:
         return resource_rules.topic_policy(call)
+
+    def before(self, call: Call) -> object:  # noqa: ARG002
+        deliveries.install()
+        return None
 
 
 class KeyDoor(ArnDoor):

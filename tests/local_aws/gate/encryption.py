@@ -18,6 +18,7 @@ from . import key_grants, store
 from .calls import Call
 from .doors import Question
 from .errors import Refusal
+from .identities import Caller
 from .judgement import Target, because, decide
 
 ALGORITHM = "aws:kms"
@@ -69,7 +70,7 @@ def key_questions(
         arn = f"arn:aws:kms:{region}:{resource.account}:key/aws-{service}"
         target = Target(arn, resource.account, aws_key_policy(resource.account, region, service), KEY_POLICY)
     else:
-        target = known_key(call, name, resource.account, region)
+        target = known_key(call.caller, name, resource.account, region)
     context = {
         "kms:ViaService": f"{service}.{region}.amazonaws.com",
         "kms:CallerAccount": call.account,
@@ -84,10 +85,10 @@ def key_target(call: Call, name: str | None, bucket) -> Target:
     if not name:
         arn = f"arn:aws:kms:{region}:{account}:key/aws-s3"
         return Target(arn, account, aws_key_policy(account, region), KEY_POLICY)
-    return known_key(call, name, account, region)
+    return known_key(call.caller, name, account, region)
 
 
-def known_key(call: Call, name: str, account: str, region: str) -> Target:
+def known_key(caller: Caller, name: str, account: str, region: str) -> Target:
     """A key as a resource names it, by ID, ARN or alias. Refuses one that is not there."""
     if name.startswith("arn:"):
         region, account, name = name.split(":", 5)[3:]
@@ -100,5 +101,5 @@ def known_key(call: Call, name: str, account: str, region: str) -> Target:
         account,
         key_grants.policy_with_grants(keys[name]),
         KEY_POLICY,
-        granted=key_grants.granted_to(keys[name], call.caller),
+        granted=key_grants.granted_to(keys[name], caller),
     )
