@@ -347,6 +347,16 @@ def test_the_key_of_a_bucket_is_named_and_its_statement_mends_it(world):
     assert broken(world.prove()) == []
 
 
+def test_a_kms_grant_is_as_good_as_a_statement(world):
+    world.set_key_policy()
+    reader = f"arn:aws:iam::{world.platform}:role/Reader"
+    kms = world.local_aws.client("kms", world.customer)
+    kms.create_grant(KeyId=world.key, GranteePrincipal=reader, Operations=["Decrypt"], Name="console")
+    proofs = {proof["id"]: proof for proof in world.prove()}
+    read = proofs["exports/customer/role-Reader/get exports/"]
+    assert (read["outcome"], read["evaluation"]["holds"]) == ("proved", True)
+
+
 def test_mfa_that_is_not_asked_for_any_more_is_found_without_a_code(world):
     trust_policy(world, "XacctOnCall", lambda statement: statement.pop("Condition"))
     (proof,) = broken(world.prove())

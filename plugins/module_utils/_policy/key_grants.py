@@ -75,6 +75,12 @@ def grant_statement(entry: Mapping) -> dict:
     return statement
 
 
+def policy_statements(entries: Iterable[Mapping]) -> list[dict]:
+    """Return grants as statements that a policy could have."""
+    made = [grant_statement(entry) for entry in entries]
+    return [{name: value for name, value in each.items() if name != "RetiringPrincipal"} for each in made]
+
+
 def grant_request(statement: Mapping) -> dict:
     """Return what CreateGrant takes for a statement of our own, beside the key."""
     request = {

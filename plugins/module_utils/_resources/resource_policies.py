@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_code
 from ansible_collections.xacct.aws.plugins.module_utils._policy.context import UNKNOWN, Unknown
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError, new_document, statements
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn
 from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import (
     KEY_POLICY,
@@ -25,6 +25,10 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import 
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import rules_of_arn
 from ansible_collections.xacct.aws.plugins.module_utils._resources.identity_policies import Policy, compiled, said
+from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import (
+    ResourcePolicy as ResourceAdapter,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._resources.services.kms import KeyGrants
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.registry import policy_of
 
 if TYPE_CHECKING:
@@ -78,6 +82,8 @@ def read_resource(account: Account, arn: Arn) -> ResourceSide:
     carrier = policy_of(account, arn)
     try:
         document = carrier.read()
+        if kind == KEY_POLICY:
+            document = _with_key_grants(account, carrier, document, unread)
     except AwsError as error:
         if is_code(error, *carrier.missing):
             return ResourceSide(arn.account_id, ResourcePolicy(kind, None), is_missing=True)
@@ -86,6 +92,16 @@ def read_resource(account: Account, arn: Arn) -> ResourceSide:
         return ResourceSide(arn.account_id, ResourcePolicy(kind, UNKNOWN), unread=(f"{label}: {error}",))
     policy: Policy | None = compiled(document, label, unread) if document else None
     return ResourceSide(arn.account_id, ResourcePolicy(kind, policy), unread=tuple(unread))
+
+
+def _with_key_grants(account: Account, carrier: ResourceAdapter, document: dict | None, unread: list[str]) -> dict:
+    """Return a key's policy with the KMS grants on the key, which allow what a statement could."""
+    grants = KeyGrants(account, carrier.rules, carrier.arn, {})
+    try:
+        return {**(document or new_document([])), "Statement": [*statements(document), *grants.everybodys()]}
+    except AwsError as error:
+        unread.append(said(grants.label, error))
+        return document
 
 
 def key_arn(account: Account, key: str, region: str) -> str:

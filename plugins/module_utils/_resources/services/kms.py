@@ -24,6 +24,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import
 from ansible_collections.xacct.aws.plugins.module_utils._policy.key_grants import (
     grant_request,
     own_grants,
+    policy_statements,
     too_many_grants,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.key_lockout import ACTION, lost_control
@@ -114,6 +115,10 @@ class KeyGrants(ResourcePolicy):
         self._present = [(grant_id, self._as_made(grant_id, found)) for grant_id, found in own_grants(entries)]
         self._others = len(entries) - len(self._present)
         return new_document([statement for grant_id, statement in self._present]) if self._present else None
+
+    def everybodys(self) -> list[dict]:
+        """Return what all grants on the key amount to, those of others too, as statements of a policy."""
+        return policy_statements(self._entries())
 
     def write(self, document: dict | None) -> None:
         """Make the grants that are not there yet, then revoke those that are not in the document, of those read."""
