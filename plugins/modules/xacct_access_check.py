@@ -461,7 +461,7 @@ options:
               - A session policy.
             type: json
 notes:
-  - Grants of KMS keys, S3 access points, and calls that a service makes in a caller's name are not evaluated.
+  - S3 access points, and calls that a service makes in a caller's name are not evaluated.
   - The KMS key that counts for an object is the one that it was written with. The check takes the one that the bucket
     encrypts new objects with.
 seealso:
