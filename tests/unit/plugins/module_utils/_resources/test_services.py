@@ -52,7 +52,7 @@ def test_a_name_means_one_in_the_account_and_region_of_the_credentials():
     assert str(resource_arn(account, rules, "events", {})) == TOPIC
     assert str(resource_arn(account, rules, TOPIC.replace("eu-central-1", "eu-west-3"), {})) != TOPIC
     assert not account.calls
-    with pytest.raises(AwsError, match="no region is set. Set region"):
+    with pytest.raises(AwsError, match=r"no region is set\. Set region"):
         resource_arn(open_account({**KEYS, "expected_account_id": "111111111111"}), rules, "events", {})
 
 

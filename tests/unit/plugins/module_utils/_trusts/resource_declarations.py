@@ -15,7 +15,7 @@ KEY = f"arn:aws:kms:{REGION}:{CUSTOMER_A}:key/1234abcd-12ab-34cd-56ef-1234567890
 
 
 def topic_trust(trust: str = "events", **changes: object) -> dict:
-    """A publisher. ``principals``, ``where``, ``state``, ``side`` and ``trusted`` are the trust's, others the resource's."""
+    """A publisher. ``principals``, ``where``, ``state``, ``side`` and ``trusted`` are the trust's, others the way's."""
     options = {"type": "sns_topic", "name": "events", "region": REGION, "access": "publish"}
     return declared(trust, "resource", options, changes)
 
