@@ -334,9 +334,10 @@ class Scene:
             kms.put_key_policy(KeyId=self.key, PolicyName="default", Policy=self.document(policy, "*"))
 
     def make_secret(self, wanted: Mapping) -> None:
-        """A secret."""
+        """A secret, with a key that the account A may use: with the one of AWS nobody outside could."""
+        self.make_key({"policy": [{"allow": "kms:*", "to": "<A>"}]})
         manager = self.root("secretsmanager", "B")
-        self.secret = manager.create_secret(Name="secret", SecretString="value")["ARN"]
+        self.secret = manager.create_secret(Name="secret", SecretString="value", KmsKeyId=self.key)["ARN"]
         if "policy" in wanted:
             manager.put_resource_policy(SecretId=self.secret, ResourcePolicy=self.document(wanted["policy"]))
 

@@ -10,7 +10,7 @@ import fnmatch
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.bucket_access import Access
+from ansible_collections.xacct.aws.plugins.module_utils._policy.bucket_access import ACCESS, Access
 from ansible_collections.xacct.aws.plugins.module_utils._policy.bucket_statements import (
     bucket_arn,
     check_bucket_grants,
@@ -146,7 +146,7 @@ def read_bucket_method(declaration: Declared, problems: Problems) -> BucketMetho
             f"bucket.kms_key is '{way.kms_key}'",
             "the ARN of the key is expected, arn:aws:kms:REGION:ACCOUNT:key/ID: other accounts can't use an alias",
         )
-    granted = way.grant.get("access") is not None or way.grant.get("actions")
+    granted = way.grant["access"] in ACCESS if "access" in way.grant else way.grant.get("actions")
     if granted and way.verify_by_writing and not (way.allows("s3:putobject") and way.allows("s3:deleteobject")):
         problems.add(
             where,
