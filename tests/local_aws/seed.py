@@ -191,6 +191,7 @@ def seed_messaging(local_aws: LocalAws, account: Mapping) -> None:
         arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
         for topic in queue.get("topics", ()):
             owner = local_aws.client("sns", topic.split(":")[4])
+            owner.create_topic(Name=topic.split(":")[5])  # its account may come later in the seed
             owner.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
 
 

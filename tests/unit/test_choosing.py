@@ -39,7 +39,7 @@ def test_they_can_stand_in_one_list():
 
 def test_every_method_has_a_case():
     methods = {made["method"] for made in plan(list(TRUSTS.values()), ACCOUNTS)["trusts"].values()}
-    assert methods == {"role", "bucket", "bucket_acl", "object_acl"}
+    assert methods == {"role", "bucket", "bucket_acl", "object_acl", "resource"}
 
 
 def test_the_plan_warns_of_the_acl_that_a_bucket_grant_could_replace_and_of_no_other():

@@ -18,7 +18,11 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.resource_stateme
     resource_statement,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import ServiceRules
-from ansible_collections.xacct.aws.plugins.module_utils._policy.services.proofs import granted_calls, tried_actions
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services.proofs import (
+    EVALUATE,
+    granted_calls,
+    tried_actions,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.directory import Account
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.trust import ResourceKey, Trust
 
@@ -58,8 +62,10 @@ class ResourceWay:
 
     @property
     def not_granted(self) -> dict[str, str]:
-        """The same of those that it does not grant."""
-        return {action: call for action, call in tried_actions(self.rules).items() if not self.allows(action)}
+        """The same of those that it does not grant: what a call shows, or else what can be evaluated."""
+        found = {action: call for action, call in tried_actions(self.rules).items() if not self.allows(action)}
+        shown = {action: call for action, call in found.items() if call != EVALUATE}
+        return shown or found
 
     def allows(self, action: str) -> bool:
         """Whether an action is granted."""
