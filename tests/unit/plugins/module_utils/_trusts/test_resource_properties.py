@@ -43,7 +43,7 @@ def trust_lists(draw):
         }
         if draw(st.integers(0, 4)) == 0:
             options["trusted"] = {"account_id": THIRD_PARTY, "principals": principals}
-        rules = SERVICES[draw(st.sampled_from(["sns_topic", "sqs_queue", "secret", "kms_key"]))]
+        rules = SERVICES[draw(st.sampled_from(["sns_topic", "sqs_queue", "lambda_function", "secret", "kms_key"]))]
         options["access"] = draw(st.sampled_from(list(rules.access)))
         if rules.type == "kms_key":
             options["arn"] = KEY

@@ -144,6 +144,13 @@ class TestWhatIsRefused:
         bad = topic_trust(name="a b", region="x", access=1, unknown=2, kms_key="x", side="pattern")
         assert len(errors(bad, topic_trust("other", type="x"))) == 7
 
+    def test_a_version_that_has_no_policy(self):
+        function = {"type": "lambda_function", "region": REGION, "access": "invoke"}
+        for declared in ({"name": "resize", "qualifier": "$LATEST"}, {"name": "resize:live", "qualifier": "next"}):
+            (error,) = errors(resource_trust("f", **function, **declared))
+            assert "resource.qualifier: " in error
+        assert errors(resource_trust("f", **function, name="resize", qualifier="live")) == []
+
     def test_two_spellings_of_one_secret(self):
         by_name = resource_trust("a", type="secret", name="password", region=REGION, access="read")
         arn = f"arn:aws:secretsmanager:{REGION}:{CUSTOMER_A}:secret:password-AbCdEf"
