@@ -40,7 +40,7 @@ def _check_size(trusts: list[Trust], account: Account, region: str, problems: Pr
     for trust in trusts:
         entry = {key: value for key, value in trust.way.entry(trust).items() if key != "state"}
         if entry.get("via", POLICY) == POLICY:
-            written.append(resource_statement(entry, rules, arn))
+            written.extend(rules.split(entry, resource_statement(entry, rules, arn)))
     document = new_document(written)
     where = f"trusts {_names(trusts)}"
     what = f"the policy of {rules.title} {trusts[0].way.name_in(account)}"

@@ -19,7 +19,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.resource_stateme
     RESOURCE_GRANT_OPTIONS,
     check_resource_grants,
 )
-from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import ServiceRules
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import CONDITIONS, ServiceRules
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import SERVICES, rules_for
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.directory import Account
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.method import Declared, Method, operation
@@ -70,7 +70,8 @@ def resource_keys(rules: ServiceRules) -> dict[str, Callable]:
 
 
 def _grant_keys(rules: ServiceRules) -> dict[str, Callable]:
-    usual = {name: spec for name, spec in RESOURCE_GRANT_OPTIONS.items() if name not in _NOT_OF_A_TRUST}
+    left_out = {*_NOT_OF_A_TRUST, *set(CONDITIONS).difference(rules.conditions)}
+    usual = {name: spec for name, spec in RESOURCE_GRANT_OPTIONS.items() if name not in left_out}
     return _readers({**usual, **rules.grant_options})
 
 
@@ -104,6 +105,8 @@ def read_resource_method(declaration: Declared, problems: Problems) -> ResourceW
         kms_keys=tuple(values.get("kms_key", ())),
         verify_by_writing=values.get("verify_by_writing", False),
     )
+    for error in rules.check_options(way.arn or way.name, way.options):
+        problems.add_line(where, f"resource.{error}")
     _check_accounts(way, declaration, problems)
     _check_kms_keys(way, where, problems)
     for error in rules.check_options(way.arn or way.name, way.options):

@@ -77,9 +77,10 @@ class ResourceWay:
         some = Arn("aws", self.rules.service, "region", "0" * 12, "resource")
         always = {name: value for name, value in self.grant.items() if name in ("access", "actions", "via")}
 
-        def conditions(options: Mapping) -> object:
+        def conditions(options: Mapping) -> list:
             entry = {"name": "some", "principals": ["111111111111"], **options}
-            return resource_statement(entry, self.rules, some).get("Condition")
+            written = self.rules.split(entry, resource_statement(entry, self.rules, some))
+            return [statement["Condition"] for statement in written if "Condition" in statement]
 
         narrowing = [name for name in self.grant if name not in (*always, *_OF_THE_CALLER)]
         found = [name for name in narrowing if conditions({**always, name: self.grant[name]}) != conditions(always)]

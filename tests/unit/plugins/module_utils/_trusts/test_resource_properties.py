@@ -119,10 +119,17 @@ def test_every_type_by_name_and_by_arn(data, rules):
     name = data.draw(st.from_regex(re.compile(rules.name, re.ASCII), fullmatch=True))
     access = data.draw(st.sampled_from(list(rules.access)))
     region = {"region": REGION} if rules.needs_account else {}
-    by_name = plan([resource_trust("t", type=rules.type, name=name, access=access, **region)], ACCOUNTS)
-    account = ACCOUNTS["customer_a"]["account_id"]
-    arn = str(rules.arn(name, REGION, account, "aws"))
-    assert plan([resource_trust("t", arn=arn, access=access)], ACCOUNTS) == by_name
+    arn = str(rules.arn(name, REGION, ACCOUNTS["customer_a"]["account_id"], "aws"))
+    by_name = resource_trust("t", type=rules.type, name=name, access=access, **region)
+    assert planned(resource_trust("t", arn=arn, access=access)) == planned(by_name)
+
+
+def planned(trust: dict) -> object:
+    """The plan, or how many things are wrong."""
+    try:
+        return plan([trust], ACCOUNTS)
+    except PlanError as refused:
+        return len(refused.errors)
 
 
 @few

@@ -240,6 +240,18 @@ class TestTrustingSide:
         (entry,) = operation["options"]["grants"]
         assert (entry["via"], entry["encryption_context"]) == ("grant", context)
 
+    def test_a_version_of_a_function(self):
+        work = {"type": "lambda_function", "name": "work", "region": REGION, "access": "invoke"}
+        arn = f"arn:aws:lambda:{REGION}:{CUSTOMER_A}:function:work"
+        first, second = trusting(resource_trust("f", **work), resource_trust("g", **work, qualifier="live"))
+        assert (first["options"]["resource"], "qualifier" in first["options"]) == (arn, False)
+        assert (second["options"]["resource"], second["options"]["qualifier"]) == (arn, "live")
+        assert grants(resource_trust("g", **work, qualifier="live"))["g"]["resources"] == [f"{arn}:live"]
+        (error,) = errors(resource_trust("g", **work, qualifier="$LATEST"))
+        assert "resource.qualifier: Lambda keeps no policy for $LATEST" in error
+        (error,) = errors(resource_trust("g", **work, not_after="2030-01-01T00:00:00Z"))
+        assert "unknown key 'not_after' in resource of lambda_function" in error
+
     def test_nothing_to_do_for_absent_trusts_is_said_as_absent(self):
         (operation,) = trusting(topic_trust(state="absent"))
         assert operation["state"] == "absent"
