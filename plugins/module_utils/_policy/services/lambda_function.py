@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.condition_options import as_list, each_text
+from ansible_collections.xacct.aws.plugins.module_utils._policy.condition_options import Piece, as_list, each_text
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import ascii_lower
 from ansible_collections.xacct.aws.plugins.module_utils._policy.function_permissions import (
     URL_AUTH_TYPE,
@@ -78,28 +78,35 @@ def check(grant: Mapping) -> Iterator[str]:
         if isinstance(arn, str) and arn.startswith("arn:") and not _SOURCE_ARN.fullmatch(arn):
             yield f"source_arns: {arn!r}: Lambda takes no wildcard in the region or the account"
     yield from _check_conditions(grant.get("conditions"))
-    yield from _check_url(grant, actions)
+    yield from _check_url(grant)
 
 
-def split(grant: Mapping, statement: dict) -> list[dict]:
+def more_conditions(grant: Mapping) -> Iterator[Piece]:
+    """Yield what goes with function URLs: how they authenticate, and that the function is invoked through one."""
+    through_url = grant.get("access") == _THROUGH_URL
+    if (through_url or _names_url(grant)) and _AUTH_TYPE not in grant:
+        yield "StringEquals", URL_AUTH_TYPE, "AWS_IAM", "access" if through_url else "actions"
+    if through_url:
+        yield "Bool", VIA_URL, "true", "access"
+
+
+def split(_grant: Mapping, statement: dict) -> list[dict]:
     """Return the statements of an entry, each as one call of AddPermission makes it."""
     found: list[dict] = []
     for action in as_list(statement["Action"]):
-        for single in split_statement(_for_action(grant, statement, action)):
+        for single in split_statement(_for_action(statement, action)):
             if single not in found:
                 found.append(single)
     return found
 
 
-def _for_action(grant: Mapping, statement: dict, action: str) -> dict:
-    """Return an entry's statement for one of its actions: those of function URLs come with conditions of their own."""
-    condition = {operator: dict(keys) for operator, keys in statement.get("Condition", {}).items()}
-    if ascii_lower(action) == ascii_lower(_INVOKE_URL):
-        condition.setdefault("StringEquals", {}).setdefault(URL_AUTH_TYPE, "AWS_IAM")
-    else:
-        condition.get("StringEquals", {}).pop(URL_AUTH_TYPE, None)
-    if ascii_lower(action) == ascii_lower(_INVOKE) and grant.get("access") == _THROUGH_URL:
-        condition.setdefault("Bool", {})[VIA_URL] = "true"
+def _for_action(statement: dict, action: str) -> dict:
+    """Return an entry's statement for one of its actions: each has its own of the conditions on function URLs."""
+    other = VIA_URL if ascii_lower(action) == ascii_lower(_INVOKE_URL) else URL_AUTH_TYPE
+    condition = {
+        operator: {key: value for key, value in keys.items() if key != other}
+        for operator, keys in statement.get("Condition", {}).items()
+    }
     left = {operator: keys for operator, keys in condition.items() if keys}
     bare = {name: value for name, value in statement.items() if name != "Condition"}
     return {**bare, "Action": action, **({"Condition": left} if left else {})}
@@ -120,13 +127,18 @@ def _check_conditions(conditions: object) -> Iterator[str]:
                 yield f"conditions: {key}: Lambda takes no wildcard in the region or the account"
 
 
-def _check_url(grant: Mapping, actions: list[str]) -> Iterator[str]:
+def _check_url(grant: Mapping) -> Iterator[str]:
     auth_type = grant.get(_AUTH_TYPE)
-    through_url = grant.get("access") == _THROUGH_URL or _INVOKE_URL in actions
-    if auth_type and not through_url:
+    if auth_type and grant.get("access") != _THROUGH_URL and not _names_url(grant):
         yield f"{_AUTH_TYPE}: it is about function URLs; write access: {_THROUGH_URL}"
     if auth_type == "NONE" and as_list(grant.get("principals", [])) != ["*"]:
         yield f"{_AUTH_TYPE}: with NONE nobody says who he is, so the only principal that matches is '*'"
+
+
+def _names_url(grant: Mapping) -> bool:
+    """Whether an entry names the action of function URLs itself."""
+    actions = [each for each in as_list(grant.get("actions", [])) if isinstance(each, str)]
+    return ascii_lower(_INVOKE_URL) in map(ascii_lower, actions)
 
 
 RULES = ServiceRules(
@@ -157,6 +169,7 @@ RULES = ServiceRules(
     condition_options={
         _AUTH_TYPE: ("StringEquals", URL_AUTH_TYPE, lambda value: each_text(value, "AWS_IAM|NONE", "AWS_IAM or NONE"))
     },
+    more_conditions=more_conditions,
     check=check,
     split=split,
     merge=merge_permissions,

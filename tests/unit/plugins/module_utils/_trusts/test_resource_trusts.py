@@ -151,6 +151,14 @@ class TestWhatIsRefused:
             assert "resource.qualifier: " in error
         assert errors(resource_trust("f", **function, name="resize", qualifier="live")) == []
 
+    def test_invoking_through_a_url_is_not_what_a_call_proves(self):
+        """A refusal of an ordinary call says nothing about it."""
+        function = {"type": "lambda_function", "region": REGION, "name": "resize"}
+        for access, depends_on in (("invoke", []), ("invoke_url", ["access"])):
+            made = plan([resource_trust("f", **function, access=access)], ACCOUNTS)["expectations"]
+            found = [each["depends_on"] for each in made if each["expect"] == "allowed"]
+            assert found and all(each == depends_on for each in found)
+
     def test_two_spellings_of_one_secret(self):
         by_name = resource_trust("a", type="secret", name="password", region=REGION, access="read")
         arn = f"arn:aws:secretsmanager:{REGION}:{CUSTOMER_A}:secret:password-AbCdEf"
