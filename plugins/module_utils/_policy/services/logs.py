@@ -41,8 +41,8 @@ RULES = ServiceRules(
     type="logs_destination",
     title="CloudWatch Logs destination",
     service="logs",
-    name=r"[^:*\s]{1,512}",
-    name_words="1 to 512 characters without : * and space",
+    name=r"[!-)+-9;-~]{1,512}",
+    name_words="1 to 512 visible ASCII characters, none of them : or *",
     resource="destination:{name}",
     access={
         "subscribe": Granted((_GROUP,)),
