@@ -201,9 +201,9 @@ class World:
         return {f"arn:aws:iam::{self.accounts[account]}:role/{role}" for account in accounts}
 
 
-def trust_of(arn: str) -> dict:
+def trust_of(arn: str, kind: str = "AWS") -> dict:
     """A trust policy that names one principal."""
-    statement = {"Effect": "Allow", "Principal": {"AWS": arn}, "Action": "sts:AssumeRole"}
+    statement = {"Effect": "Allow", "Principal": {kind: arn}, "Action": "sts:AssumeRole"}
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 

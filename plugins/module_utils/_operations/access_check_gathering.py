@@ -44,8 +44,8 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import 
     Request,
     ResourcePolicy,
 )
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import rules_of_arn
 from ansible_collections.xacct.aws.plugins.module_utils._resources.bucket_access import (
-    AWS_KEY,
     BucketAccess,
     canonical_id_is_needed,
 )
@@ -76,6 +76,14 @@ KEY_ACTIONS = {
     "s3:putobject": "kms:GenerateDataKey",
 }
 """What S3 asks KMS for in the caller's name, where an object is encrypted with a key."""
+
+AWS_KEYS = "aws/"
+"""What the names of the keys begin with that AWS keeps for an account, one for each service."""
+
+ENCRYPTION_CONTEXTS = tuple(
+    f"kms:EncryptionContext:{key}" for key in ("aws:s3:arn", "aws:sns:topicArn", "aws:sqs:arn", "SecretARN")
+)
+"""What services say to KMS besides."""
 
 
 @dataclass(frozen=True)
@@ -159,14 +167,14 @@ class Gathering:
             notes.append(f"there is no {principal.split(':', 5)[-1]} in account {who.account_id}")
         if side.is_missing:
             notes.append(f"there is no {resource} in account {side.account_id}")
-        needs = self._key_question(request, own, side, context)
+        needs = tuple(self._key_question(request, own, side, context, each) for each in key_actions(request, side))
         return Question(
             request,
             sides,
             own.boundary_arn,
             tuple(dict.fromkeys([*unread, *own.unread, *side.unread])),
             tuple(notes),
-            (needs,) if needs else (),
+            needs,
         )
 
     def _request(
@@ -293,28 +301,25 @@ class Gathering:
         return self._buckets[bucket].side(action, key, who.account_id, with_key=action in KEY_ACTIONS)
 
     def _key_question(
-        self, request: Request, own: IdentitySide, side: ResourceSide, context: Mapping
-    ) -> Question | None:
-        """Return what the caller has to be allowed on the key that a bucket's objects are encrypted with."""
-        action = KEY_ACTIONS.get(ascii_lower(request.action))
-        if action is None or not isinstance(side.kms_key, str) or not isinstance(side.account_id, str):
-            return None
-        region = self.task.params.get("region") or ""
+        self, request: Request, own: IdentitySide, side: ResourceSide, context: Mapping, action: str
+    ) -> Question:
+        """Return one thing that the caller has to be allowed on the key of a resource, or of a bucket's objects."""
+        _arn, _partition, service, region = request.resource.split(":")[:4]
         key = side.kms_key
-        if key == AWS_KEY:
+        if key.startswith(AWS_KEYS):
             account = self.connections.of(side.account_id)
-            region = (account.region if account else None) or region or "us-east-1"
-            arn = parse_arn(f"arn:aws:kms:{region}:{side.account_id}:key/aws-s3")
-            policy = compile_policy(aws_key_policy(side.account_id, region), "policy of AWS's key of S3")
+            region = region or (account.region if account else None) or self.task.params.get("region") or "us-east-1"
+            resource = f"arn:aws:kms:{region}:{side.account_id}:key/aws-{service}"
+            arn = parse_arn(resource)
+            policy = compile_policy(aws_key_policy(side.account_id, region, service), f"policy of AWS's key {key}")
             found = ResourceSide(side.account_id, ResourcePolicy(KEY_POLICY, policy))
-            resource = f"arn:aws:kms:{region}:{side.account_id}:key/aws-s3"
         else:
             resource, arn = key, parse_arn(key)
             found = self._key_side(arn, resource)
         via = {
-            "kms:ViaService": f"s3.{arn.region}.amazonaws.com",
+            "kms:ViaService": f"{service}.{arn.region}.amazonaws.com",
             "kms:CallerAccount": request.principal.account_id,
-            "kms:EncryptionContext:aws:s3:arn": UNKNOWN,
+            **dict.fromkeys(ENCRYPTION_CONTEXTS, UNKNOWN),
             "aws:ViaAWSService": "true",
         }
         unread: list[str] = []
@@ -355,6 +360,18 @@ class Gathering:
 
     def _account(self, account_id: str) -> object:
         return self.connections.of(account_id) if self.live else None
+
+
+def key_actions(request: Request, side: ResourceSide) -> tuple[str, ...]:
+    """Return what a service asks KMS for in the caller's name; nothing where there is no key, or it is not known."""
+    if not isinstance(side.kms_key, str) or not isinstance(side.account_id, str):
+        return ()
+    action = ascii_lower(request.action)
+    if action in KEY_ACTIONS:
+        return (KEY_ACTIONS[action],)
+    rules = rules_of_arn(parse_arn(request.resource))
+    taken = rules.key_actions if rules else {}
+    return next((keys for name, keys in taken.items() if ascii_lower(name) == action), ())
 
 
 def _of_a_call(resource: str) -> dict:

@@ -56,8 +56,9 @@ WITHOUT_POLICIES = frozenset(
 class ResourceSide:
     """What the resource's account says. `account_id` is None where there is no resource to own (`*`).
 
-    `is_missing`: it was looked for in its account, and is not there. `kms_key` is what new objects of a bucket are
-    encrypted with, an ARN; `aws/s3` for the account's own key of S3, None for no key. `notes` are for people.
+    `is_missing`: it was looked for in its account, and is not there. `kms_key` is what the resource, or new
+    objects of a bucket, are encrypted with, an ARN; `aws/s3` for the account's own key of S3 (`aws/sns` …), None for no
+    key. `notes` are for people.
     """
 
     account_id: str | Unknown | None = None
@@ -91,7 +92,20 @@ def read_resource(account: Account, arn: Arn) -> ResourceSide:
     except PolicyError as error:
         return ResourceSide(arn.account_id, ResourcePolicy(kind, UNKNOWN), unread=(f"{label}: {error}",))
     policy: Policy | None = compiled(document, label, unread) if document else None
-    return ResourceSide(arn.account_id, ResourcePolicy(kind, policy), unread=tuple(unread))
+    key = _encrypted_with(account, arn, carrier, unread)
+    return ResourceSide(arn.account_id, ResourcePolicy(kind, policy), kms_key=key, unread=tuple(unread))
+
+
+def _encrypted_with(account: Account, arn: Arn, carrier: ResourceAdapter, unread: list[str]) -> str | Unknown | None:
+    """Return the key that encrypts a resource as `ResourceSide` has it, as far as reading the policy has shown it."""
+    key = carrier.key()
+    if key is None or key.is_aws_managed:
+        return key.of_service if key else None
+    try:
+        return key_arn(account, key.name, arn.region)
+    except AwsError as error:
+        unread.append(said(f"KMS key {key.name}", error))
+        return UNKNOWN
 
 
 def _with_key_grants(account: Account, carrier: ResourceAdapter, document: dict | None, unread: list[str]) -> dict:
