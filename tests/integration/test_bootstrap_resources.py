@@ -6,13 +6,15 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import botocore.exceptions
 import pytest
 
-from tests.integration.trust_world import ALL, World, as_set
+from tests.integration.trust_world import ALL, World, as_set, trust_of
 from tests.local_aws.server import LocalAws
 
 REGION, ELSEWHERE = "us-east-1", "eu-west-1"
@@ -32,6 +34,20 @@ class ResourceWorld(World):
         self.key = self.client("kms", "a").create_key()["KeyMetadata"]["Arn"]
         secret = {"Name": "app/password", "SecretString": "open sesame", "KmsKeyId": self.key}
         self.client("secretsmanager", "a").create_secret(**secret)
+        roles = self.client("iam", "a")
+        roles.create_role(
+            RoleName="Runs", AssumeRolePolicyDocument=json.dumps(trust_of("lambda.amazonaws.com", "Service"))
+        )
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as code:
+            code.writestr("code.py", "")
+        self.client("lambda", "a").create_function(
+            FunctionName="resize",
+            Runtime="python3.12",
+            Handler="code.x",
+            Code={"ZipFile": archive.getvalue()},
+            Role=f"arn:aws:iam::{owner}:role/Runs",
+        )
         self.topic = f"arn:aws:sns:{REGION}:{owner}:events"
         self.trusts = [
             self.trust(
@@ -48,6 +64,14 @@ class ResourceWorld(World):
                 "watch", ["role/Reporter"], arn=f"arn:aws:sns:{REGION}:{{account_id}}:events", access="subscribe"
             ),
             self.trust("key", ["role/BackupService"], arn=self.key, actions=["kms:Encrypt", "kms:Decrypt"]),
+            self.trust(
+                "resize",
+                ["role/Reporter"],
+                type="lambda_function",
+                name="resize",
+                region=REGION,
+                access="invoke",
+            ),
             self.trust("unlock", ["role/Reporter"], arn=self.key, actions=["kms:Decrypt"]),
             self.trust(
                 "password",
@@ -112,6 +136,7 @@ def test_made_and_proved_then_nothing_left_to_do_then_taken_back(world: Resource
     assert proofs["key/a/role-BackupService/Decrypt"] == "proved"
     assert proofs["key/a/role-BackupService/no-GenerateDataKey"] == "proved"
     assert proofs["password/a/role-Reporter/GetSecretValue"] == "proved"
+    assert proofs["resize/a/role-Reporter/InvokeFunction"] == "proved"
     assert set(proofs.values()) == {"proved", "evaluated"}
     assert not set(made) & (EFFECTS - {"Publish"})
     assert "open sesame" not in first.output
@@ -170,6 +195,25 @@ def test_proofs_find_what_is_broken(world: ResourceWorld) -> None:
     assert "events/a/role-BackupService/Publish in us-east-1" not in found
     assert "jobs/a/role-BackupService/other-principal ReceiveMessage" in found
     assert "xacct_resource_grant" in broken.output
+
+
+def test_the_key_of_an_encrypted_queue_is_a_third_side(world: ResourceWorld) -> None:
+    world.client("sqs", "a").set_queue_attributes(QueueUrl=world.queue_url, Attributes={"KmsMasterKeyId": world.key})
+    jobs = world.trust("jobs", ["role/Reporter"], type="sqs_queue", name="jobs", region=REGION, access="send_receive")
+    world.trusts = [jobs]
+    first = world.run()
+    assert first.status != 0
+    broken = {entry["id"].rpartition("/")[2]: entry for entry in first.report["broken"]}
+    assert set(broken) == {"SendMessage", "ReceiveMessage"}
+    assert "kms:Decrypt" in first.output and "kms:GenerateDataKey" in first.output
+
+    jobs["resource"].update(kms_key=world.key, verify_by_writing=True)
+    used = world.trust("jobs_key", ["role/Reporter"], arn=world.key, actions=["kms:Decrypt", "kms:GenerateDataKey"])
+    world.trusts = [jobs, used]
+    second = world.run()
+    assert second.status == 0, second.output
+    proofs = {proof["id"]: proof["outcome"] for proof in second.report["proofs"]}
+    assert proofs["jobs/a/role-Reporter/SendMessage"] == proofs["jobs/a/role-Reporter/ReceiveMessage"] == "proved"
 
 
 def test_a_region_that_fails_is_said_of_the_trust(world: ResourceWorld) -> None:

@@ -144,7 +144,7 @@ def _decrypt(client: object, arn: Arn) -> None:
 
 
 def _generate(client: object, arn: Arn) -> None:
-    client.generate_data_key_without_plaintext(KeyId=str(arn), KeySpec="AES_256", DryRun=True)
+    client.generate_data_key(KeyId=str(arn), KeySpec="AES_256", DryRun=True)
 
 
 def _secret_id(arn: Arn) -> str:
