@@ -99,6 +99,4 @@ def described(backend, handshake_id: str, invited: str, state: str) -> Response:
         "State": state,
         "Action": "INVITE",
     }
-    return Response(
-        200, {"content-type": "application/x-amz-json-1.1"}, json.dumps({"Handshake": handshake}).encode()
-    )
+    return Response(200, {"content-type": "application/x-amz-json-1.1"}, json.dumps({"Handshake": handshake}).encode())

@@ -39,12 +39,21 @@ SECRET_CHARACTERS = 20480
 def queue_policy(call: Call) -> Call:
     """The attribute Policy of CreateQueue and SetQueueAttributes."""
     attributes = call.fields.get("Attributes")
-    if not isinstance(attributes, dict) or not attributes.get("Policy"):
-        return call
-    stored = checked(attributes["Policy"], SQS_WORDING, _queue_rules)
-    if len(attributes["Policy"].encode()) > QUEUE_BYTES:
+    if isinstance(attributes, dict):
+        text = attributes.get("Policy")
+        return call.with_fields(Attributes={**attributes, "Policy": _queue_stored(text)}) if text else call
+    # Until botocore 1.34 spoke the query protocol to SQS: Attribute.1.Name=Policy&Attribute.1.Value=…
+    named = next((name for name, value in call.fields.items() if name.endswith(".Name") and value == "Policy"), None)
+    value = f"{named.removesuffix('.Name')}.Value" if named else ""
+    text = call.fields.get(value)
+    return call.with_fields(**{value: _queue_stored(text)}) if text else call
+
+
+def _queue_stored(text: str) -> str:
+    stored = checked(text, SQS_WORDING, _queue_rules)
+    if len(text.encode()) > QUEUE_BYTES:
         raise Refusal("InvalidAttributeValue", "Invalid value for the parameter Policy. Reason: policy is too long.")
-    return call.with_fields(Attributes={**attributes, "Policy": stored})
+    return stored
 
 
 def _queue_rules(document: dict) -> None:
