@@ -544,6 +544,32 @@ checks:
       type: str
       returned: always
       sample: denied
+    allowed_by:
+      description: The statements that allow it, if it is allowed.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        kind:
+          description: The kind of policy, such as V(identity_policy) or V(resource_policy).
+          type: str
+          returned: always
+          sample: resource_policy
+        account:
+          description: In whose account.
+          type: str
+          returned: always
+          sample: "222222222222"
+        policy:
+          description: The policy that has it.
+          type: str
+          returned: always
+          sample: trust policy of role XacctBackup
+        statement:
+          description: Its Sid, or its number.
+          type: str
+          returned: always
+          sample: XacctBackup
     blocked_by:
       description: What has to change before a denied request is allowed, explicit denies first.
       type: list

@@ -125,6 +125,12 @@ def test_a_trust_whose_sides_are_both_there_is_allowed(world):
         in (entry["chain"])
     )
     assert entry["fix"] == entry["blocked_by"] == entry["unread"] == []
+    assert entry["allowed_by"] == [
+        {"kind": "identity_policy", "account": PLATFORM, "policy": "inline policy sts of role BackupService",
+         "statement": "1"},
+        {"kind": "resource_policy", "account": CUSTOMER, "policy": "trust policy of role Backup",
+         "statement": "Backup"},
+    ]  # fmt: skip
     assert outcome.result["counts"] == {"allowed": 1, "denied": 0, "unknown": 0, "disagreeing": 0}
     assert not outcome.writes
 

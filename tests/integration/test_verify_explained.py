@@ -362,6 +362,9 @@ def test_mfa_that_is_not_asked_for_any_more_is_found_without_a_code(world):
     (proof,) = broken(world.prove())
     assert proof["id"] == "on-call/customer/user-alice/without-mfa"
     assert "of trust policy of role XacctOnCall" in said(proof)
+    (fix,) = proof["evaluation"]["fix"]
+    assert fix["account"] == world.customer
+    assert fix["text"].startswith("Apply the trust on-call again (ansible-playbook xacct.aws.bootstrap_trust)")
     world.apply()
     assert broken(world.prove()) == []
 
@@ -379,7 +382,8 @@ def test_a_refusal_that_does_not_come_says_which_statement_lets_in(world):
     (proof,) = broken(world.prove())
     assert proof["id"] == "exports/customer/role-Reader/get outside"
     assert "allowed by statement 'Console'" in said(proof)
-    assert proof["evaluation"]["fix"] == []
+    (fix,) = proof["evaluation"]["fix"]
+    assert fix["text"].startswith(f"Take statement Console of policy of bucket {BUCKET} out, or narrow it")
 
 
 def test_an_end_is_evaluated_before_it_comes(world):

@@ -30,6 +30,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.context import U
 from ansible_collections.xacct.aws.plugins.module_utils._policy.decision import ALLOWED, DENIED, UNDECIDED, Outcome
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
 from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation import evaluate
+from ansible_collections.xacct.aws.plugins.module_utils._policy.explanation import StatementReference
 from ansible_collections.xacct.aws.plugins.module_utils._policy.fix_problems import Fix
 from ansible_collections.xacct.aws.plugins.module_utils._policy.fixes import fixes
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import is_account_id, parse_arn
@@ -158,7 +159,14 @@ def answered(question: Question, presented: Callable[[list[Fix]], list[Fix]] = l
         sentences += [f"objects there are encrypted, so it takes {what}:", *other["chain"]]
         mended += other["fix"]
         unread += [each for each in other["unread"] if each not in unread]
-    return {"answer": answer, "blocked_by": blocked_by, "chain": sentences, "fix": mended, "unread": unread}
+    return {
+        "answer": answer,
+        "allowed_by": [allowing(each, sides.account_of(each.kind)) for each in decision.deciding if answer == ALLOWED],
+        "blocked_by": blocked_by,
+        "chain": sentences,
+        "fix": mended,
+        "unread": unread,
+    }
 
 
 def worse(answer: str, other: str) -> str:
@@ -179,6 +187,16 @@ def blocked(outcome: Outcome, account: str | None) -> dict:
         "level": outcome.name if statement is None or outcome.name != statement.policy else "",
         "policy": statement.policy if statement else "",
         "statement": (statement.sid or str(statement.number)) if statement else "",
+    }
+
+
+def allowing(statement: StatementReference, account: str | None) -> dict:
+    """Return a statement that allows a request, for programs."""
+    return {
+        "kind": statement.kind,
+        "account": account or None,
+        "policy": statement.policy,
+        "statement": statement.sid or str(statement.number),
     }
 
 

@@ -46,6 +46,8 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.compiled_policie
 from ansible_collections.xacct.aws.plugins.module_utils._policy.context import UNKNOWN
 from ansible_collections.xacct.aws.plugins.module_utils._policy.decision import ALLOWED
 from ansible_collections.xacct.aws.plugins.module_utils._policy.fix_problems import Fix
+from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import is_own_sid
+from ansible_collections.xacct.aws.plugins.module_utils._policy.judging import ACL, RESOURCE
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import parse_arn
 from ansible_collections.xacct.aws.plugins.module_utils._policy.trust_statements import external_ids
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.registry import resource_arn
@@ -110,7 +112,7 @@ class Evaluations:
         return Evaluation(
             answer,
             tuple(without(hidden, sentence) for sentence in deciding["chain"]),
-            tuple(deciding["fix"]),
+            tuple(deciding["fix"] or closing(deciding["allowed_by"], expectation)),
             tuple(without(hidden, each) for each in deciding["unread"]),
             frozenset(block["kind"] for block in deciding["blocked_by"]),
         )
@@ -200,6 +202,24 @@ def _external_ids_of(question: Question) -> set[str]:
     carrier = question.request.resource_policy
     document = getattr(carrier.policy, "document", None) if carrier is not None else None
     return {each for ids in external_ids(document).values() for each in ids} if document else set()
+
+
+def closing(allowed_by: Sequence[Mapping], expectation: Mapping) -> list[dict]:
+    """Return what would close the trusting side again: statements that let somebody in who is to be refused."""
+    made = []
+    for entry in allowed_by:
+        if entry["kind"] not in (RESOURCE, ACL):
+            continue
+        where = f"{entry['statement']} of {entry['policy']}"
+        if is_own_sid(entry["statement"]):
+            text = (
+                f"Apply the trust {expectation['trust']} again (ansible-playbook xacct.aws.bootstrap_trust), which "
+                f"writes statement {where} as it is declared"
+            )
+        else:
+            text = f"Take statement {where} out, or narrow it: no trust of this inventory says what it allows"
+        made.append(Fix(entry["kind"], entry["account"], text).as_result())
+    return made
 
 
 def declared_in_inventory(trust: str) -> str:

@@ -204,7 +204,7 @@ class Evaluation:
             "answer": self.answer,
             "holds": holds,
             "why": [] if holds else list(self.why),
-            "fix": list(self.fix) if holds is False and expect == ALLOWED else [],
+            "fix": list(self.fix) if holds is False else [],
             "unread": [] if holds else list(self.unread),
         }
 

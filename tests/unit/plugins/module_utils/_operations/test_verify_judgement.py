@@ -194,6 +194,3 @@ class TestWithEvaluation:
             "fix": [{"text": "add one"}],
             "unread": ["the organization"],
         }
-
-    def test_no_fix_is_offered_for_a_refusal_that_is_missing(self):
-        assert Evaluation("allowed", ("allowed by X",), ({"text": "…"},)).as_result("denied")["fix"] == []
