@@ -407,7 +407,13 @@ def test_policies_of_queues_topics_secrets_and_functions_are_read(world):
     sqs.create_queue(QueueName="jobs")
     topic = world.local_aws.client("sns", CUSTOMER).create_topic(Name="news")["TopicArn"]
     secrets = world.local_aws.client("secretsmanager", CUSTOMER)
-    secret = secrets.create_secret(Name="word", SecretString="x")["ARN"]
+    # The key that Secrets Manager takes of itself lets no other account in.
+    open_key = {"Principal": {"AWS": [CUSTOMER, SERVICE]}, "Action": "kms:*", "Resource": "*"}
+    key = world.local_aws.client("kms", CUSTOMER).create_key(Policy=json.dumps(document(open_key)))["KeyMetadata"][
+        "Arn"
+    ]
+    secret = secrets.create_secret(Name="word", SecretString="x", KmsKeyId=key)["ARN"]
+    closed = secrets.create_secret(Name="closed", SecretString="x")["ARN"]
     function = f"arn:aws:lambda:us-east-1:{CUSTOMER}:function:none"
     questions = {
         queue: "sqs:SendMessage",
@@ -427,6 +433,13 @@ def test_policies_of_queues_topics_secrets_and_functions_are_read(world):
     else:
         secrets.put_resource_policy(SecretId=secret, ResourcePolicy=json.dumps(document(fix["statement"])))
     assert world.answer(SERVICE, "secretsmanager:GetSecretValue", secret)["answer"] == "allowed"
+    blocks = world.answer(SERVICE, "secretsmanager:GetSecretValue", closed)["blocked_by"]
+    assert f"kms:Decrypt on arn:aws:kms:us-east-1:{CUSTOMER}:key/aws-secretsmanager" in [
+        each.get("needed") for each in blocks
+    ]
+    access_point = f"arn:aws:s3:us-east-1:{CUSTOMER}:accesspoint/word"
+    entry = world.answer(SERVICE, "s3:GetObject", access_point)
+    assert (entry["answer"], entry["unread"]) == ("unknown", [f"{access_point}: access points are not evaluated"])
     repository = f"arn:aws:codeartifact:us-east-1:{CUSTOMER}:repository/domain/jobs"
     entry = world.answer(SERVICE, "codeartifact:ReadFromRepository", repository)
     assert entry["answer"] == "unknown"

@@ -252,6 +252,12 @@ class TestRefusals:
         with pytest.raises(AwsError, match="888888888888 is expected"):
             account.run(OPERATION, principal="role/Someone", grants=[backup()], expected_account_id="888888888888")
 
+    def test_nothing_to_do_is_never_said_of_another_account(self, account: TestAccount) -> None:
+        for grants in ([backup()], [{"name": "backup", "state": "absent"}]):
+            account.run(OPERATION, principal="role/Someone", grants=grants)
+            with pytest.raises(AwsError, match="888888888888 is expected"):
+                account.run(OPERATION, principal="role/Someone", grants=grants, expected_account_id="888888888888")
+
 
 class TestFaults:
     @pytest.fixture(autouse=True)

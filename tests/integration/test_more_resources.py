@@ -366,3 +366,13 @@ def test_the_default_bus_is_a_bus(local_aws: LocalAws) -> None:
     arn = f"arn:aws:events:{REGION}:{owner.account_id}:event-bus/default"
     assert made.result["policy"]["Statement"][0]["Resource"] == arn
     assert made.result["resource"]["arn"] == arn
+
+
+@pytest.mark.parametrize("type_", ["event_bus", "secret"])
+def test_nothing_to_do_is_never_said_of_another_account(local_aws: LocalAws, type_: str) -> None:
+    """A name means whatever account the credentials lead to: in the wrong one there is nothing to take back."""
+    owner = TestAccount(local_aws)
+    wrong = {"expected_account_id": "999999999999"}
+    for check_mode in (True, False):
+        with pytest.raises(AwsError, match="999999999999 is expected"):
+            owner.run(OPERATION, resource="default", type=type_, state="absent", check_mode=check_mode, **wrong)

@@ -150,7 +150,7 @@ def answered(question: Question, presented: Callable[[list[Fix]], list[Fix]] = l
     found = fixes(decision, question.request, sides, question.boundary_arn)
     mended = [fix.as_result() for fix in presented(found)]
     unread = list(question.unread)
-    answer = decision.answer
+    answer = worse(decision.answer, UNDECIDED) if question.key_is_unknown else decision.answer
     for need in question.needs:
         other = answered(need, presented)
         answer = worse(answer, other["answer"])

@@ -88,7 +88,8 @@ ENCRYPTION_CONTEXTS = tuple(
 
 @dataclass(frozen=True)
 class Question:
-    """One request with everything that was found out about it. `needs` are the requests that it takes besides."""
+    """One request with everything that was found out about it. `needs` are the requests that it takes besides; with
+    `key_is_unknown` there is one more, nobody knows on which key."""
 
     request: Request
     sides: Sides
@@ -96,6 +97,7 @@ class Question:
     unread: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     needs: tuple[Question, ...] = field(default=())
+    key_is_unknown: bool = False
 
 
 class Gathering:
@@ -167,7 +169,12 @@ class Gathering:
             notes.append(f"there is no {principal.split(':', 5)[-1]} in account {who.account_id}")
         if side.is_missing:
             notes.append(f"there is no {resource} in account {side.account_id}")
-        needs = tuple(self._key_question(request, own, side, context, each) for each in key_actions(request, side))
+        on_key = key_actions(request, side)
+        key_is_unknown = bool(on_key) and side.kms_key is UNKNOWN
+        if key_is_unknown:
+            notes.append(f"which KMS key encrypts it is not known, and so not who may use {' and '.join(on_key)} there")
+            on_key = ()
+        needs = tuple(self._key_question(request, own, side, context, each) for each in on_key)
         return Question(
             request,
             sides,
@@ -175,6 +182,7 @@ class Gathering:
             tuple(dict.fromkeys([*unread, *own.unread, *side.unread])),
             tuple(notes),
             needs,
+            key_is_unknown,
         )
 
     def _request(
@@ -252,6 +260,10 @@ class Gathering:
             if resource not in self._resources:
                 self._resources[resource] = self._role_side(arn)
             return self._resources[resource]
+        if arn.service == "s3" and arn.account_id:
+            # The policies of the access point and of the bucket behind it count together.
+            unread = (f"{resource}: access points are not evaluated",)
+            return ResourceSide(arn.account_id, ResourcePolicy(OTHER_RESOURCE, UNKNOWN), unread=unread)
         if arn.service == "s3":
             return self._bucket_side(arn, ascii_lower(action), who, owner)
         if arn.service in WITHOUT_POLICIES or not arn.account_id:
@@ -363,8 +375,8 @@ class Gathering:
 
 
 def key_actions(request: Request, side: ResourceSide) -> tuple[str, ...]:
-    """Return what a service asks KMS for in the caller's name; nothing where there is no key, or it is not known."""
-    if not isinstance(side.kms_key, str) or not isinstance(side.account_id, str):
+    """Return what a service asks KMS for in the caller's name; nothing where there is no key."""
+    if side.kms_key is None or not isinstance(side.account_id, str):
         return ()
     action = ascii_lower(request.action)
     if action in KEY_ACTIONS:

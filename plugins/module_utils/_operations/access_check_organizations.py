@@ -47,7 +47,7 @@ class Organizations:
     def keys(self, request: Request, owner: object) -> dict:
         """Return those keys about organizations that some policy asks for; the others would take calls for nothing."""
         found: dict = {}
-        asked = frozenset().union(*(asked_keys(policy) for policy in _policies_of(request))) if self.live else ()
+        asked = frozenset().union(*(asked_keys(policy) for policy in policies_of(request))) if self.live else ()
         for whose, account_id in (("Principal", request.principal.account_id), ("Resource", owner)):
             wanted = {name for name in ("OrgID", "OrgPaths") if f"aws:{whose}{name}".lower() in asked}
             if not wanted or not isinstance(account_id, str):
@@ -137,7 +137,7 @@ def asked_keys(policy: CompiledPolicy) -> frozenset[str]:
     return frozenset(key for key in _KEYS if key in text)
 
 
-def _policies_of(request: Request) -> Iterator[CompiledPolicy]:
+def policies_of(request: Request) -> Iterator[CompiledPolicy]:
     """Yield every policy of a request that is known."""
     groups: list = [request.identity_policies, request.session_policies, [request.permissions_boundary]]
     groups.append([request.resource_policy.policy if request.resource_policy else None])

@@ -79,11 +79,11 @@ def _run(task: Task) -> dict:
     carriers = _carriers(identity, policy_names(params, name))
     here, there = carriers[via], carriers[_OTHER[via]]
     _confirm_principal(task, identity, name)
+    # A name means whatever account the credentials belong to: also "nothing to change" is to be said of the right one.
+    task.account.confirm_account()
 
     policy = here.read()
     decision = decide(via, grants, policy, _read_there(task, there) if grants.statements else None)
-    if decision.plan.changed:
-        task.account.confirm_account()
     if decision.writes_here:
         if policy is None:
             _require(task, identity)

@@ -64,9 +64,12 @@ def run(task: Task) -> dict:
 def _run(task: Task) -> dict:
     params = task.params
     rules = rules_for(params["resource"], params["type"])
+    # A name, and many a call, means whatever account the credentials belong to: nothing is to be said of another one.
+    task.account.confirm_account()
     arn = _arn(task, rules)
     if arn is None:
         return result(Plan((), {}, {}), resource=_resource(rules, None), key_access=None, **_no_policies(rules))
+    _confirm_owner(task, rules, arn)
     ways = carriers(task.account, rules, arn, params)
     grants = declared_grants(params, rules, arn)
 
@@ -75,8 +78,6 @@ def _run(task: Task) -> dict:
     plan = _joined([decision.plan for decision in decisions.values()])
     missing = None
     if plan.changed:
-        task.account.confirm_account()
-        _confirm_owner(task, rules, arn)
         for way, decision in decisions.items():
             if decision.plan.changed:
                 ways[way].check_size(decision.policy)

@@ -19,6 +19,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations._task import
 from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check import answered, worse
 from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_connections import Connections
 from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_gathering import Gathering, Question
+from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_organizations import policies_of
 from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_policies import GivenPolicies
 from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_actors import (
     CONNECTION,
@@ -49,7 +50,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.fix_problems imp
 from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import is_own_sid
 from ansible_collections.xacct.aws.plugins.module_utils._policy.judging import ACL, RESOURCE
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import parse_arn
-from ansible_collections.xacct.aws.plugins.module_utils._policy.trust_statements import external_ids
+from ansible_collections.xacct.aws.plugins.module_utils._policy.trust_statements import external_ids_in
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.registry import resource_arn
 
 HIDDEN = "(the external ID)"
@@ -80,7 +81,7 @@ class Evaluations:
         self._gathering = Gathering(task, connections, GivenPolicies(NOTHING_GIVEN))
         self._task = task
         self._actors = actors
-        self._ids = {each for ids in task.params["external_ids"].values() for each in ids}
+        self._ids = {each for ids in task.params["external_ids"].values() for each in ids if each}
 
     def of_all(self, expectations: Sequence[Mapping]) -> list[Evaluation | None]:
         """Return the evaluation of each expectation; None where there is nobody to ask for."""
@@ -198,10 +199,8 @@ class Evaluations:
 
 
 def _external_ids_of(question: Question) -> set[str]:
-    """Return the external IDs that a role's trust policy has: also those that nobody declared."""
-    carrier = question.request.resource_policy
-    document = getattr(carrier.policy, "document", None) if carrier is not None else None
-    return {each for ids in external_ids(document).values() for each in ids} if document else set()
+    """Return the external IDs that the policies of a request have: also those that nobody declared."""
+    return {each for policy in policies_of(question.request) for each in external_ids_in(policy.document)}
 
 
 def closing(allowed_by: Sequence[Mapping], expectation: Mapping) -> list[dict]:

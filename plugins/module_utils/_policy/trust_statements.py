@@ -108,6 +108,20 @@ def external_ids(document: str | dict | None) -> dict[str, list[str]]:
     return found
 
 
+def external_ids_in(document: str | dict | None) -> set[str]:
+    """Return everything that looks like an external ID in any policy, whatever the operator: what is not to be shown.
+
+    A pattern is there as it stands and without its wildcards at the end.
+    """
+    found: set[str] = set()
+    for statement in statements(parse_document(document)):
+        for keys in (statement.get("Condition") or {}).values():
+            for key, values in keys.items():
+                if ascii_lower(key) == "sts:externalid":
+                    found.update(texts(values, key))
+    return {each for text in found for each in (text, text.rstrip("*?")) if len(each) > 1}
+
+
 class _Reading:
     """One entry being read: what it says as far as it is right, and all that is wrong with it."""
 

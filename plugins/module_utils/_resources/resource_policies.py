@@ -98,13 +98,15 @@ def read_resource(account: Account, arn: Arn) -> ResourceSide:
 
 def _encrypted_with(account: Account, arn: Arn, carrier: ResourceAdapter, unread: list[str]) -> str | Unknown | None:
     """Return the key that encrypts a resource as `ResourceSide` has it, as far as reading the policy has shown it."""
-    key = carrier.key()
-    if key is None or key.is_aws_managed:
-        return key.of_service if key else None
+    label = f"the KMS key of {carrier.resource_label}"
     try:
+        key = carrier.read_key()
+        if key is None or key.is_aws_managed:
+            return key.of_service if key else None
+        label = f"KMS key {key.name}"
         return key_arn(account, key.name, arn.region)
     except AwsError as error:
-        unread.append(said(f"KMS key {key.name}", error))
+        unread.append(said(label, error))
         return UNKNOWN
 
 

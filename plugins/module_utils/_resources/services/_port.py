@@ -94,6 +94,10 @@ class ResourcePolicy:
         """Return the KMS key that encrypts the resource, None without one. Called after `read`, before a write."""
         return None
 
+    def read_key(self) -> KmsKey | None:
+        """Return the key, also where reading the policy does not show it. Raises `AwsError`."""
+        return self.key()
+
     def check_size(self, document: dict | None) -> None:
         """Raise `PolicyError` with the numbers when the service would not take the policy for its size."""
         label = f"{self.label} in {self.account.description}"

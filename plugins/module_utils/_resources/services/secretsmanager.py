@@ -63,7 +63,7 @@ class SecretPolicy(ResourcePolicy):
         if all(each in old for each in statements(wanted)):
             return
         try:
-            answer = self.call("describe_secret", SecretId=str(self.arn))
+            self._key = self.read_key()
         except AwsError as error:
             if not is_code(error, *_DENIED):
                 raise
@@ -71,8 +71,11 @@ class SecretPolicy(ResourcePolicy):
                 f"Which KMS key encrypts {self.resource_label} is not known, and its policy may have to allow more: "
                 f"{error}"
             )
-            return
-        self._key = KmsKey(answer.get("KmsKeyId"), "aws/secretsmanager")
+
+    def read_key(self) -> KmsKey:
+        """Ask for the key: the policy does not show it."""
+        answer = self.call("describe_secret", SecretId=str(self.arn))
+        return KmsKey(answer.get("KmsKeyId"), "aws/secretsmanager")
 
     def key(self) -> KmsKey | None:
         """Return the key, without which no secret is; None when nobody told."""
