@@ -356,7 +356,9 @@ def test_memory_does_not_grow_with_the_number_of_objects(monkeypatch):
     # One page is there while the next one comes: that is all that a thousand objects have less.
     small, large = peak(1000), peak(50_000)
     assert large < 2.2 * small
-    assert large < 1.5 * peak(4000)
+    # How far the threads are ahead of each other differs from run to run, so the few objects are gone through as often
+    # as it takes to see the same.
+    assert large < 1.2 * max(peak(4000) for _again in range(5))
 
 
 def test_long_work_says_how_far_it_is():
