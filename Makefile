@@ -55,7 +55,7 @@ tree:
 	@mkdir -p $(TMPDIR) $(CACHE)/collections/ansible_collections/xacct
 	@[ -e $(CACHE)/collections/ansible_collections/xacct/aws ] || ln -sfn $(CURDIR) $(CACHE)/collections/ansible_collections/xacct/aws
 
-demo: tree ## both sides of a dozen trusts, made and proved on the local AWS
+demo: tree ## trusts of every kind, both sides made and proved on the local AWS
 	@$(ENVIRONMENTS) make tests local-aws
 	@ARGS="$(ARGS)" tools/demo
 

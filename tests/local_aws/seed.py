@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Make what accounts hold before anything of ours runs: roles, users with access keys, groups, buckets with objects,
-topics, queues, secrets and the keys that encrypt them.
+topics, queues, secrets and the keys that encrypt them, functions.
 
 The format is in README.md. What exists already stays as it is, so a seed that has grown can be applied
 again; an account whose seed has not changed is left alone.
@@ -14,9 +14,11 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import io
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 SECTIONS = (
     "account_id", "managed_policies", "groups", "users", "roles", "instance_profiles", "buckets", "keys", "topics",
-    "queues", "secrets",
+    "queues", "secrets", "functions",
 )  # fmt: skip
 MEMBERS = {
     "groups": {"path", "policies", "managed_policies"},
@@ -41,10 +43,12 @@ MEMBERS = {
     "topics": {"key"},
     "queues": {"key", "topics"},
     "secrets": {"key", "value"},
+    "functions": {"role", "aliases"},
 }  # fmt: skip
 ORGANIZATION_MEMBERS = {"management", "members"}
 THERE_ALREADY = (
     "EntityAlreadyExists", "BucketAlreadyOwnedByYou", "AlreadyInOrganizationException", "ResourceExistsException",
+    "ResourceConflictException", "ConflictException",  # of an alias; the latter is moto's word
 )  # fmt: skip
 
 
@@ -96,11 +100,14 @@ def checked(name: str, account: Mapping) -> dict:
     if not (isinstance(account_id, str) and len(account_id) == 12 and account_id.isdigit()):
         raise SeedError(f"{name}: account_id must be twelve digits in quotes, not {account_id!r}")
     unknown = set(account) - set(SECTIONS)
-    for section, members in MEMBERS.items():
-        for item in (account.get(section) or {}).values():
-            unknown |= set(item or {}) - members
+    for kind, members in MEMBERS.items():
+        for _item, content in section(account, kind):
+            unknown |= set(content) - members
     if unknown:
         raise SeedError(f"{name}: unknown {', '.join(sorted(unknown))}")
+    for function, content in section(account, "functions"):
+        if not content.get("role"):
+            raise SeedError(f"{name}: the function {function} needs a role that it runs as")
     return {**account, "account_id": account_id}
 
 
@@ -163,6 +170,9 @@ def seed_account(local_aws: LocalAws, account: Mapping, known: Mapping) -> dict:
     for name, secret in section(account, "secrets"):
         key = {"KmsKeyId": f"alias/{secret['key']}"} if "key" in secret else {}
         unless_there(secrets.create_secret, Name=name, SecretString=secret.get("value", name), **key)
+    for name, function in section(account, "functions"):
+        arn = iam.get_role(RoleName=function["role"])["Role"]["Arn"]
+        seed_function(local_aws.client("lambda", account["account_id"]), name, arn, function.get("aliases", ()))
     return made
 
 
@@ -204,6 +214,19 @@ def seed_bucket(local_aws: LocalAws, account_id: str, name: str, bucket: Mapping
     for key in bucket.get("objects", ()):
         if key not in there:
             s3.put_object(Bucket=name, Key=key, Body=key.encode())
+
+
+def seed_function(client, name: str, role_arn: str, aliases: Iterable[str]) -> None:
+    """Make a function that does nothing, with a first version for which its aliases stand."""
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("code.py", "def handler(event, context):\n    return {}\n")
+    unless_there(
+        client.create_function, FunctionName=name, Runtime="python3.12", Handler="code.handler", Role=role_arn,
+        Code={"ZipFile": code.getvalue()}, Publish=True,
+    )  # fmt: skip
+    for alias in aliases:
+        unless_there(client.create_alias, FunctionName=name, Name=alias, FunctionVersion="1")
 
 
 def section(account: Mapping, name: str) -> Iterator[tuple[str, Mapping]]:

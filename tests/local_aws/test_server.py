@@ -136,6 +136,29 @@ def test_seed_makes_topics_queues_secrets_and_keys(empty_aws: LocalAws) -> None:
     assert secrets.get_secret_value(SecretId="app/password")["SecretString"] == "open sesame"
 
 
+def test_seed_makes_functions(empty_aws: LocalAws) -> None:
+    statement = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    runs = {"path": "/functions/", "trust": {"Version": "2012-10-17", "Statement": [statement]}}
+    document = {"accounts": {ACCOUNT: {"roles": {"Runs": runs}, "functions": {"quote": {"role": "Runs"}}}}}
+    empty_aws.seed(document)
+    functions = empty_aws.client("lambda", ACCOUNT)
+    assert functions.list_aliases(FunctionName="quote")["Aliases"] == []
+    document["accounts"][ACCOUNT]["functions"] = {
+        "quote": {"role": "Runs", "aliases": ["live"]},
+        "resize": {"role": "Runs"},
+    }
+    empty_aws.seed(document)
+    document["accounts"][ACCOUNT]["functions"]["quote"]["aliases"].append("next")
+    empty_aws.seed(document)
+    assert {each["FunctionName"] for each in functions.list_functions()["Functions"]} == {"quote", "resize"}
+    versions = functions.list_versions_by_function(FunctionName="quote")["Versions"]
+    assert [each["Version"] for each in versions] == ["$LATEST", "1"]
+    assert {each["Role"] for each in versions} == {f"arn:aws:iam::{ACCOUNT}:role/functions/Runs"}
+    aliases = functions.list_aliases(FunctionName="quote")["Aliases"]
+    assert {each["Name"]: each["FunctionVersion"] for each in aliases} == {"live": "1", "next": "1"}
+    assert functions.invoke(FunctionName="quote", Qualifier="live")["StatusCode"] == 200
+
+
 def test_seed_is_applied_again_only_where_it_changed(empty_aws: LocalAws) -> None:
     document = {"accounts": {ACCOUNT: {"users": {"alice": None}}}}
     keys = empty_aws.seed(document)["accounts"][ACCOUNT]["users"]["alice"]
@@ -154,6 +177,7 @@ def test_seed_is_applied_again_only_where_it_changed(empty_aws: LocalAws) -> Non
         ({"account_id": 12345670123}, "twelve digits in quotes"),
         ({"account_id": ACCOUNT, "role": {}}, "unknown role"),
         ({"account_id": ACCOUNT, "roles": {"App": {"trusts": {}}}}, "unknown trusts"),
+        ({"account_id": ACCOUNT, "functions": {"quote": {"aliases": ["live"]}}}, "function quote needs a role"),
     ],
 )
 def test_a_seed_that_means_nothing_is_refused(empty_aws: LocalAws, account: dict, message: str) -> None:
