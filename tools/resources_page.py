@@ -54,6 +54,7 @@ def arn_of(rules: ServiceRules) -> str:
 def most(rules: ServiceRules) -> str:
     """Return how much a policy may hold."""
     size = f"{rules.limit:,} {rules.count}" if rules.limit else "not documented"
+    size += " each grant" if rules.limit_of_each else ""
     return size + (f", {rules.most_statements} statements" if rules.most_statements else "")
 
 

@@ -19,7 +19,8 @@ def note(rules: ServiceRules) -> str:
         for word, granted in rules.access.items()
     )
     most = f" and {rules.most_statements} statements" if rules.most_statements else ""
-    size = f" Its policy takes {rules.limit:,} {rules.count}{most}." if rules.limit else ""
+    what = "Each grant" if rules.limit_of_each else "Its policy"
+    size = f" {what} takes {rules.limit:,} {rules.count}{most}." if rules.limit else ""
     return (
         f"O(type={rules.type}) - O(resource) is the ARN or the name of the {rules.title}. Of O(grants[].access) "
         f"{access}.{size}"

@@ -82,6 +82,20 @@ options:
           - The actions, when no word of O(grants[].access) fits. Wildcards are allowed where the service takes them.
         type: list
         elements: str
+      certificate_template:
+        description:
+          - Only with O(type=acm_pca). The template of the certificates that may be issued, for
+            O(grants[].access=issue) and C(acm-pca:IssueCertificate).
+          - V(SubordinateCACertificate_PathLen0/V1) makes the principals certificate authorities themselves.
+          - When not set, V(EndEntityCertificate/V1), as for AWS.
+        type: str
+        choices:
+          - EndEntityCertificate/V1
+          - EndEntityClientAuthCertificate/V1
+          - EndEntityServerAuthCertificate/V1
+          - BlankEndEntityCertificate_APIPassthrough/V1
+          - BlankEndEntityCertificate_APICSRPassthrough/V1
+          - SubordinateCACertificate_PathLen0/V1
       function_url_auth_type:
         description:
           - Only with O(type=lambda_function). How a function URL has to authenticate its callers for
@@ -249,6 +263,15 @@ EXAMPLES = r"""
         organizations: [o-abcdefghij]
         require_tls: true
         not_after: "2027-01-01T00:00:00Z"
+
+- name: Let another account read an advanced parameter, by its ARN
+  xacct.aws.xacct_resource_grant:
+    type: ssm_parameter
+    resource: /shared/vpc-id
+    grants:
+      - name: workloads
+        principals: ["111111111111"]
+        access: read
 
 - name: Let another account pull from a repository; ecr:GetAuthorizationToken is for its own policies to allow
   xacct.aws.xacct_resource_grant:

@@ -91,7 +91,8 @@ options:
           - V(sns_publish), V(sqs_send) and V(sqs_receive) publish, send or receive a message, only with
             O(expectations[].by_writing). Without it they are evaluated.
           - V(lambda_invoke) and V(kms_encrypt), V(kms_decrypt) and V(kms_generate) are dry runs. V(secret_read) reads a
-            secret and drops it at once, V(secret_describe) reads what is known about it.
+            secret and V(parameter_read) an SSM parameter, and drop it at once, V(secret_describe) reads what is known
+            about a secret.
           - V(evaluate) makes no call, where none shows O(expectations[].action) and changes nothing.
         type: str
         choices:
@@ -108,6 +109,7 @@ options:
           - kms_generate
           - secret_read
           - secret_describe
+          - parameter_read
           - evaluate
         default: assume_role
       role_arn:

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Trusts on a topic, a queue, a key and a secret on the local AWS: both sides made, proved, kept and taken back."""
+"""Trusts on a topic, a queue, a key, a secret, a function and a parameter on the local AWS.
+
+Both sides are made, proved, kept and taken back.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ EFFECTS = {"Publish", "SendMessage", "ReceiveMessage"}
 
 
 class ResourceWorld(World):
-    """Customer a has a topic in two regions, a queue, a key and a secret."""
+    """Customer a has a topic in two regions, a queue, a key, a secret, a function and a parameter."""
 
     def __init__(self, local_aws: LocalAws, directory: Path) -> None:
         super().__init__(local_aws, directory)
@@ -36,6 +39,8 @@ class ResourceWorld(World):
         self.key = self.client("kms", "a").create_key()["KeyMetadata"]["Arn"]
         secret = {"Name": "app/password", "SecretString": "open sesame", "KmsKeyId": self.key}
         self.client("secretsmanager", "a").create_secret(**secret)
+        parameter = {"Name": "/app/url", "Value": "close sesame", "Type": "SecureString", "Tier": "Advanced"}
+        self.client("ssm", "a").put_parameter(**parameter, KeyId=self.key)
         roles = self.client("iam", "a")
         roles.create_role(
             RoleName="Runs", AssumeRolePolicyDocument=json.dumps(trust_of("lambda.amazonaws.com", "Service"))
@@ -73,6 +78,15 @@ class ResourceWorld(World):
                 name="resize",
                 region=REGION,
                 access="invoke",
+            ),
+            self.trust(
+                "url",
+                ["role/Reporter"],
+                type="ssm_parameter",
+                name="/app/url",
+                region=REGION,
+                access="read",
+                kms_key=self.key,
             ),
             self.trust("unlock", ["role/Reporter"], arn=self.key, actions=["kms:Decrypt"]),
             self.trust(
@@ -139,9 +153,10 @@ def test_made_and_proved_then_nothing_left_to_do_then_taken_back(world: Resource
     assert proofs["key/a/role-BackupService/no-GenerateDataKey"] == "proved"
     assert proofs["password/a/role-Reporter/GetSecretValue"] == "proved"
     assert proofs["resize/a/role-Reporter/InvokeFunction"] == "proved"
+    assert proofs["url/a/role-Reporter/GetParameter"] == "proved"
     assert set(proofs.values()) == {"proved", "evaluated"}
     assert not set(made) & (EFFECTS - {"Publish"})
-    assert "open sesame" not in first.output
+    assert "sesame" not in first.output
 
     publisher, reader = world.as_role("sns", "BackupService"), world.as_role("secretsmanager", "Reporter")
     publisher.publish(TopicArn=world.topic, Message="hello")
@@ -149,6 +164,9 @@ def test_made_and_proved_then_nothing_left_to_do_then_taken_back(world: Resource
     assert reader.get_secret_value(SecretId=secret)["SecretString"] == "open sesame"
     with pytest.raises(botocore.exceptions.ClientError, match=REFUSED):
         world.as_role("sns", "Reporter").publish(TopicArn=world.topic, Message="hello")
+    url = f"arn:aws:ssm:{REGION}:{world.accounts['a']}:parameter/app/url"
+    shown = world.as_role("ssm", "Reporter").get_parameter(Name=url, WithDecryption=True)
+    assert shown["Parameter"]["Value"] == "close sesame"
     mine = world.permissions("role/Reporter")
     assert as_set(mine["Xacctpassword"]["Resource"]) == {secret[:-6] + "??????"}
     assert as_set(mine["Xacctwatch"]["Resource"]) == {world.topic}

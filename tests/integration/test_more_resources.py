@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
 import pytest
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.xacct.aws.plugins.module_utils._operations.resource_grant import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import parse_arn
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import SERVICES
 from ansible_collections.xacct.aws.plugins.module_utils._resources.s3_control import without_host_prefix
@@ -47,6 +48,10 @@ class Kind:
     words: tuple[str, str]
     """Two words of `access`."""
     is_always_there: bool = False
+    writes_a_grant: bool = False
+    """Whether each grant is a write of its own."""
+    narrowing: Mapping[str, object] = field(default_factory=lambda: {"require_tls": True})
+    """Options that narrow a grant."""
     missing: str = "missing"
     """A name that nothing has."""
 
@@ -68,6 +73,17 @@ def make_access_point(client: object, name: str, account_id: str) -> None:
     at_the_endpoint(client, f"arn:aws:s3:{REGION}:{account_id}:accesspoint/{name}").create_access_point(
         AccountId=account_id, Name=name, Bucket=f"{name}-bucket"
     )
+
+
+def policies_of(client: object, arn: str) -> list[dict]:
+    """All policies of a parameter, read without the collection."""
+    return client.get_resource_policies(ResourceArn=arn)["Policies"]
+
+
+def joined(policies: Iterable[str]) -> str | None:
+    """The text of one policy with the statements of several."""
+    found = [statement for text in policies for statement in json.loads(text)["Statement"]]
+    return json.dumps({"Version": "2012-10-17", "Statement": found}) if found else None
 
 
 KINDS = {
@@ -198,6 +214,20 @@ KINDS = {
         "s3control:DeleteAccessPointPolicy",
         ("read", "write"),
     ),
+    "ssm_parameter": Kind(
+        "ssm",
+        lambda client, name, _account: (
+            client.put_parameter(Name=f"/{name}", Value="shown", Type="String", Tier="Advanced") and f"/{name}"
+        ),
+        lambda client, arn, _name: joined(each["Policy"] for each in policies_of(client, arn)),
+        lambda client, arn, _name, text: client.put_resource_policy(ResourceArn=arn, Policy=text),
+        {"ssm:GetResourcePolicies": 1},
+        "ssm:PutResourcePolicy",
+        "ssm:DeleteResourcePolicy",
+        ("read", "read_history"),
+        writes_a_grant=True,
+        narrowing={},
+    ),
 }
 
 
@@ -270,13 +300,13 @@ def test_made_changed_and_taken_back(resource: Resource) -> None:
     """Beside a statement of somebody else, which stays as it is."""
     foreign = resource.put_foreign()
     made = foretold_and_made(resource, resource.grant(), resource.grant("second"))
-    assert made.writes == {resource.kind.write: 1}
+    assert made.writes == {resource.kind.write: 2 if resource.kind.writes_a_grant else 1}
     assert resource.sids == ["Theirs", "Xacctteam", "Xacctsecond"]
     statement = resource.policy["Statement"][1]
     assert statement["Action"] == made.result["changes"][0]["after"][0]["Action"]
 
-    tls = resource.grant(access=resource.kind.words[1], require_tls=True)
-    changed = foretold_and_made(resource, tls, resource.grant("second"))
+    narrowed = resource.grant(access=resource.kind.words[1], **resource.kind.narrowing)
+    changed = foretold_and_made(resource, narrowed, resource.grant("second"))
     assert changed.changes == [("grants", "team")] and changed.writes == {resource.kind.write: 1}
 
     foretold_and_made(resource, {"name": "team", "state": "absent"})
@@ -336,6 +366,51 @@ def test_another_account_gets_into_a_repository(local_aws: LocalAws) -> None:
     assert answer(as_other.list_images, **where) == "yes"
     assert answer(as_other.delete_repository, **where) == "no"
     assert "Resource" not in resource.policy["Statement"][0]
+
+
+def test_another_account_reads_a_parameter(local_aws: LocalAws) -> None:
+    """By its ARN, and with it nothing else; a share that AWS RAM made stays as it is."""
+    resource = Resource(local_aws, "ssm_parameter")
+    theirs = resource.put_foreign()
+    (before,) = policies_of(resource.client, resource.arn)
+    other = TestAccount(local_aws)
+    as_other = local_aws.client("ssm", other.account_id)
+    assert answer(as_other.get_parameter, Name=resource.arn) == "no"
+    resource.run(resource.grant(principals=[other.account_id]))
+    assert answer(as_other.get_parameter, Name=resource.arn) == "yes"
+    assert answer(as_other.get_parameter_history, Name=resource.arn) == "no"
+    assert answer(as_other.put_parameter, Name=resource.arn, Value="theirs", Overwrite=True) == "no"
+    mine = [each for each in policies_of(resource.client, resource.arn) if each != before]
+    assert [each["Sid"] for each in json.loads(mine[0]["Policy"])["Statement"]] == ["Xacctteam"]
+    changed = resource.run(resource.grant(principals=[other.account_id], access="read_history"))
+    assert changed.writes == {"ssm:PutResourcePolicy": 1}
+    assert answer(as_other.get_parameter_history, Name=resource.arn) == "yes"
+    resource.run(state="absent")
+    assert answer(as_other.get_parameter, Name=resource.arn) == "no"
+    assert policies_of(resource.client, resource.arn) == [before] and resource.policy["Statement"] == [theirs]
+
+
+def test_only_advanced_parameters_carry_policies(local_aws: LocalAws) -> None:
+    resource = Resource(local_aws, "ssm_parameter")
+    resource.client.put_parameter(Name="/plain", Value="shown", Type="String")
+    for check_mode in (True, False):
+        with pytest.raises(PolicyError, match=r"SSM parameter plain in account \d+ .*is of the standard tier"):
+            resource.owner.run(
+                OPERATION, check_mode, resource="/plain", type="ssm_parameter", grants=[resource.grant()]
+            )
+    assert not resource.owner.run(OPERATION, resource="/plain", type="ssm_parameter", state="absent").result["changed"]
+
+
+@pytest.mark.parametrize(("key", "aws_managed"), [("alias/aws/ssm", True), ("alias/config", False)])
+def test_the_key_of_a_parameter_has_to_be_granted_too(local_aws: LocalAws, key: str, aws_managed: bool) -> None:
+    resource = Resource(local_aws, "ssm_parameter")
+    assert resource.run(resource.grant(), check_mode=True).result["key_access"] is None
+    name = f"{resource.name}-secret"
+    resource.client.put_parameter(Name=name, Value="hidden", Type="SecureString", KeyId=key, Tier="Advanced")
+    made = resource.owner.run(OPERATION, resource=name, type="ssm_parameter", grants=[resource.grant()])
+    assert made.result["key_access"]["key"] == key
+    assert any("customer managed key" in text for text in made.said) is aws_managed
+    assert "hidden" not in repr(made)
 
 
 def test_the_default_of_a_file_system_is_warned_of(local_aws: LocalAws) -> None:

@@ -23,7 +23,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.principals impor
 from ansible_collections.xacct.aws.plugins.module_utils._policy.resource_statements import (
     RESOURCE_GRANT_OPTIONS,
     check_resource_grants,
-    resource_sid,
+    resource_sids,
     resource_statement,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import ServiceRules
@@ -60,7 +60,7 @@ def _declared(params: Mapping, rules: ServiceRules, arn: Arn, way: str) -> Decla
             return []
         return rules.split(grant, resource_statement(grant, rules, arn))
 
-    return declare(params, lambda name: [resource_sid(name, rules)], statements, rules.merge)
+    return declare(params, lambda name: resource_sids(name, rules), statements, rules.merge)
 
 
 def check(params: Mapping) -> list[str]:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What `xacct_verify` does about topics, queues, functions, keys and secrets: one harmless call as somebody.
+"""What `xacct_verify` does about topics, queues, functions, keys, secrets …: one harmless call as somebody.
 
 Calls that others would notice are made only where a trust allows it. Nothing of an answer is kept: no message, no
 secret, no key. Private to this collection.
@@ -161,6 +161,11 @@ def _describe(client: object, arn: Arn) -> None:
     client.describe_secret(SecretId=_secret_id(arn))
 
 
+def _read_parameter(client: object, arn: Arn) -> None:
+    """Decrypted, because reading an encrypted one takes its key as well."""
+    client.get_parameter(Name=str(arn), WithDecryption=True)
+
+
 _MAKE: Mapping[str, Callable[[object, Arn], None]] = {
     "sns_publish": _publish,
     "sqs_send": _send,
@@ -171,5 +176,6 @@ _MAKE: Mapping[str, Callable[[object, Arn], None]] = {
     "kms_generate": _generate,
     "secret_read": _read,
     "secret_describe": _describe,
+    "parameter_read": _read_parameter,
 }
 """How each call is made; what it returns is dropped."""

@@ -80,6 +80,11 @@ def resource_sid(name: str, rules: ServiceRules) -> str:
     return own_sid(name, rules.alphabet)
 
 
+def resource_sids(name: str, rules: ServiceRules) -> list[str]:
+    """Return the Sids that statements of the grant called ``name`` may have, its own first."""
+    return [resource_sid(name, rules) + part for part in rules.parts]
+
+
 def granted_actions(grant: Mapping, rules: ServiceRules) -> Granted:
     """Return the actions of an entry's ``access`` or ``actions``, for the resource's side and the other one."""
     if grant.get("access"):

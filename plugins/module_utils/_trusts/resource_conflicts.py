@@ -45,10 +45,11 @@ def _check_size(trusts: list[Trust], account: Account, region: str, problems: Pr
     where = f"trusts {_names(trusts)}"
     what = f"the policy of {rules.title} {trusts[0].way.name_in(account)}"
     right = "name whole accounts (root) or organizations instead of many principals, or give a role instead of a grant"
-    size = policy_size(document, rules.count)
-    if rules.limit is not None and size > rules.limit:
-        wrong = f"their statements in {what} take {size:,} {rules.count}, it holds {rules.limit:,}"
-        problems.add(where, wrong, right)
+    for each in rules.measured(document) if rules.limit is not None else ():
+        size = policy_size(each, rules.count)
+        if size > rules.limit:
+            wrong = f"their statements in {what} take {size:,} {rules.count}, it holds {rules.limit:,}"
+            problems.add(where, wrong, right)
     for too_much in rules.too_much(document):
         problems.add(where, f"{what} would have {too_much}", right)
 

@@ -123,7 +123,8 @@ class ResourceWay:
     def resource_in(self, account: Account) -> ResourceKey:
         """The resource, in whichever of its regions."""
         options = json.dumps(self.options, sort_keys=True)
-        return ("resource", *account.key, self.rules.type, self.name_in(account), options)
+        name = self.rules.in_arn(self.name_in(account))
+        return ("resource", *account.key, self.rules.type, name, options)
 
     def identity_resources(self, account: Account, region: str) -> tuple[str, ...]:
         """What the own policies of the trusted principals name in one account and region."""

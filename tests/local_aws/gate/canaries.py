@@ -73,6 +73,17 @@ def canary_what_a_user_has() -> None:
     assert (u.policies, u.managed_policies, u.mfa_devices, u.tags) == ({}, {}, {}, None)
 
 
+def canary_parameters_by_name() -> None:
+    """Parameters by name, with or without the slash in front; a name after an ARN."""
+    kept = store.backend("ssm", A)
+    for name in ("/one", "/one/two", "three"):
+        kept.put_parameter(name, "", "v", "String", "", "", False, [], "text", tier="Advanced", policies=None)
+    found = [kept._parameters.get(name) or kept._parameters.get(f"/{name}") for name in ("one", "one/two", "three")]
+    assert [(versions[-1].tier, versions[-1].keyid) for versions in found] == [("Advanced", "")] * 3
+    assert kept._parameters.get("four") is None
+    assert kept.get_parameter(f"arn:aws:ssm:us-east-1:{A}:parameter/one/two").value == "v"
+
+
 def canary_keys_by_id() -> None:
     """Keys by ID."""
     user()

@@ -91,6 +91,11 @@ SNS_WORDING = Wording(
 SQS_WORDING = Wording(
     "InvalidAttributeValue", "Invalid value for the parameter Policy.", "Invalid value for the parameter Policy."
 )
+SSM_WORDING = Wording(
+    "MalformedResourcePolicyDocumentException",
+    "The specified policy document is malformed or invalid.",
+    "The specified policy document is malformed or invalid: Invalid principal in policy",
+)
 
 
 def checked(text: str, wording: Wording, rules: Callable[[dict], None] | None = None) -> str:

@@ -23,6 +23,7 @@ from .identities import Caller
 from .identity_door import IdentityDoor
 from .judgement import Circumstances, Undecided, demand
 from .organizations_door import OrganizationsDoor
+from .parameter_door import ParameterDoor
 from .s3_door import S3Door
 from .signatures import Signature, is_genuine, is_timely, signature_of
 from .smaller_doors import BusDoor, DomainDoor, FileSystemDoor
@@ -51,6 +52,7 @@ class Gate:
             "elasticfilesystem": FileSystemDoor(),
             "es": DomainDoor(),
             "organizations": OrganizationsDoor(),
+            "ssm": ParameterDoor(),
         }
         self.other = Door()
         self.accounts_of_keys: dict[str, str] = {}  # where an access key was found last

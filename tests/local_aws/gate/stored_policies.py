@@ -43,6 +43,9 @@ def all_policies() -> Iterator[StoredPolicy]:
         for account in store.accounts_of(service):
             for backend in store.regions_of(service, account):
                 yield from find(backend)
+    for account in store.accounts_of("ssm"):
+        for backend in store.regions_of("ssm", account):
+            yield from _parameters(backend)
     for account in store.accounts_of("lambda"):
         for backend in store.regions_of("lambda", account):
             yield from (_permissions(kept["latest"].policy) for kept in backend._lambdas._functions.values())
@@ -77,6 +80,12 @@ def _topics(backend) -> Iterator[StoredPolicy]:
 
 def _keys(backend) -> Iterator[StoredPolicy]:
     return (_attribute(key, "policy") for key in backend.keys.values() if key.policy)
+
+
+def _parameters(backend) -> Iterator[StoredPolicy]:
+    for policies in vars(backend).get("policies_by_arn", {}).values():
+        for id_, text in policies.items():
+            yield StoredPolicy(text, lambda text, policies=policies, id_=id_: policies.__setitem__(id_, text))
 
 
 def _secrets(backend) -> Iterator[StoredPolicy]:

@@ -15,10 +15,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import sid_of
 from ansible_collections.xacct.aws.plugins.module_utils._policy.condition_options import ConditionOptions, Piece
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import ascii_lower, statements
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import ascii_lower, new_document, statements
 from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import (
     SidAlphabet,
+    is_own_sid,
     merge_statements,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn, principal_pairs
@@ -86,6 +88,11 @@ def its_own(sid: str) -> str:
     return sid
 
 
+def as_written(name: str) -> str:
+    """Return the name as it is (the default for ``ServiceRules.in_arn``)."""
+    return name
+
+
 def nothing_left(_arn: Arn) -> None:
     """Return what an empty policy looks like: there is none (the default for ``ServiceRules.empty_policy``)."""
 
@@ -140,8 +147,14 @@ class ServiceRules:
     count: Count = "bytes"
     """How its length is counted."""
 
+    limit_of_each: bool = False
+    """Whether the limit is for each statement: the service keeps each in a policy of its own."""
+
     resource: str = "{name}"
     """The last part of the ARN, with the name in it: ``function:{name}``."""
+
+    in_arn: Callable[[str], str] = as_written
+    """What stands for the name there."""
 
     part: Callable[[Arn, Mapping], Arn] = the_whole
     """The ARN of what is meant in the resource, given the values of ``options`` (an alias of a function)."""
@@ -223,7 +236,11 @@ class ServiceRules:
     """What else is wrong with one entry, its options as given."""
 
     split: Callable[[Mapping, dict], list[dict]] = one_statement
-    """The statements that the policy has for an entry, given the entry and its one statement, whose Sid they share."""
+    """The statements that the policy has for an entry, given the entry and its one statement."""
+
+    parts: tuple[str, ...] = ("",)
+    """What ``split`` puts behind the Sid of the entry, for each of the statements that it may make. Where all share
+    the Sid, ``merge`` gives each its own."""
 
     merge: Callable[..., dict | None] = merge_statements
     """How such statements get into the policy, and what they replace there (`merge_statements` says what it takes)."""
@@ -257,7 +274,7 @@ class ServiceRules:
 
     def arn(self, name: str, region: str, account_id: str, partition: str) -> Arn:
         """Return the ARN of the resource called ``name``; only with ``name_gives_arn``."""
-        resource = self.resource.format(name=name)
+        resource = self.resource.format(name=self.in_arn(name))
         if not self.needs_account:
             return Arn(partition, self.service, "", "", resource)
         return Arn(partition, self.service, region, account_id, resource)
@@ -285,6 +302,12 @@ class ServiceRules:
         return self.name_in(arn) is not None or (
             arn.service == self.service and re.fullmatch(self.other_resource, arn.resource) is not None
         )
+
+    def measured(self, document: dict | None) -> list[dict]:
+        """Return what the limit is for: the whole policy, or each of our own statements as a policy."""
+        if not self.limit_of_each:
+            return [document] if document is not None else []
+        return [new_document([each]) for each in statements(document) if is_own_sid(sid_of(each))]
 
     def too_much(self, document: dict | None) -> Iterator[str]:
         """Yield what is too much in a whole policy beside its length, with the numbers."""

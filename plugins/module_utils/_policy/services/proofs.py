@@ -42,6 +42,7 @@ _ALL = (
     ProofCall("kms_generate", "kms_key", "kms:GenerateDataKey", "could make a data key with"),
     ProofCall("secret_read", "secret", "secretsmanager:GetSecretValue", "read"),
     ProofCall("secret_describe", "secret", "secretsmanager:DescribeSecret", "described"),
+    ProofCall("parameter_read", "ssm_parameter", "ssm:GetParameter", "read"),
 )
 
 CALLS = {call.name: call for call in _ALL}

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn, is_account_id, parse_arn
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services import (
+    acm_pca,
     apigateway,
     backup,
     dynamodb,
@@ -28,6 +29,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.services import 
     secretsmanager,
     sns,
     sqs,
+    ssm,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import ServiceRules
 
@@ -48,6 +50,8 @@ _ALL = (
     efs.RULES,
     opensearch.RULES,
     apigateway.RULES,
+    ssm.RULES,
+    acm_pca.RULES,
 )
 
 SERVICES: Mapping[str, ServiceRules] = {rules.type: rules for rules in _ALL}

@@ -29,7 +29,8 @@ from typing import TYPE_CHECKING, NamedTuple, Optional
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call
 from ansible_collections.xacct.aws.plugins.module_utils._aws.unretried import sent_once
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
+from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import sid_of
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError, statements
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import ServiceRules
 from ansible_collections.xacct.aws.plugins.module_utils._policy.sizes import check_size
@@ -104,8 +105,9 @@ class ResourcePolicy:
         too_much = list(self.rules.too_much(document))
         if too_much:
             raise PolicyError(f"{label} would have {'; '.join(too_much)}")
-        if self.rules.limit is not None:
-            check_size(document, self.rules.limit, self.rules.count, label)
+        for each in self.rules.measured(document) if self.rules.limit is not None else ():
+            of_one = f", statement {sid_of(statements(each)[0])}," if self.rules.limit_of_each else ""
+            check_size(each, self.rules.limit, self.rules.count, f"{label}{of_one}")
 
     @property
     def client(self) -> object:

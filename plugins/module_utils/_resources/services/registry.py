@@ -18,6 +18,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services.kms import GRANT
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import rules_of_arn
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import ResourcePolicy
+from ansible_collections.xacct.aws.plugins.module_utils._resources.services.acm_pca import AuthorityPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.apigateway import ApiPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.backup import VaultPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.dynamodb import TablePolicy
@@ -34,6 +35,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._resources.services.s3_a
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.secretsmanager import SecretPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.sns import TopicPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.sqs import QueuePolicy
+from ansible_collections.xacct.aws.plugins.module_utils._resources.services.ssm import ParameterPolicies
 
 if TYPE_CHECKING:
     from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
@@ -55,6 +57,8 @@ ADAPTERS: Mapping[str, Mapping[str, type[ResourcePolicy]]] = {
     "efs_file_system": {POLICY: FileSystemPolicy},
     "opensearch_domain": {POLICY: DomainPolicy},
     "rest_api": {POLICY: ApiPolicy},
+    "ssm_parameter": {POLICY: ParameterPolicies},
+    "acm_pca": {POLICY: AuthorityPolicy},
 }
 """By type and way of granting (`ServiceRules.ways`)."""
 

@@ -16,8 +16,10 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 from urllib.parse import urlsplit
 
+import botocore.parsers
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import CONNECTION_ARGUMENTS, open_account
@@ -58,6 +60,10 @@ def refusal(status: int, code: str) -> Answer:
 class Recorded:
     """A service that keeps the policy of one resource."""
 
+    narrowed: ClassVar[dict] = {"require_tls": True}
+    """Another grant than without."""
+    missing = "missing123"
+    """What nothing is called."""
     policy: str | None = None
     revision: int = 0
 
@@ -171,7 +177,76 @@ class Catalog(Recorded):
         self.policy, self.revision = policy, self.revision + 1
 
 
-SERVERS = (Vault, RestApi)
+class Authority(Recorded):
+    """AWS Private CA: GetPolicy, PutPolicy, DeletePolicy, DescribeCertificateAuthority."""
+
+    name = "1234abcd-12ab-34cd-56ef-1234567890ab"
+    type = "acm_pca"
+    narrowed: ClassVar[dict] = {"access": "issue"}
+    missing = "00000000-12ab-34cd-56ef-1234567890ab"
+    read, write, remove = (("POST", f"{each}Policy") for each in ("Get", "Put", "Delete"))
+    reads_without_policy = 2
+
+    def answer(self, method: str, path: str, body: dict) -> Answer:  # noqa: ARG002
+        if self.name not in (body.get("ResourceArn") or body["CertificateAuthorityArn"]):
+            return refusal(400, "ResourceNotFoundException")
+        if path == "DescribeCertificateAuthority":
+            return 200, {"CertificateAuthority": {"Status": "ACTIVE"}}
+        if path == "GetPolicy":
+            return refusal(400, "ResourceNotFoundException") if self.policy is None else (200, {"Policy": self.policy})
+        self.policy = body["Policy"] if path == "PutPolicy" else None
+        return 200, {}
+
+
+class Parameter(Recorded):
+    """Systems Manager: GetResourcePolicies, one a page; PutResourcePolicy and DeleteResourcePolicy with PolicyHash."""
+
+    name = "prod/url"
+    type = "ssm_parameter"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.policies: dict[str, tuple[str, str]] = {}
+
+    def answer(self, method: str, path: str, body: dict) -> Answer:  # noqa: ARG002
+        if path == "DescribeParameters":
+            assert body["ParameterFilters"][0]["Values"] == ["prod/url", "/prod/url"]
+            if "NextToken" not in body:
+                return 200, {"Parameters": [], "NextToken": "more"}
+            return 200, {"Parameters": [{"Name": "/prod/url", "Tier": "Advanced", "Type": "String"}]}
+        if path == "GetResourcePolicies":
+            return 200, self.page(int(body.get("NextToken", 0)))
+        id_ = body.get("PolicyId")
+        if id_ and id_ not in self.policies:
+            return refusal(400, "ResourcePolicyNotFoundException")
+        if id_ and self.policies[id_][0] != body["PolicyHash"]:
+            return refusal(400, "ResourcePolicyConflictException")
+        if path == "DeleteResourcePolicy":
+            del self.policies[id_]
+            return 200, {}
+        id_ = self.put(id_, body["Policy"])
+        return 200, {"PolicyId": id_, "PolicyHash": self.policies[id_][0]}
+
+    def page(self, start: int) -> dict:
+        shown = [
+            {"PolicyId": id_, "PolicyHash": hash_, "Policy": text} for id_, (hash_, text) in self.policies.items()
+        ][start : start + 1]
+        return {"Policies": shown, **({"NextToken": str(start + 1)} if start + 1 < len(self.policies) else {})}
+
+    def put(self, id_: str | None, text: str) -> str:
+        self.revision += 1
+        id_ = id_ or f"policy-{self.revision}"
+        self.policies[id_] = (f"hash-{self.revision}", text)
+        return id_
+
+    @property
+    def sids(self) -> dict[str, list[str]]:
+        return {
+            id_: [each["Sid"] for each in json.loads(text)["Statement"]] for id_, (_hash, text) in self.policies.items()
+        }
+
+
+SERVERS = (Vault, RestApi, Authority)
 REVISED = (Table, Catalog)
 """Those whose codes and late readings the local AWS has otherwise."""
 
@@ -221,14 +296,18 @@ class World:
         if parts.hostname.startswith("sts."):
             return response(request.url, 200, IDENTITY.encode(), {"content-type": "text/xml"})
         target = request.headers.get("X-Amz-Target", b"").decode().rpartition(".")[2]
+        is_cbor = "/operation/" in parts.path
+        target = parts.path.rpartition("/")[2] if is_cbor else target
         method, path = ("POST", target) if target else (request.method, parts.path)
         self.sent[method, path] += 1
-        body = request.body.decode() if isinstance(request.body, bytes) else request.body
-        status, shown = self.server.answer(method, path, json.loads(body or "{}"))
+        body = request.body.decode() if isinstance(request.body, bytes) and not is_cbor else request.body
+        status, shown = self.server.answer(method, path, of_cbor(body) if is_cbor else json.loads(body or "{}"))
         headers = {"content-type": "application/json"}
+        if is_cbor:
+            headers = {"content-type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}
         if status >= 400:
             headers["x-amzn-errortype"] = shown["__type"]
-        return response(request.url, status, json.dumps(shown).encode(), headers)
+        return response(request.url, status, as_cbor(shown) if is_cbor else json.dumps(shown).encode(), headers)
 
     def grant(self, name: str = "team", **options: object) -> dict:
         return {"name": name, "principals": [OTHER], "access": self.word, **options}
@@ -237,7 +316,8 @@ class World:
         before = self.server.policy
         foretold = self.run(*grants, check_mode=True, **options)
         assert foretold.result["changed"] and self.server.policy == before
-        assert set(foretold.requests) <= {self.server.read, ("GET", "/backup-vaults/shared")}
+        looks = {("GET", "/backup-vaults/shared"), ("POST", "DescribeCertificateAuthority")}
+        assert set(foretold.requests) <= {self.server.read, *looks}
         made = self.run(*grants, **options)
         for name in ("changed", "changes", "diff", "policy"):
             assert made.result[name] == foretold.result[name], name
@@ -247,6 +327,20 @@ class World:
             reads = 1 if self.server.policy else self.server.reads_without_policy
             assert not again.result["changed"] and sum(again.requests.values()) == reads
         return made
+
+
+def of_cbor(body: bytes) -> dict:
+    """Read the body of a call that speaks Smithy RPC v2 CBOR, as newer SDKs do to some services."""
+    return botocore.parsers.BaseCBORParser().parse_data_item(io.BufferedReader(io.BytesIO(body)))
+
+
+def as_cbor(value: dict | str) -> bytes:
+    """Write texts and mappings (RFC 8949, major types 3 and 5) of any length."""
+    if isinstance(value, str):
+        text = value.encode()
+        return b"\x7a" + len(text).to_bytes(4, "big") + text
+    items = b"".join(as_cbor(key) + as_cbor(each) for key, each in value.items())
+    return b"\xba" + len(value).to_bytes(4, "big") + items
 
 
 class RawBody(io.BytesIO):
@@ -280,7 +374,7 @@ def test_made_changed_and_taken_back(world: World) -> None:
     assert made.requests[world.server.write] == 1
     document = json.loads(world.server.policy)
     assert [each["Sid"] for each in document["Statement"]] == ["Theirs", "Xacctteam", "Xacctsecond"]
-    changed = world.foretold_and_made(world.grant(require_tls=True), world.grant("second"))
+    changed = world.foretold_and_made(world.grant(**world.server.narrowed), world.grant("second"))
     assert [change["name"] for change in changed.result["changes"]] == ["team"]
     world.foretold_and_made({"name": "team", "state": "absent"})
     world.foretold_and_made(state="absent")
@@ -300,7 +394,7 @@ def test_no_such_resource(world: World) -> None:
         gone = world.run(state="absent")
         assert not gone.result["changed"] and gone.result["policy"] is None
         return
-    missing = world.arn.replace(world.server.name, "missing123")
+    missing = world.arn.replace(world.server.name, world.server.missing)
     for check_mode in (True, False):
         with pytest.raises(AwsError, match=r"Make it first, or correct resource, region .eu-central-1"):
             world.run(world.grant(), check_mode=check_mode, resource=missing, propagation_timeout=0)
@@ -367,6 +461,125 @@ def test_a_table_may_show_its_policy_late(late: int) -> None:
         world.server.put, world.server.late = answer, 0
         assert made.result["policy"] == json.loads(world.server.policy)
         assert not world.run(*grants).result["changed"]
+
+
+class TestPrivateCa:
+    """A grant to issue certificates is two statements."""
+
+    def sids(self, world: World) -> list[str]:
+        return [each["Sid"] for each in json.loads(world.server.policy)["Statement"]]
+
+    def test_both_come_change_and_go(self) -> None:
+        world = World(Authority())
+        world.server.policy = json.dumps({"Version": "2012-10-17", "Statement": [FOREIGN]})
+        made = world.foretold_and_made(world.grant(access="issue"), world.grant("second"))
+        assert made.requests[world.server.write] == 1
+        assert self.sids(world) == ["Theirs", "Xacctteam", "Xacctteam-issue", "Xacctsecond"]
+        issuing = json.loads(world.server.policy)["Statement"][2]
+        template = "arn:aws:acm-pca:::template/EndEntityCertificate/V1"
+        assert issuing["Condition"] == {"StringEquals": {"acm-pca:TemplateArn": template}}
+        assert [change["name"] for change in made.result["changes"]] == ["team", "second"]
+        other = world.grant(access="issue", certificate_template="EndEntityServerAuthCertificate/V1")
+        changed = world.foretold_and_made(other, world.grant("second"))
+        assert [change["name"] for change in changed.result["changes"]] == ["team"]
+        world.foretold_and_made(world.grant(), world.grant("second"))
+        assert self.sids(world) == ["Theirs", "Xacctteam", "Xacctsecond"]
+        world.foretold_and_made(world.grant(access="issue"))
+        world.foretold_and_made({"name": "team", "state": "absent"})
+        assert self.sids(world) == ["Theirs", "Xacctsecond"]
+        world.foretold_and_made(world.grant(access="issue"), purge_grants=True)
+        world.foretold_and_made(state="absent")
+        assert json.loads(world.server.policy)["Statement"] == [FOREIGN]
+
+    def test_what_rams_shares_say_stays(self) -> None:
+        """A share of AWS RAM is a statement in the same policy, by a Sid of RAM's."""
+        world = World(Authority())
+        theirs = {
+            "Sid": "d5b46682-fe03-4ee3-af97-2cb7b5db2d23-org",
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": "acm-pca:IssueCertificate",
+            "Resource": world.arn,
+            "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-abcdefghij"}},
+        }
+        world.server.policy = json.dumps({"Version": "2012-10-17", "Statement": [theirs]})
+        world.foretold_and_made(world.grant(access="issue", principals=["*"], organizations=["o-abcdefghij"]))
+        (first, *mine) = json.loads(world.server.policy)["Statement"]
+        assert first == theirs
+        assert all(each["Condition"]["StringNotEquals"] == {"aws:PrincipalAccount": OWNER} for each in mine)
+        world.foretold_and_made(state="absent", purge_grants=True)
+        assert json.loads(world.server.policy)["Statement"] == [theirs]
+
+
+class TestParameter:
+    """Each grant is a policy of its own, and each policy is written on top of its hash."""
+
+    def test_all_pages_are_read(self) -> None:
+        world = World(Parameter())
+        for number in range(3):
+            theirs = {**FOREIGN, "Sid": f"Theirs{number}"}
+            world.server.put(None, json.dumps({"Version": "2012-10-17", "Statement": [theirs]}))
+        before = dict(world.server.policies)
+        made = world.run(world.grant())
+        assert [each["Sid"] for each in made.result["policy"]["Statement"]] == [
+            "Theirs0", "Theirs1", "Theirs2", "Xacctteam",
+        ]  # fmt: skip
+        assert made.requests["POST", "PutResourcePolicy"] == 1
+        again = world.run(world.grant())
+        assert not again.result["changed"] and again.requests == {("POST", "GetResourcePolicies"): 4}
+        world.run(state="absent")
+        assert world.server.policies == before
+
+    def test_a_policy_that_others_share_keeps_their_statement(self) -> None:
+        world = World(Parameter())
+        world.run(world.grant())
+        (id_,) = world.server.policies
+        both = json.loads(world.server.policies[id_][1])
+        both["Statement"].append(FOREIGN)
+        world.server.put(id_, json.dumps(both))
+        world.run(world.grant(access="read_history"))
+        assert world.server.sids == {id_: ["Xacctteam", "Theirs"]}
+        world.run(state="absent")
+        assert json.loads(world.server.policies[id_][1])["Statement"] == [FOREIGN]
+
+    @pytest.mark.parametrize("is_gone", [False, True])
+    def test_a_write_on_top_of_an_old_hash_is_made_again(self, is_gone: bool) -> None:
+        """Somebody writes, or removes, the very policy between our reading and our writing: theirs is not lost."""
+        world = World(Parameter())
+        world.run(world.grant())
+        (id_,) = world.server.policies
+        answer, left = world.server.answer, [2]
+
+        def answered(method: str, path: str, body: dict) -> Answer:
+            shown = answer(method, path, body)
+            if path == "GetResourcePolicies" and left[0] and id_ in world.server.policies:
+                left[0] -= 1
+                if left[0] == 0:  # the first reading is for the plan, the second one for the write
+                    document = json.loads(world.server.policies[id_][1])
+                    document["Statement"].append(FOREIGN)
+                    world.server.put(id_, json.dumps(document))
+                    if is_gone:
+                        del world.server.policies[id_]
+            return shown
+
+        world.server.answer = answered
+        made = world.run(world.grant(access="read_history"))
+        assert any("somebody else wrote it" in text for text in made.said) and made.result["changed"]
+        world.server.answer = answer
+        (sids,) = world.server.sids.values()
+        assert sids == (["Xacctteam"] if is_gone else ["Xacctteam", "Theirs"])
+        assert not world.run(world.grant(access="read_history")).result["changed"]
+
+    def test_two_runs_that_made_the_same_grant_leave_one(self) -> None:
+        world = World(Parameter())
+        world.run(world.grant())
+        (text,) = (text for _hash, text in world.server.policies.values())
+        world.server.put(None, text)
+        world.run(world.grant(access="read_history"))
+        assert list(world.server.sids.values()) == [["Xacctteam"]]
+        world.server.put(None, text)
+        world.run(state="absent")
+        assert not world.server.policies
 
 
 def test_hybrid_sharing_of_a_catalog_is_said_to_glue() -> None:

@@ -23,6 +23,7 @@ ARNS = {
     "sqs_queue": f"arn:aws:sqs:eu-central-1:{OWNER}:jobs",
     "lambda_function": f"arn:aws:lambda:eu-central-1:{OWNER}:function:work",
     "kms_key": f"arn:aws:kms:eu-central-1:{OWNER}:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    "ssm_parameter": f"arn:aws:ssm:eu-central-1:{OWNER}:parameter/app/password",
     "secret": f"arn:aws:secretsmanager:eu-central-1:{OWNER}:secret:app/password-??????",
 }
 CODES = {"sns": "AuthorizationError", "sqs": "AccessDenied"}
@@ -41,7 +42,8 @@ class Service:
             self.calls.append((name, arguments))
             if self.code:
                 raise ClientError({"Error": {"Code": self.code, "Message": f"no {name}"}}, name)
-            return {"SecretString": "open sesame", "CiphertextBlob": b"made", "Messages": []}
+            hidden = {"SecretString": "open sesame", "Parameter": {"Value": "open sesame"}}
+            return {**hidden, "CiphertextBlob": b"made", "Messages": []}
 
         return call
 
@@ -114,7 +116,7 @@ def refusing(call: str) -> Service:
     return Service(CODES.get(service, "AccessDeniedException"))
 
 
-KNOWN = [call for call in CALLS if CALLS[call].type in ("sns_topic", "sqs_queue", "kms_key", "secret")]
+KNOWN = [call for call in CALLS if CALLS[call].type in ARNS and call != "lambda_invoke"]
 
 
 @pytest.mark.parametrize("call", KNOWN)
@@ -168,6 +170,12 @@ def test_a_secret_is_dropped_and_found_by_what_is_known_of_its_arn():
     whole = ARNS["secret"].replace("??????", "AbCdEf")
     proof(service, "secret_describe", "allowed", resource=whole)
     assert service.calls[-1] == ("describe_secret", {"SecretId": whole})
+
+
+def test_a_parameter_is_read_decrypted_and_dropped():
+    service = Service()
+    assert "open sesame" not in str(proof(service, "parameter_read", "allowed"))
+    assert service.calls == [("get_parameter", {"Name": ARNS["ssm_parameter"], "WithDecryption": True})]
 
 
 def test_messages_in_order():

@@ -41,6 +41,7 @@ def test_the_words_of_a_service(rules):
     assert all(action == action.lower() for action in rules.not_actions)
     assert set(NEVER) <= set(rules.principals_never)
     assert set(rules.condition_options) <= set(rules.grant_options)
+    assert rules.parts[0] == "" and not (rules.limit_of_each and rules.limit is None)
     assert (len(rules.ways) > 1) == ("via" in rules.grant_options)
     if "via" in rules.grant_options:
         assert rules.grant_options["via"]["choices"] == list(rules.ways)
@@ -61,7 +62,7 @@ def test_a_name_and_its_arn_are_the_same_resource(data, rules):
     if not rules.name_gives_arn:
         return
     arn = rules.arn(name, "eu-central-1", OWNER, "aws-us-gov")
-    assert rules.name_in(arn) == name
+    assert rules.name_in(arn) == rules.in_arn(name)
     assert rules_of_arn(parse_arn(str(arn))) is rules
     assert rules_for(str(arn), None) is rules_for(str(arn), rules.type) is rules
 
@@ -93,8 +94,8 @@ def test_a_grant_of_each_word_is_a_statement_that_its_service_takes(rules, word)
             assert not list(rules.too_much(new_document([statement])))
 
 
-A_NAME = {"glue_catalog": "catalog", "efs_file_system": "fs-0123456789abcdef0",
-          "kms_key": "1234abcd-12ab-34cd-56ef-1234567890ab"}  # fmt: skip
+UUID = "1234abcd-12ab-34cd-56ef-1234567890ab"
+A_NAME = {"glue_catalog": "catalog", "efs_file_system": "fs-0123456789abcdef0", "kms_key": UUID, "acm_pca": UUID}
 """Names of the types that do not let one choose."""
 
 

@@ -73,3 +73,12 @@ def test_sizes_are_refused_with_the_numbers():
         policy.check_size(new_document([{"Sid": "x" * 8192}]))
     with pytest.raises(PolicyError, match="would have 22 statements; the limit is 20, 2 fewer"):
         policy.check_size(new_document([{"Sid": str(number)} for number in range(22)]))
+
+
+def test_the_limit_of_each_grant():
+    account = open_account({**KEYS, "expected_account_id": "111111111111"})
+    arn = SERVICES["ssm_parameter"].arn("url", "eu-central-1", "111111111111", "aws")
+    (policies,) = carriers(account, SERVICES["ssm_parameter"], arn, {}).values()
+    policies.check_size(new_document([{"Sid": f"Xacct{number}", "Action": "x" * 900} for number in range(3)]))
+    with pytest.raises(PolicyTooLarge, match=r", statement Xacctb, would be 1,\d{3} bytes .* the limit is 1,024"):
+        policies.check_size(new_document([{"Sid": "Xaccta"}, {"Sid": "Xacctb", "Action": "x" * 1000}]))
