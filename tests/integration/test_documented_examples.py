@@ -70,6 +70,8 @@ def test_examples_of_resource_grants(local_aws: LocalAws) -> None:
     fifo = {"FifoQueue": "true"}
     local_aws.client("sqs", account.account_id).create_queue(QueueName="jobs.fifo", Attributes=fifo)
     local_aws.client("ecr", account.account_id).create_repository(repositoryName="tools/builder")
+    parameter = {"Name": "/shared/vpc-id", "Value": "vpc-0123", "Type": "String", "Tier": "Advanced"}
+    local_aws.client("ssm", account.account_id).put_parameter(**parameter)
     documented = yaml.safe_load(documentation("xacct_resource_grant").RETURN)
     for task in yaml.safe_load(documentation("xacct_resource_grant").EXAMPLES):
         options = task["xacct.aws.xacct_resource_grant"]

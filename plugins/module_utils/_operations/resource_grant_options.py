@@ -65,13 +65,19 @@ def _declared(params: Mapping, rules: ServiceRules, arn: Arn, way: str) -> Decla
 
 def check(params: Mapping) -> list[str]:
     """Return every error in the options, each naming its option."""
+    errors = []
     try:
         rules = rules_for(params["resource"], params["type"])
     except PolicyError as error:
-        return [f"resource: {error}"]
+        errors.append(f"resource: {error}")
+        rules = SERVICES.get(params["type"] or "")
+    else:
+        errors.extend([*_check_account(params), *rules.check_options(params["resource"], params)])
+    if rules is None:
+        return errors
     return [
-        *_check_account(params),
-        *_check_options(params, rules),
+        *errors,
+        *_check_other_options(params, rules),
         *check_grant_list(params, lambda grants: check_resource_grants(grants, rules, params["allow_public"])),
     ]
 
@@ -86,8 +92,7 @@ def _check_account(params: Mapping) -> Iterator[str]:
         )
 
 
-def _check_options(params: Mapping, rules: ServiceRules) -> Iterator[str]:
+def _check_other_options(params: Mapping, rules: ServiceRules) -> Iterator[str]:
     for name in _ONLY_SOME:
         if params.get(name) is not None and name not in rules.options:
             yield f"{name}: {rules.type} has no such option"
-    yield from rules.check_options(params["resource"], params)

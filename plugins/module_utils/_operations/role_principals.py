@@ -26,6 +26,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.retries import retr
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Task, TaskError
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError, statements
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import (
+    is_account_id,
     is_unique_id,
     parse_principal,
     principal_pairs,
@@ -56,8 +57,9 @@ _INVALID_PRINCIPAL = {
 }
 """Codes of a policy that names a principal which does not exist (yet), and a word of the message (lower case).
 
-SQS and OpenSearch say no more than that the policy is wrong; what else could be was looked at before the write.
+SQS and OpenSearch say no more than that the policy is wrong (`_SAYS_NO_MORE`).
 """
+_SAYS_NO_MORE = ("InvalidAttributeValue", "InvalidTypeException")
 
 _NAMED = re.compile(r'"(?:AWS|Service|Federated)"\s*:\s*"([^"]+)"')
 
@@ -80,7 +82,7 @@ def while_principals_propagate(
             raise
         first = error
     suspects = _suspects(aws_text(first), document)
-    seconds = _time_to_wait(task, label, suspects)
+    seconds = _time_to_wait(task, label, suspects) if any(map(_may_come, suspects)) else 0
     try:
         return retry_while(
             _failed_once(first, write),
@@ -92,10 +94,16 @@ def while_principals_propagate(
     except AwsError as error:
         if not is_invalid_principal(error):
             raise
-        raise error.with_hint(f"This was tried for {seconds} s. {_what_to_do(suspects, whole)}") from error
+        tried = f"This was tried for {seconds} s. " if seconds else ""
+        raise error.with_hint(f"{tried}{_what_to_do(suspects, whole, error)}") from error
 
 
-def _what_to_do(suspects: list[str], whole: dict | None) -> str:
+def _may_come(suspect: str) -> bool:
+    """Whether AWS may come to know a principal that it does not know now: an AWS service it never does."""
+    return suspect.startswith("arn:") or is_account_id(suspect) or is_unique_id(suspect)
+
+
+def _what_to_do(suspects: list[str], whole: dict | None, error: AwsError) -> str:
     """Say what helps: AWS shows deleted principals by their unique IDs, and stores no policy that names one."""
     dead = [text for text in suspects if is_unique_id(text)] or unresolved_ids(whole)
     if dead:
@@ -104,9 +112,11 @@ def _what_to_do(suspects: list[str], whole: dict | None) -> str:
             "that is not declared here and is therefore kept. AWS stores no policy that names one. Take it out of that "
             "statement, or remove the statement, and run again"
         )
+    vague = is_code(error, *_SAYS_NO_MORE)
+    also = ", and that the actions and conditions do: the service does not say which it is" if vague else ""
     return (
         f"Check that {' and '.join(suspects) or 'the principal'} exists and is spelled exactly so, path and case "
-        "included; if it was made just now, run again or raise propagation_timeout"
+        f"included{also}; if it was made just now, run again or raise propagation_timeout"
     )
 
 

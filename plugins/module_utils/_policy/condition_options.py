@@ -14,6 +14,7 @@ import ipaddress
 import re
 from collections.abc import Callable, Mapping
 
+from ansible_collections.xacct.aws.plugins.module_utils._policy.conditions import wrong_operator
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
     PolicyError,
     ascii_lower,
@@ -145,6 +146,9 @@ def _given_conditions(conditions: object) -> list[Piece]:
     for operator, keys in checked_copy(conditions, "conditions").items():
         if not isinstance(keys, dict) or not keys:
             raise PolicyError(f"{operator} is an object {{KEY: VALUES}}")
+        wrong = wrong_operator(operator)
+        if wrong:
+            raise PolicyError(wrong)
         for key, values in keys.items():
             texts(values, f"{operator}.{key}")
             pieces.append((operator, key, values, "conditions"))

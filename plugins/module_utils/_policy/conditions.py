@@ -20,6 +20,7 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime
+import difflib
 import ipaddress
 import re
 from collections.abc import Callable
@@ -112,6 +113,17 @@ def compile_conditions(condition: object, *, variables: bool) -> tuple[Condition
             wanted = tuple(texts(values, f"Condition.{operator}.{key}"))
             tests.append(_compile_test(operator, key, wanted, variables))
     return tuple(tests)
+
+
+def wrong_operator(operator: str) -> str | None:
+    """Return what is wrong with a condition operator and what may be meant, None when AWS has it."""
+    why = _compile_test(operator, "", (), variables=False).why_unknown
+    if why is None:
+        return None
+    name = ascii_lower(operator).rpartition(":")[2].removesuffix("ifexists")
+    close = difflib.get_close_matches(name, [each.lower() for each in OPERATORS], n=1)
+    meant = [each for each in OPERATORS if each.lower() in close]
+    return f"{why}; did you mean {meant[0]}?" if meant else why
 
 
 def _compile_test(operator: str, key: str, wanted: tuple[str, ...], variables: bool) -> ConditionTest:
@@ -254,6 +266,15 @@ def _ordered(parse: Callable[[str], object], prefix: str) -> dict[str, tuple[boo
         f"{prefix}greaterthanequals": (False, _compared(parse, lambda found, wanted: found >= wanted)),
     }
 
+
+OPERATORS = (
+    "StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike",
+    "StringNotLike", "ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike", "Bool", "IpAddress", "NotIpAddress",
+    "BinaryEquals", "NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericLessThanEquals",
+    "NumericGreaterThan", "NumericGreaterThanEquals", "DateEquals", "DateNotEquals", "DateLessThan",
+    "DateLessThanEquals", "DateGreaterThan", "DateGreaterThanEquals", "Null",
+)  # fmt: skip
+"""All of them as AWS spells them (IAM User Guide, "IAM JSON policy elements: Condition operators")."""
 
 _OPERATORS: dict[str, tuple[bool, Callable]] = {
     "stringequals": (False, _string()),

@@ -109,9 +109,8 @@ def read_resource_method(declaration: Declared, problems: Problems) -> ResourceW
         problems.add_line(where, f"resource.{error}")
     _check_accounts(way, declaration, problems)
     _check_kms_keys(way, where, problems)
-    for error in rules.check_options(way.arn or way.name, way.options):
-        problems.add_line(where, f"resource.{error}")
-    if declaration.trusted and len(problems) == before:
+    unread = [key for key in ("access", "actions") if declared.get(key) is not None and key not in values]
+    if declaration.trusted and not unread:
         entry = {"name": "resource", "principals": declaration.trusted.policy_principals, **way.grant}
         for error in check_resource_grants([entry], rules):
             problems.add_line(where, error.replace("resource: ", "resource.", 1))

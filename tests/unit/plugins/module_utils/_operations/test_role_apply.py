@@ -244,6 +244,21 @@ class TestInvalidPrincipal:
         with pytest.raises(AwsError, match=f"names {unique_id}: the unique ID of a principal that was deleted, in a"):
             while_principals_propagate(task(), "role R", ours, call, whole=whole)
 
+    def test_an_aws_service_is_not_waited_for(self) -> None:
+        """AWS knows it or will never do."""
+        with pytest.raises(AwsError, match="Check that the principal exists") as caught:
+            self.write("service:nothing.amazonaws.com", fails=9)
+        assert self.waits == [0] and "tried for" not in str(caught.value)
+
+    @pytest.mark.parametrize("code", ["InvalidAttributeValue", "InvalidTypeException"])
+    def test_a_service_that_says_only_that_the_policy_is_wrong(self, code: str) -> None:
+        def call() -> None:
+            raise error(code, "Error setting policy: Invalid value for the parameter Policy.")
+
+        document = trust_of({"name": "x", "principals": [self.ROLE]})
+        with pytest.raises(AwsError, match="actions and conditions do: the service does not say which it is"):
+            while_principals_propagate(task(), "policy of SQS queue jobs", document, call)
+
     @pytest.mark.parametrize("code", ["LimitExceeded", "AccessDenied"])
     def test_other_errors_are_not_waited_for(self, code: str) -> None:
         def call() -> None:

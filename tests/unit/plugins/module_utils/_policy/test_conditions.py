@@ -13,7 +13,11 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from ansible_collections.xacct.aws.plugins.module_utils._policy.conditions import compile_conditions
+from ansible_collections.xacct.aws.plugins.module_utils._policy.conditions import (
+    OPERATORS,
+    compile_conditions,
+    wrong_operator,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._policy.context import NOT_DERIVED, UNKNOWN, ContextView
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
 
@@ -309,3 +313,27 @@ def test_keys_by_prefix_and_keys_of_every_request():
 def test_unknown_is_neither_true_nor_false():
     with pytest.raises(TypeError):
         bool(UNKNOWN)
+
+
+@pytest.mark.parametrize("qualifier", ["", "ForAllValues:", "ForAnyValue:"])
+@pytest.mark.parametrize("ending", ["", "IfExists"])
+def test_what_aws_has_is_no_wrong_operator(qualifier, ending):
+    for operator in OPERATORS:
+        for spelled in (operator, operator.lower()):
+            if operator != "Null":
+                assert wrong_operator(f"{qualifier}{spelled}{ending}") is None
+    assert wrong_operator("Null") is None
+
+
+@pytest.mark.parametrize(
+    ("operator", "meant"),
+    [
+        ("ArnLikes", "; did you mean ArnLike?"),
+        ("stringequal", "; did you mean StringEquals?"),
+        ("ForAnyValues:StringLike", "; did you mean StringLike?"),
+        ("NullIfExists", "; did you mean Null?"),
+        ("Contains", ""),
+    ],
+)
+def test_a_wrong_operator(operator, meant):
+    assert wrong_operator(operator) == f"AWS has no condition operator {operator}{meant}"

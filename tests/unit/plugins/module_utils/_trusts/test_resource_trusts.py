@@ -144,6 +144,12 @@ class TestWhatIsRefused:
         bad = topic_trust(name="a b", region="x", access=1, unknown=2, kms_key="x", side="pattern")
         assert len(errors(bad, topic_trust("other", type="x"))) == 7
 
+    def test_what_is_wrong_elsewhere_hides_nothing_of_the_grant(self):
+        found = errors(topic_trust(region=["x"], access="publsh", not_after=5))
+        assert len(found) == 3
+        for what in ("resource.region", "resource.access: one of publish, subscribe", "resource.not_after"):
+            assert any(what in error for error in found), what
+
     def test_a_version_that_has_no_policy(self):
         function = {"type": "lambda_function", "region": REGION, "access": "invoke"}
         for declared in ({"name": "resize", "qualifier": "$LATEST"}, {"name": "resize:live", "qualifier": "next"}):
