@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import itertools
 import json
@@ -20,6 +21,13 @@ from tests.local_aws.server import LocalAws
 _numbers = itertools.count(1)
 EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 THEIRS = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::333333333333:root"}}
+BAD_ENDS = {
+    "throttled": ({"effect": "throttle"}, 2),
+    "an error before it": ({"effect": "status_500"}, 2),
+    "an error after it": ({"effect": "status_500", "carried_out": True}, 1),
+    "no answer after it": ({"effect": "cut_after_write"}, 1),
+}
+"""How a write may end badly: what the local AWS does once, and how many writes it takes."""
 
 
 class TestResource:
@@ -87,6 +95,40 @@ class TestResource:
             self.other.iam.delete_access_key(UserName="worker", AccessKeyId=key["AccessKeyId"])
         self.other.iam.delete_user(UserName="worker")
         self.other.iam.create_user(UserName="worker")
+
+    def badly(self, fault: dict, write: str = "") -> None:
+        """Have the owner's next write end badly: one of BAD_ENDS."""
+        operation = (write or self.write).partition(":")[2]
+        self.local_aws.faults({**fault, "operation": operation, "times": 1, "account": self.owner.account_id})
+
+    def make_deployer(self) -> str:
+        """Make a role of the owner that may do everything, and that the user of the other account may assume."""
+        trust = {"Effect": "Allow", "Principal": {"AWS": self.user_arn}, "Action": "sts:AssumeRole"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        role = self.owner.iam.create_role(RoleName="Deployer", AssumeRolePolicyDocument=document)["Role"]
+        self.owner.iam.put_role_policy(RoleName="Deployer", PolicyName="own", PolicyDocument=json.dumps(EVERYTHING))
+        return role["Arn"]
+
+    def connection_over(self, role: str, by: str) -> dict:
+        """How the user of the other account gets into a role: by a "hop", or by the "keys" of a session of it."""
+        if by == "hop":
+            return {**self.keys, "assume_role": [{"role_arn": role}]}
+        sts = self.local_aws.client("sts", self.keys)
+        session = sts.assume_role(RoleArn=role, RoleSessionName="deploy")["Credentials"]
+        return {
+            "access_key": session["AccessKeyId"],
+            "secret_key": session["SecretAccessKey"],
+            "session_token": session["SessionToken"],
+        }
+
+    def make_namesake(self) -> TestResource:
+        """Make a resource of the same name in the other account."""
+        namesake = copy.copy(self)
+        namesake.owner = self.other
+        namesake.client = self.local_aws.client(self.service, self.other.account_id)
+        namesake.arn = self.arn.replace(self.owner.account_id, self.other.account_id)
+        namesake.make()
+        return namesake
 
     @property
     def own(self) -> list[dict]:

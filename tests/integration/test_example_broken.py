@@ -7,9 +7,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 from xml.etree import ElementTree
@@ -17,12 +14,12 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
+from tests.integration import example_runs
 from tests.local_aws.server import LocalAws
 
 pytestmark = pytest.mark.newest_core
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-EXAMPLE = CHECKOUT / "examples" / "broken"
+EXAMPLE = example_runs.EXAMPLES / "broken"
 BOUNDARY = "arn:aws:iam::444444444444:policy/ReportingBounds"
 SECRET = "since-2024"
 
@@ -32,22 +29,8 @@ def test_the_broken_trust(empty_aws: LocalAws, tmp_path: Path) -> None:
     report, junit = tmp_path / "report.json", tmp_path / "junit.xml"
 
     def play(playbook: str) -> tuple[int, str]:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
-        environment |= {
-            "XACCT_DEMO_ENDPOINT": empty_aws.endpoint,
-            "XACCT_DEMO_SEED": str(empty_aws.directory / "seed.json"),
-            "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".cache" / "collections"),
-            "ANSIBLE_HOME": str(tmp_path / "ansible"),
-            "ANSIBLE_CONFIG": str(CHECKOUT / "examples" / "demo" / "ansible.cfg"),
-            "ANSIBLE_NOCOLOR": "1",
-        }
-        files = ["-e", f"xacct_report_file={report}", "-e", f"xacct_junit_file={junit}"]
-        program = str(Path(sys.executable).parent / "ansible-playbook")
-        finished = subprocess.run(
-            [program, "-i", EXAMPLE / "inventory.yml", playbook, *files],
-            env=environment, capture_output=True, text=True, timeout=240, check=False,
-        )  # fmt: skip
-        return finished.returncode, finished.stdout + finished.stderr
+        files = {"xacct_report_file": str(report), "xacct_junit_file": str(junit)}
+        return example_runs.play(empty_aws, tmp_path, EXAMPLE / "inventory.yml", playbook, **files)
 
     assert play(str(EXAMPLE / "break.yml"))[0] == 0
     began = time.monotonic()

@@ -14,7 +14,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations._task import
 from ansible_collections.xacct.aws.plugins.module_utils._operations.resource_grant import OPERATION
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
 
-from tests.integration.resource_world import TestResource, answer
+from tests.integration.resource_world import BAD_ENDS, TestResource, answer
 from tests.local_aws.server import LocalAws
 
 
@@ -283,8 +283,13 @@ class TestRefusals:
         """INCUMBENTS' modules write anyway, or fail with AWS's words alone."""
         resource.run(resource.grant(principals=[resource.other.account_id], access=None, actions=[resource.an_action]))
         before = resource.policy
-        with pytest.raises((AwsError, TaskError)):
-            resource.other.run(OPERATION, resource=resource.arn, grants=[resource.grant(name="mine")])
+        says = (
+            rf"{resource.arn} is to belong to account {resource.owner.account_id} \(resource\), and the credentials "
+            rf"belong to account {resource.other.account_id}: only the owner's own credentials can change its policy"
+        )
+        for check_mode in (True, False):
+            with pytest.raises(TaskError, match=says):
+                resource.other.run(OPERATION, check_mode, resource=resource.arn, grants=[resource.grant(name="mine")])
         with pytest.raises(ValueError, match=r"belongs to account .* are to belong to 999999999999"):
             resource.owner.run(
                 OPERATION, resource=resource.arn, grants=[resource.grant()], expected_account_id="999999999999"
@@ -292,7 +297,11 @@ class TestRefusals:
         assert resource.policy == before
 
     def test_credentials_of_another_account(self, resource: TestResource) -> None:
-        with pytest.raises(AwsError):
+        says = (
+            rf"The credentials belong to account {resource.owner.account_id}, but account 999999999999 is expected: "
+            r"nothing was written there\. Correct the account ID \(expected_account_id"
+        )
+        with pytest.raises(AwsError, match=says):
             resource.run(resource.grant(name="other"), expected_account_id="999999999999")
         assert not resource.own
 
@@ -324,11 +333,13 @@ class TestRefusals:
             "effect": "invalid_principal", "operation": resource.write.partition(":")[2], "times": 2,
             "account": resource.owner.account_id,
         }  # fmt: skip
+        foreign = resource.put_policy(resource.foreign("Theirs"))
         resource.local_aws.faults(rule)
         made = resource.run(resource.grant())
         resource.local_aws.clear_faults()
         assert made.result["changed"] and made.writes[resource.write] == 3
         assert any("to be visible everywhere" in text for text in made.said)
+        assert resource.policy["Statement"] == [*foreign, *resource.own] and len(resource.own) == 1
 
 
 class TestEncryption:
@@ -389,17 +400,17 @@ class TestEncryption:
 class TestWriting:
     """What may happen to a write."""
 
-    @pytest.mark.parametrize(("effect", "writes"), [("throttle", 2), ("status_500", 2), ("cut_after_write", 1)])
-    def test_a_write_that_ends_badly_is_looked_after(self, resource: TestResource, effect: str, writes: int) -> None:
-        operation = resource.write.partition(":")[2]
-        resource.local_aws.faults(
-            {"effect": effect, "operation": operation, "times": 1, "account": resource.owner.account_id}
-        )
-        made = resource.run(resource.grant())
-        resource.local_aws.clear_faults()
-        assert made.result["changed"] and made.writes == {resource.write: writes}
-        assert len(resource.own) == 1
-        assert not resource.run(resource.grant()).result["changed"]
+    @pytest.mark.parametrize(("fault", "writes"), BAD_ENDS.values(), ids=BAD_ENDS)
+    def test_a_write_that_ends_badly_is_looked_after(self, resource: TestResource, fault: dict, writes: int) -> None:
+        foreign = resource.put_policy(resource.foreign("Theirs"), resource.foreign("AlsoTheirs", Effect="Deny"))
+        for grant, own in ((resource.grant(), 1), (resource.grant(state="absent"), 0)):
+            resource.badly(fault)
+            made = resource.run(grant)
+            resource.local_aws.clear_faults()
+            assert made.result["changed"] and made.writes == {resource.write: writes}
+            assert resource.policy["Statement"][:2] == foreign and resource.policy["Id"] == "theirs"
+            assert len(resource.own) == own and len(resource.policy["Statement"]) == 2 + own
+            assert not resource.run(grant).result["changed"]
 
     def test_a_resource_that_was_made_a_moment_ago(self, resource: TestResource) -> None:
         rule = {"effect": "no_such_entity", "times": 1, "account": resource.owner.account_id,

@@ -17,7 +17,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy import key_grant
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
 
 from tests.integration.in_process import TestAccount
-from tests.integration.resource_world import TestResource, answer
+from tests.integration.resource_world import BAD_ENDS, TestResource, answer
 from tests.integration.shared_writers import NEW, OLD, SHORT, write_at_once
 from tests.local_aws.server import LocalAws
 
@@ -233,7 +233,7 @@ class TestChanges:
         assert (len(key.own), len(key.grants)) == {"policy": (1, 0), "grant": (0, 1)}[second]
 
     def test_every_way_to_name_a_key(self, key: TestKey) -> None:
-        """By alias in any account, by ARN from anywhere: INCUMBENTS know aliases of the own account only."""
+        """By ID and alias in the region of the task, by the ARN of either from any region."""
         key.client.create_alias(AliasName="alias/shared/one", TargetKeyId=key.name)
         key.run(key.grant())
         alias_arn = f"arn:aws:kms:us-east-1:{key.owner.account_id}:alias/shared/one"
@@ -349,14 +349,16 @@ class TestKmsGrants:
             key.run(key.via_grant(principals=[nobody]))
         assert not key.grants
 
-    def test_a_grant_that_was_revoked_meanwhile(self, key: TestKey) -> None:
+    @pytest.mark.parametrize("end", ["an error before it", "an error after it", "no answer after it"])
+    def test_a_revocation_that_ends_badly_is_looked_after(self, key: TestKey, end: str) -> None:
+        """Asked again after it was carried out, KMS knows no such grant."""
+        key.grant_theirs(Name="theirs")
+        theirs, policy = key.grants, key.policy
         key.run(key.via_grant())
-        # It is revoked and the answer is lost; asked again, KMS knows no such grant.
-        rule = {"effect": "cut_after_write", "operation": "RevokeGrant", "times": 1, "account": key.owner.account_id}
-        key.local_aws.faults(rule)
+        key.badly(BAD_ENDS[end][0], "kms:RevokeGrant")
         key.run(state="absent")
         key.local_aws.clear_faults()
-        assert not key.grants
+        assert key.grants == theirs and key.policy == policy
 
 
 class TestRefusals:
@@ -410,20 +412,41 @@ class TestRefusals:
         assert key.owner.run(OPERATION, grants=[key.grant()], **given).result["changed"]
         assert key.run(deny).result["changed"]
 
-    def test_an_alias_of_somebody_else(self, key: TestKey) -> None:
+    @pytest.mark.parametrize("named", ["key", "alias"])
+    def test_a_key_of_somebody_else(self, key: TestKey, named: str) -> None:
+        """ansible/ansible#60773: the account of an ARN was dropped, and the key looked for in the caller's account."""
         key.client.create_alias(AliasName="alias/shared/two", TargetKeyId=key.name)
         alias = f"arn:aws:kms:us-east-1:{key.owner.account_id}:alias/shared/two"
-        says = rf"alias of account {key.owner.account_id}, and the credentials belong to account {key.other.account_id}"
-        with pytest.raises(PolicyError, match=says):
-            key.other.run(OPERATION, resource=alias, grants=[key.grant()])
-
-    def test_a_key_of_somebody_else(self, key: TestKey) -> None:
+        resource, is_whose, error = {
+            "key": (key.arn, r"is to belong to account {owner} \(resource\)", TaskError),
+            "alias": (alias, "is an alias of account {owner}", PolicyError),
+        }[named]
         key.run(key.grant(principals=[key.other.account_id], access=None, actions=["kms:*"]))
         before = key.policy
-        for via in ("policy", "grant"):
-            with pytest.raises(TaskError, match=f"is to belong to account {key.owner.account_id} .*credentials belong"):
-                key.other.run(OPERATION, resource=key.arn, grants=[key.grant(name="mine", via=via)])
+        says = (
+            f"{resource} {is_whose.format(owner=key.owner.account_id)}, and the credentials belong to account "
+            f"{key.other.account_id}: only the owner's own credentials can change"
+        )
+        key.local_aws.clear_journal()
+        for grant in (key.grant(name="mine"), key.via_grant(name="mine"), {"name": "worker", "state": "absent"}):
+            for check_mode in (True, False):
+                with pytest.raises(error, match=says):
+                    key.other.run(OPERATION, check_mode, resource=resource, grants=[grant])
+        assert {call.service for call in key.local_aws.journal()} <= {"sts"}
         assert key.policy == before and not key.grants
+
+    @pytest.mark.parametrize("by", ["keys", "hop"])
+    def test_a_key_from_another_account_is_changed_as_its_owner(self, key: TestKey, by: str) -> None:
+        """Whoever is let into the owner's account changes it there, by whichever ARN."""
+        key.client.create_alias(AliasName="alias/shared/three", TargetKeyId=key.name)
+        alias = f"arn:aws:kms:us-east-1:{key.owner.account_id}:alias/shared/three"
+        connection = key.connection_over(key.make_deployer(), by)
+        key.local_aws.clear_journal()
+        for resource, grant in ((key.arn, key.grant()), (alias, key.via_grant(name="night"))):
+            made = key.other.run(OPERATION, resource=resource, grants=[grant], **connection)
+            assert made.result["changed"] and made.result["resource"]["arn"] == key.arn
+        assert {call.account for call in key.local_aws.journal() if call.service == "kms"} == {key.owner.account_id}
+        assert len(key.own) == len(key.grants) == 1
 
     def test_no_such_key(self, key: TestKey) -> None:
         for name in ("alias/missing", "12345678-1234-1234-1234-123456789012"):
@@ -434,27 +457,29 @@ class TestRefusals:
 class TestWriting:
     """What may happen to a write."""
 
-    @pytest.mark.parametrize(("effect", "writes"), [("throttle", 2), ("status_500", 2), ("cut_after_write", 1)])
-    def test_a_policy_write_that_ends_badly_is_looked_after(self, key: TestKey, effect: str, writes: int) -> None:
-        key.local_aws.faults(
-            {"effect": effect, "operation": "PutKeyPolicy", "times": 1, "account": key.owner.account_id}
-        )
-        made = key.run(key.grant())
-        key.local_aws.clear_faults()
-        assert made.result["changed"] and made.writes == {"kms:PutKeyPolicy": writes}
-        assert len(key.own) == 1
-        assert not key.run(key.grant()).result["changed"]
+    @pytest.mark.parametrize(("fault", "writes"), BAD_ENDS.values(), ids=BAD_ENDS)
+    def test_a_policy_write_that_ends_badly_is_looked_after(self, key: TestKey, fault: dict, writes: int) -> None:
+        foreign = key.put_foreign()
+        for grant, own in ((key.grant(), 1), (key.grant(state="absent"), 0)):
+            key.badly(fault)
+            made = key.run(grant)
+            key.local_aws.clear_faults()
+            assert made.result["changed"] and made.writes == {"kms:PutKeyPolicy": writes}
+            assert key.policy["Statement"][: len(foreign)] == foreign and key.policy["Id"] == "theirs"
+            assert len(key.own) == own and len(key.policy["Statement"]) == len(foreign) + own
+            assert not key.run(grant).result["changed"]
 
-    @pytest.mark.parametrize("effect", ["throttle", "status_500", "cut_after_write"])
-    def test_a_grant_that_is_sent_again_is_made_once(self, key: TestKey, effect: str) -> None:
+    @pytest.mark.parametrize("fault", [fault for fault, _writes in BAD_ENDS.values()], ids=BAD_ENDS)
+    def test_a_grant_that_is_sent_again_is_made_once(self, key: TestKey, fault: dict) -> None:
         """KMS answers with the same grant when it is asked twice, for the name's sake."""
-        key.local_aws.faults(
-            {"effect": effect, "operation": "CreateGrant", "times": 1, "account": key.owner.account_id}
-        )
+        key.grant_theirs(Name="theirs")
+        (theirs,), policy = key.grants, key.policy
+        key.badly(fault, "kms:CreateGrant")
         key.run(key.via_grant())
         key.local_aws.clear_faults()
-        assert len(key.grants) == 1
+        assert [grant["Name"] for grant in key.grants] == ["theirs", "Xacctworker"]
         assert not key.run(key.via_grant()).result["changed"]
+        assert key.grants[0] == theirs and key.policy == policy
 
     @pytest.mark.newest_core
     @pytest.mark.parametrize("lock", [True, False], ids=["lock", "no lock"])

@@ -14,7 +14,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations._task import
 from ansible_collections.xacct.aws.plugins.module_utils._operations.resource_grant import OPERATION
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
 
-from tests.integration.resource_world import TestResource, answer
+from tests.integration.resource_world import BAD_ENDS, EVERYTHING, TestResource, answer
 from tests.local_aws.server import LocalAws
 
 READS = {"secretsmanager:DescribeSecret": 1, "secretsmanager:GetResourcePolicy": 1}
@@ -24,6 +24,7 @@ PUT = "secretsmanager:PutResourcePolicy"
 class TestSecret(TestResource):
     type, service, an_action = "secret", "secretsmanager", "secretsmanager:GetSecretValue"
     an_access, another_access = "read", "write"
+    reads, write = READS, PUT
 
     def make(self) -> None:
         self.arn = self.client.create_secret(Name=self.name, SecretString="value")["ARN"]
@@ -35,6 +36,12 @@ class TestSecret(TestResource):
 
     def put_text(self, text: str) -> None:
         self.client.put_resource_policy(SecretId=self.arn, ResourcePolicy=text)
+
+    def put_theirs(self) -> list[dict]:
+        """Put two statements of others there."""
+        return self.put_policy(
+            self.foreign("Theirs", Resource="*"), self.foreign("AlsoTheirs", Effect="Deny", Resource="*")
+        )
 
     def encrypt_with(self, key: str) -> None:
         self.client.update_secret(SecretId=self.arn, KmsKeyId=key)
@@ -110,9 +117,7 @@ class TestChanges:
         ],
     )
     def test_foretold_made_and_not_made_again(self, secret: TestSecret, grants: list[dict], options: dict) -> None:
-        foreign = secret.put_policy(
-            secret.foreign("Theirs", Resource="*"), secret.foreign("AlsoTheirs", Effect="Deny", Resource="*")
-        )
+        foreign = secret.put_theirs()
         secret.run(secret.grant())
         before = secret.policy
         wanted = [secret.grant(**grant) for grant in grants]
@@ -168,17 +173,23 @@ class TestChanges:
         assert len(secret.own) == 1
 
     def test_a_deleted_principal_is_named_again(self, secret: TestSecret) -> None:
+        """Whoever was made again under the name gets in after that, and not before."""
+        foreign = secret.put_theirs()
         secret.run(secret.grant())
         secret.replace_worker()
+        secret.other.iam.put_user_policy(UserName="worker", PolicyName="own", PolicyDocument=json.dumps(EVERYTHING))
+        key = secret.other.iam.create_access_key(UserName="worker")["AccessKey"]
+        keys = {"access_key": key["AccessKeyId"], "secret_key": key["SecretAccessKey"]}
+        again = secret.local_aws.client("secretsmanager", keys)
         (dead,) = secret.own
-        assert dead["Principal"]["AWS"].startswith("AIDA")
+        assert dead["Principal"]["AWS"].startswith("AIDA") and secret.tried(again)["read"] == "no"
         healed = secret.run(secret.grant())
         assert healed.changes == [("grants", "worker")] and healed.writes == {PUT: 1}
-        (alive,) = secret.own
-        assert alive["Principal"] == {"AWS": secret.user_arn}
+        assert secret.policy["Statement"] == [*foreign, {**dead, "Principal": {"AWS": secret.user_arn}}]
+        assert secret.tried(again)["read"] == "yes"
+        assert not secret.run(secret.grant()).result["changed"]
 
-    def test_a_principal_that_is_stored_by_its_id_because_it_is_new(self, secret: TestSecret) -> None:
-        """boto/boto3#3206: Secrets Manager refuses such a policy, or keeps it and shows the ID for ever."""
+    def test_a_grant_that_is_shown_by_the_id_of_who_has_it_is_written_again(self, secret: TestSecret) -> None:
         secret.run(secret.grant())
         rule = {"effect": "show_unique_id", "principal": secret.user_arn, "account": secret.owner.account_id}
         secret.local_aws.faults(rule)
@@ -188,23 +199,49 @@ class TestChanges:
         (change,) = seen.result["changes"]
         assert change["before"][0]["Principal"]["AWS"].startswith("AIDA")
 
+    @pytest.mark.parametrize(("refused", "writes"), [(1, 1), (2, 3)], ids=["seen meanwhile", "seen later"])
+    def test_a_write_that_is_refused_and_stored_all_the_same(
+        self, secret: TestSecret, refused: int, writes: int
+    ) -> None:
+        """boto/boto3#3206: the principal is new, so Secrets Manager answers with an error and stores its ID."""
+        foreign = secret.put_theirs()
+        account = secret.owner.account_id
+        refusal = {"effect": "invalid_principal", "operation": "PutResourcePolicy", "carried_out": True}
+        # The reading before the first write is right. If the ID is shown, it is until a write is taken.
+        shown = {"effect": "show_unique_id", "operation": "GetResourcePolicy", "principal": secret.user_arn}
+        rules = [{**refusal, "times": refused}, {**shown, "skip": 2, "times": writes - 1}]
+        secret.local_aws.faults(*({**rule, "account": account} for rule in rules))
+        made = secret.run(secret.grant())
+        secret.local_aws.clear_faults()
+        assert made.result["changed"] and made.writes == {PUT: writes}
+        (alive,) = secret.own
+        assert alive["Principal"] == {"AWS": secret.user_arn}
+        assert secret.policy["Statement"] == [*foreign, alive] and secret.policy["Id"] == "theirs"
+        assert made.result["policy"] == secret.policy
+        assert not secret.run(secret.grant()).result["changed"]
+
     def test_a_principal_that_is_not_visible_yet(self, secret: TestSecret) -> None:
         rule = {"effect": "invalid_principal", "operation": "PutResourcePolicy", "times": 2,
                 "account": secret.owner.account_id}  # fmt: skip
+        foreign = secret.put_theirs()
         secret.local_aws.faults(rule)
         made = secret.run(secret.grant())
         secret.local_aws.clear_faults()
         assert made.result["changed"] and made.writes == {PUT: 3}
         assert any("to be visible everywhere" in text for text in made.said)
+        assert secret.policy["Statement"] == [*foreign, *secret.own] and len(secret.own) == 1
 
-    @pytest.mark.parametrize(("effect", "writes"), [("throttle", 2), ("status_500", 2), ("cut_after_write", 1)])
-    def test_a_write_that_ends_badly_is_looked_after(self, secret: TestSecret, effect: str, writes: int) -> None:
-        rule = {"effect": effect, "operation": "PutResourcePolicy", "times": 1, "account": secret.owner.account_id}
-        secret.local_aws.faults(rule)
-        made = secret.run(secret.grant())
-        secret.local_aws.clear_faults()
-        assert made.result["changed"] and made.writes == {PUT: writes}
-        assert not secret.run(secret.grant()).result["changed"]
+    @pytest.mark.parametrize(("fault", "writes"), BAD_ENDS.values(), ids=BAD_ENDS)
+    def test_a_write_that_ends_badly_is_looked_after(self, secret: TestSecret, fault: dict, writes: int) -> None:
+        foreign = secret.put_theirs()
+        for grant, own in ((secret.grant(), 1), (secret.grant(state="absent"), 0)):
+            secret.badly(fault)
+            made = secret.run(grant)
+            secret.local_aws.clear_faults()
+            assert made.result["changed"] and made.writes == {PUT: writes}
+            assert secret.policy["Statement"][:2] == foreign and secret.policy["Id"] == "theirs"
+            assert len(secret.own) == own and len(secret.policy["Statement"]) == 2 + own
+            assert not secret.run(grant).result["changed"]
 
 
 class TestRefusals:
@@ -233,7 +270,11 @@ class TestRefusals:
             assert not result["changed"] and result["policy"] is None
 
     def test_somebody_elses(self, secret: TestSecret) -> None:
-        with pytest.raises((AwsError, TaskError)):
+        says = (
+            rf"{secret.arn} is to belong to account {secret.owner.account_id} \(resource\), and the credentials belong "
+            rf"to account {secret.other.account_id}: only the owner's own credentials can change its policy"
+        )
+        with pytest.raises(TaskError, match=says):
             secret.other.run(OPERATION, resource=secret.arn, grants=[secret.grant(name="mine")])
         assert secret.policy is None
 

@@ -94,8 +94,8 @@ ANSWERS: dict[str, dict[str, Answer]] = {
 }
 EFFECTS = (*ANSWERS, CUT_AFTER_WRITE, DELAY, DELAY_EFFECT, SHOW_UNIQUE_ID)
 RULE_MEMBERS = {
-    "effect", "service", "operation", "account", "resource", "skip", "times", "for_seconds", "delay_ms", "principal",
-    "unique_id", "after_seconds",
+    "effect", "service", "operation", "account", "resource", "skip", "times", "for_seconds", "delay_ms", "carried_out",
+    "principal", "unique_id", "after_seconds",
 }  # fmt: skip
 NEEDED = {DELAY_EFFECT: "after_seconds", SHOW_UNIQUE_ID: "principal"}
 
@@ -113,6 +113,7 @@ class Rule:
     times: int | None = None  # so many are hit, None: all of them
     for_seconds: float | None = None  # counted from the first fitting call
     delay_ms: int = 0
+    carried_out: bool = False  # whether the call is done before the error is answered
     principal: str | None = None  # the one that "invalid principal" names; None: the first of the sent policy
     unique_id: str | None = None  # what "show unique ID" shows; None: one that is nobody's
     after_seconds: float = 0.0  # how long after its write reads show what "delay effect" delays
@@ -152,6 +153,8 @@ def rule_from(members: Mapping) -> Rule:
     needed = NEEDED.get(members["effect"])
     if needed and members.get(needed) is None:
         raise FaultError(f"{members['effect']} needs {needed}")
+    if members.get("carried_out") and members["effect"] not in ANSWERS:
+        raise FaultError(f"{members['effect']} answers with no error of its own: carried_out says nothing there")
     return Rule(**members)
 
 

@@ -97,6 +97,8 @@ class Proxy:
             if rule.delay_ms:
                 await asyncio.sleep(rule.delay_ms / 1000)
             if rule.effect in faults.ANSWERS:
+                if rule.carried_out:
+                    await upstream.exchange(without_expect(head) + request.body, request.method)
                 first, headers, body = faults.wire(faults.answer_for(rule, operation, request.body), operation)
                 entry["status"] = int(first[:3])
                 return http1.message(first, headers, b"" if request.method == "HEAD" else body)

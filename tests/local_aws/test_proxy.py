@@ -186,6 +186,12 @@ class TestFaults:
             iam.create_role(RoleName="Reader", AssumeRolePolicyDocument=TRUST)
         assert iam.get_role(RoleName="Reader")["Role"]["RoleName"] == "Reader"
 
+    def test_an_error_after_the_call_was_carried_out(self, aws: LocalAws) -> None:
+        aws.faults({"effect": "status_500", "operation": "CreateRole", "carried_out": True})
+        iam = aws.client("iam", ACCOUNT)
+        assert refusal(iam.create_role, RoleName="Reader", AssumeRolePolicyDocument=TRUST)[1] == "ServiceFailure"
+        assert iam.get_role(RoleName="Reader")["Role"]["RoleName"] == "Reader"
+
     def test_no_such_entity(self, aws: LocalAws) -> None:
         aws.client("iam", ACCOUNT).create_role(RoleName="Reader", AssumeRolePolicyDocument=TRUST)
         aws.faults({"effect": "no_such_entity", "times": 1})
@@ -304,7 +310,7 @@ class TestFaults:
     @pytest.mark.parametrize(
         "rule",
         [{"effect": "explode"}, {"effect": "throttle", "for": 1}, {}, {"effect": "delay_effect"},
-         {"effect": "show_unique_id"}],
+         {"effect": "show_unique_id"}, {"effect": "cut_after_write", "carried_out": True}],
     )  # fmt: skip
     def test_a_rule_that_means_nothing_is_refused(self, aws: LocalAws, rule: dict) -> None:
         with pytest.raises(LocalAwsError, match="POST faults"):
