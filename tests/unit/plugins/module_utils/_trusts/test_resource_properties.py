@@ -10,6 +10,7 @@ import copy
 import json
 import random
 import re
+from pathlib import Path
 
 from ansible_collections.xacct.aws.plugins.module_utils._operations.resource_grant_options import ARGUMENT_SPEC, check
 from ansible_collections.xacct.aws.plugins.module_utils._operations.verify import call_errors
@@ -27,6 +28,7 @@ from ansible_collections.xacct.aws.tests.unit.plugins.module_utils._trusts.resou
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+GOLDEN = Path(__file__).with_name("resource_trusts.json")
 few = settings(max_examples=25, deadline=None)
 PRINCIPALS = ["role/A", "role/app/B", "user/c", "group/d"]
 
@@ -53,6 +55,28 @@ def trust_lists(draw):
             options["regions"] = draw(st.lists(st.sampled_from([REGION, "us-east-1"]), min_size=1, unique=True))
         made.append(resource_trust(f"trust{number}", **options))
     return made
+
+
+def test_golden_plan():
+    """Read through by a person once: what differs from it is a change for users.
+
+    One that is meant: write {"accounts", "trusts", "plan"} anew with json.dumps(…, indent=1), and read what differs.
+    """
+    golden = json.loads(GOLDEN.read_text(encoding="utf-8"))
+    made = plan(golden["trusts"], golden["accounts"])
+    assert json.loads(json.dumps(made)) == golden["plan"]
+
+
+def test_the_modules_take_the_golden_plan():
+    golden = json.loads(GOLDEN.read_text(encoding="utf-8"))
+    given = {name: spec.get("default") for name, spec in ARGUMENT_SPEC.items()}
+    for sides in golden["plan"]["accounts"].values():
+        for operation in sides["trusting"]:
+            assert check({**given, **operation["options"]}) == []
+        for operation in sides["trusted"]:
+            entries = [grant for grant in operation["options"]["grants"] if grant["state"] == "present"]
+            assert check_identity_grants([stateless(entry) for entry in entries]) == []
+    assert all(call_errors(expectation) == [] for expectation in golden["plan"]["expectations"])
 
 
 @few
