@@ -189,6 +189,18 @@ class TestChanges:
         assert secret.tried(again)["read"] == "yes"
         assert not secret.run(secret.grant()).result["changed"]
 
+    def test_a_deleted_principal_in_a_statement_of_somebody_else_is_named(self, secret: TestSecret) -> None:
+        """Secrets Manager takes no policy that names it, and it is not ours to take out."""
+        secret.put_policy(secret.foreign("Theirs", Principal={"AWS": secret.user_arn}, Resource="*"))
+        secret.replace_worker()
+        before = secret.policy
+        dead = before["Statement"][0]["Principal"]["AWS"]
+        with pytest.raises(
+            AwsError, match=f"names {dead}: the unique ID of a principal that was deleted, in a statement"
+        ):
+            secret.run(secret.grant(principals=[secret.other.account_id]), propagation_timeout=0)
+        assert secret.policy == before and dead.startswith("AIDA")
+
     def test_a_grant_that_is_shown_by_the_id_of_who_has_it_is_written_again(self, secret: TestSecret) -> None:
         secret.run(secret.grant())
         rule = {"effect": "show_unique_id", "principal": secret.user_arn, "account": secret.owner.account_id}
