@@ -17,7 +17,6 @@ from dataclasses import dataclass, replace
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Task
 from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check import answered, worse
-from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_connections import Connections
 from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_gathering import Gathering, Question
 from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_organizations import policies_of
 from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_policies import GivenPolicies
@@ -36,7 +35,11 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_bucke
     object_of,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_judgement import Evaluation
-from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_resources import RESOURCE_CALLS, by_name
+from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_resources import (
+    RESOURCE_CALLS,
+    connections_of,
+    whole_arn,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_roles import (
     ASSUME_ROLE,
     DECLARED,
@@ -51,7 +54,6 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import is
 from ansible_collections.xacct.aws.plugins.module_utils._policy.judging import ACL, RESOURCE
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import parse_arn
 from ansible_collections.xacct.aws.plugins.module_utils._policy.trust_statements import external_ids_in
-from ansible_collections.xacct.aws.plugins.module_utils._resources.services.registry import resource_arn
 
 HIDDEN = "(the external ID)"
 """What an external ID is shown as."""
@@ -76,8 +78,7 @@ class Evaluations:
 
     def __init__(self, task: Task, actors: Mapping[str, Actor | CannotAct]) -> None:
         """Do nothing yet. `actors` are those that make the calls, as far as there are any."""
-        by_account = {entry["account_id"]: entry["connection"] for entry in task.params["connections"]}
-        connections = Connections(task, organization=task.params["organization_connection"], by_account=by_account)
+        connections = connections_of(task, organization=task.params["organization_connection"])
         self._gathering = Gathering(task, connections, GivenPolicies(NOTHING_GIVEN))
         self._task = task
         self._actors = actors
@@ -190,12 +191,8 @@ class Evaluations:
     def _of_resource(self, expectation: Mapping, context: dict) -> Asked:
         """What is asked of a resource; where the plan knows only its name, its account is asked for its ARN."""
         arn = parse_arn(expectation["resource"])
-        named = by_name(arn)
-        account = self._gathering.connections.of(arn.account_id) if named else None
-        if named and account:
-            rules, name = named
-            arn = resource_arn(account, rules, name, {"region": arn.region})
-        return Asked(expectation["action"], str(arn), context)
+        whole = whole_arn(self._gathering.connections, arn)
+        return Asked(expectation["action"], str(whole or arn), context)
 
 
 def _external_ids_of(question: Question) -> set[str]:

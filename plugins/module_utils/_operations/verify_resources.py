@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import SDK_ERRORS, AwsError, error_code, translate
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Task
+from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_connections import Connections
 from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_actors import Actor, CannotAct
 from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_buckets import conditions_of
 from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_judgement import (
@@ -24,10 +25,12 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_judge
     Question,
     judge,
 )
+from ansible_collections.xacct.aws.plugins.module_utils._policy.bucket_access import matches
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn, parse_arn
-from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import ServiceRules
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import POLICY, ServiceRules
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services.proofs import CALLS, EVALUATE
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import SERVICES
+from ansible_collections.xacct.aws.plugins.module_utils._resources.services.registry import ADAPTERS
 
 RESOURCE_CALLS = (*CALLS, EVALUATE)
 MESSAGE = "A proof of xacct_verify; it means nothing."
@@ -72,7 +75,7 @@ def resource_trial(position: int, expectation: Mapping, actor: Actor, task: Task
         raise CannotAct(f"{action} is tried only where the trust says verify_by_writing: true, since {call.effect}")
     if call.effect and task.check_mode:
         raise CannotAct(f"check mode: {action} is not tried, since {call.effect}")
-    arn = parse_arn(expectation["resource"])
+    arn = _callable_arn(parse_arn(expectation["resource"]), task)
     try:
         client = actor.account.client(arn.service, arn.region)
     except AwsError as error:
@@ -97,6 +100,43 @@ def by_name(arn: Arn) -> tuple[ServiceRules, str] | None:
             start = rules.resource.partition("{name}")[0]
             return rules, arn.resource.removeprefix(start).removesuffix(added)
     return None
+
+
+def whole_arn(connections: Connections, arn: Arn) -> Arn | None:
+    """Return what AWS calls a resource of which only the name is known; None when its account cannot be asked.
+
+    Raises `AwsError` when it is asked in vain.
+    """
+    named = by_name(arn)
+    account = connections.of(arn.account_id) if named else None
+    if not named or not account:
+        return None
+    rules, name = named
+    return ADAPTERS[rules.type][POLICY].find(account, rules, name, {"region": arn.region})
+
+
+def connections_of(task: Task, **others: Mapping | None) -> Connections:
+    """Return the connections of a task by the account that each of them leads to; none is opened yet."""
+    by_account = {entry["account_id"]: entry["connection"] for entry in task.params["connections"]}
+    return Connections(task, by_account=by_account, **others)
+
+
+def _callable_arn(arn: Arn, task: Task) -> Arn:
+    """Return the ARN for a call, the whole one where the name ends like what AWS adds to names (`app-master`).
+
+    Secrets Manager takes that end of an ARN for what it added, and finds no secret (its API Reference, `SecretId`).
+    """
+    named = by_name(arn)
+    if not named or not matches(named[0].name_pattern.format(name="*"), named[1]):
+        return arn
+    unknown = f"{named[0].title} {named[1]}: its name ends like what AWS adds to names, so its whole ARN is needed"
+    try:
+        whole = whole_arn(connections_of(task), arn)
+    except AwsError as error:
+        raise CannotAct(f"{unknown}, and asking for it failed: {error.message}") from None
+    if whole is None:
+        raise CannotAct(f"{unknown}, and no connection leads to account {arn.account_id}: write resource.arn")
+    return whole
 
 
 def _queue_url(client: object, arn: Arn) -> str:

@@ -54,8 +54,9 @@ class Account:
     known_account_id, known_caller, description = "111111111111", "", "account 111111111111"
     caller = Caller("111111111111", READER, "AROA:x")
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, account_id: str = "111111111111") -> None:
         self.service = service
+        self.account_id = account_id
         self.asked_for: list[tuple[str, str]] = []
 
     def confirm_account(self) -> None:
@@ -94,9 +95,13 @@ def expectation(call: str, expect: str, **more: object) -> dict:
     }
 
 
-def proof(service: Service, call: str, expect: str, check_mode: bool = False, **more: object) -> dict:
+def proof(
+    service: Service, call: str, expect: str, check_mode: bool = False, asked: str = "111111111111", **more: object
+) -> dict:
+    """Prove one expectation; `asked` is the account that the only connection leads to."""
     params = {
         "expectations": [expectation(call, expect, **more)],
+        "connections": [],
         "principals": [],
         "external_ids": {},
         "objects": {},
@@ -107,7 +112,7 @@ def proof(service: Service, call: str, expect: str, check_mode: bool = False, **
         "evaluate": False,
     }
     assert check_verify(params) == []
-    (one,) = run(Task(params, check_mode, Account(service)))["proofs"]
+    (one,) = run(Task(params, check_mode, Account(service, asked)))["proofs"]
     return one
 
 
@@ -170,6 +175,40 @@ def test_a_secret_is_dropped_and_found_by_what_is_known_of_its_arn():
     whole = ARNS["secret"].replace("??????", "AbCdEf")
     proof(service, "secret_describe", "allowed", resource=whole)
     assert service.calls[-1] == ("describe_secret", {"SecretId": whole})
+
+
+class TestNamesThatEndLikeArns:
+    """Secrets Manager takes a hyphen and six characters at the end of an ARN for what it added to the name."""
+
+    @pytest.mark.parametrize(("name", "is_one"), [("db-master", True), ("a-b-123456", True), ("db-mastery", False),
+                                                  ("db_master", False), ("master", False)])  # fmt: skip
+    def test_the_whole_arn_is_asked_for(self, name, is_one):
+        partial = ARNS["secret"].replace("app/password-??????", name)
+        asked: list[dict] = []
+
+        class Secrets(Service):
+            def describe_secret(self, **arguments: object) -> dict:
+                asked.append(arguments)
+                return {"ARN": f"{partial}-AbCdEf"}
+
+        service = Secrets()
+        found = proof(service, "secret_read", "allowed", asked=OWNER, resource=f"{partial}-??????")
+        assert found["outcome"] == "proved"
+        assert asked == ([{"SecretId": name}] if is_one else [])
+        assert service.calls == [("get_secret_value", {"SecretId": f"{partial}-AbCdEf" if is_one else partial})]
+
+    def test_nobody_can_tell_it(self):
+        """A right trust is not called broken: nothing was tried."""
+        service = Service()
+        resource = ARNS["secret"].replace("app/password", "db-master")
+        left = proof(service, "secret_read", "allowed", resource=resource)
+        assert left["outcome"] == "not_proved" and service.calls == []
+        assert f"no connection leads to account {OWNER}: write resource.arn" in left["said"]
+
+    def test_who_could_tell_it_refuses(self):
+        resource = ARNS["secret"].replace("app/password", "db-master")
+        left = proof(Service("AccessDeniedException"), "secret_read", "denied", asked=OWNER, resource=resource)
+        assert left["outcome"] == "not_proved" and "asking for it failed" in left["said"]
 
 
 def test_a_parameter_is_read_decrypted_and_dropped():
