@@ -79,7 +79,7 @@ def words() -> str:
 
 
 def calls() -> str:
-    """Return one row a type, of the calls that read, write and remove the policy."""
+    """Return one row a type, of all calls to its service."""
     return table(
         ("type", "calls", "a statement's Resource"),
         [(f"`{rules.type}`", ", ".join(rules.api), code(resources_of(rules)) or "none") for rules in SERVICES.values()],

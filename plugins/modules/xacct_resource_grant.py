@@ -204,11 +204,11 @@ options:
     default: false
   propagation_timeout:
     description:
-      - How many seconds to wait for a principal that AWS calls invalid because it was made moments ago, and for a
-        resource that its service does not know yet.
+      - How many seconds to wait for a principal that AWS calls invalid because it was made moments ago, for a resource
+        that its service does not know yet, and for the policy of a secret to be copied to a replica.
       - When not set, 120 seconds for principals of the resource's own account, which are looked up first so that one
-        that does not exist is an error at once, 30 seconds for those of other accounts, where nobody can look, and 5
-        seconds for the resource.
+        that does not exist is an error at once, 30 seconds for those of other accounts, where nobody can look, 5
+        seconds for the resource, and 60 seconds for a replica.
     type: int
   state:
     description:

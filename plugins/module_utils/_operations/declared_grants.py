@@ -63,6 +63,10 @@ class DeclaredGrants:
         return merge_statements(document, [], remove=self.present_sids)
 
 
+NOTHING_DECLARED = DeclaredGrants((), frozenset(), False, {})
+"""Leaves every policy as it is."""
+
+
 def declare(
     params: Mapping,
     sids_of: Callable[[str], Iterable[str]],

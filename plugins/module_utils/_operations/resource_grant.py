@@ -18,7 +18,9 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsEr
 from ansible_collections.xacct.aws.plugins.module_utils._aws.retries import retry_while
 from ansible_collections.xacct.aws.plugins.module_utils._operations._plan import Plan
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation, Task, result, said_of
+from ansible_collections.xacct.aws.plugins.module_utils._operations.copied_policy import await_copy
 from ansible_collections.xacct.aws.plugins.module_utils._operations.declared_grants import (
+    NOTHING_DECLARED,
     DeclaredGrants,
     present_grants,
 )
@@ -83,7 +85,11 @@ def _run(task: Task) -> dict:
                 ways[way].check_size(decision.policy)
                 ways[way].look_before_write(found[way], decision.policy, task.warn)
         missing = _missing_key_access(task, ways, grants, found)
-        if not task.check_mode:
+        if any(carrier.copied_from for carrier in ways.values()):
+            found = {way: await_copy(task, ways[way], _merge(ways[way], grants[way]), found[way]) for way in ways}
+            decisions = {way: _decide(ways[way], NOTHING_DECLARED, policy) for way, policy in found.items()}
+            plan = _joined([decision.plan for decision in decisions.values()])
+        elif not task.check_mode:
             found = _apply(task, ways, grants, decisions)
     policies = {way: decision.policy for way, decision in decisions.items()} if task.check_mode else found
     return result(

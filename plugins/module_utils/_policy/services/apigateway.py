@@ -37,6 +37,8 @@ RULES = ServiceRules(
         "**Nothing changes for callers until the API is deployed to its stages again.** The module warns of that, and "
         "deploys nothing.",
         "The ARN is that of calls, `arn:aws:execute-api:REGION:ACCOUNT:ID`.",
+        "Reading the policy takes the permission `apigateway:GET`, changing it `apigateway:PATCH` and "
+        "`apigateway:UpdateRestApiPolicy`.",
         "Across accounts, methods have to use IAM authorization (`AWS_IAM`) for roles and users to be known.",
         "HTTP APIs and WebSocket APIs have no such policy.",
     ),

@@ -40,7 +40,12 @@ RULES = ServiceRules(
     limit=None,
     check=check,
     named=everything,
-    api=("GetBackupVaultAccessPolicy", "PutBackupVaultAccessPolicy", "DeleteBackupVaultAccessPolicy"),
+    api=(
+        "GetBackupVaultAccessPolicy",
+        "DescribeBackupVault (without a policy)",
+        "PutBackupVaultAccessPolicy",
+        "DeleteBackupVaultAccessPolicy",
+    ),
     to_know=(
         "Across accounts AWS Backup refuses everything else than copying into the vault, whatever the policy says. "
         "Both accounts have to be of one organization, with cross-account backup switched on in it.",

@@ -4,8 +4,9 @@
 
 """DynamoDB tables, with their indexes.
 
-Sources: DynamoDB Developer Guide, "Using resource-based policies for DynamoDB" (considerations, supported operations)
-and "Quotas"; DynamoDB API Reference, PutResourcePolicy; service authorization reference, "Amazon DynamoDB".
+Sources: DynamoDB Developer Guide, "Using resource-based policies for DynamoDB" (considerations), "DynamoDB API
+operations supported by resource-based policies" (and which of them across accounts) and "Quotas"; DynamoDB API
+Reference, PutResourcePolicy; service authorization reference, "Amazon DynamoDB".
 """
 
 from __future__ import annotations
@@ -30,8 +31,6 @@ _WRITE = (
     "dynamodb:PutItem",
     "dynamodb:UpdateItem",
 )
-_SQL_READ = "dynamodb:PartiQLSelect"
-_SQL_WRITE = ("dynamodb:PartiQLDelete", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate")
 _OF_THE_ACCOUNT = "it is about all tables of an account, and no table's policy can allow it"
 _NO_SQL = "its permissions are PartiQLSelect, PartiQLInsert, PartiQLUpdate and PartiQLDelete"
 
@@ -49,9 +48,9 @@ RULES = ServiceRules(
     name_words="3 to 255 of a-z A-Z 0-9 _ . -",
     resource="table/{name}",
     access={
-        "read": Granted((*_READ, _SQL_READ)),
-        "write": Granted((*_WRITE, *_SQL_WRITE)),
-        "read_write": Granted(tuple(dict.fromkeys((*_READ, _SQL_READ, *_WRITE, *_SQL_WRITE)))),
+        "read": Granted(_READ),
+        "write": Granted(_WRITE),
+        "read_write": Granted(tuple(dict.fromkeys((*_READ, *_WRITE)))),
     },
     limit=20 * 1024,
     not_actions={
@@ -75,7 +74,7 @@ RULES = ServiceRules(
         "Each write says on top of which revision it is (`ExpectedRevisionId`, `NO_POLICY` for the first one).",
         "DynamoDB shows a written policy only after some seconds; a further write until then is tried again.",
         "Grants reach the indexes of the table, too. They do not reach its stream, which has a policy of its own.",
-        "Other accounts name the table by its ARN.",
+        "Other accounts name the table by its ARN, and can't use PartiQL, so no word allows it.",
         "It takes boto3 1.34.67 or newer.",
     ),
     proved="local AWS",

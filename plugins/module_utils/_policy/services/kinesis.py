@@ -31,7 +31,12 @@ RULES = ServiceRules(
     },
     limit=None,
     key_actions={_WRITE[0]: (GENERATE,), _WRITE[1]: (GENERATE,), _READ[0]: (DECRYPT,)},
-    api=("GetResourcePolicy", "PutResourcePolicy", "DeleteResourcePolicy"),
+    api=(
+        "GetResourcePolicy",
+        "DescribeStreamSummary (before something is granted to another account)",
+        "PutResourcePolicy",
+        "DeleteResourcePolicy",
+    ),
     to_know=(
         "Other accounts name the stream by its ARN.",
         "A consumer with enhanced fan-out is a resource with a policy of its own, which is not managed here.",

@@ -5,13 +5,13 @@
 """KMS keys.
 
 Sources: KMS Developer Guide, "Default key policy" (what key users get, and through AWS services), "Allowing users in
-other accounts to use a KMS key", "Permissions reference" (which actions a key policy can allow), "Condition keys",
-"Grants" and "Quotas"; KMS API Reference, PutKeyPolicy and CreateGrant.
+other accounts to use a KMS key", "Permissions reference" (which actions a key policy can allow, and which of them
+across accounts), "Condition keys", "Grants" and "Quotas"; KMS API Reference, PutKeyPolicy and CreateGrant.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.condition_options import Piece, as_list, each_text
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError, ascii_lower
@@ -26,6 +26,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.principals impor
     Arn,
     parse_principal,
     principal_element,
+    principal_pairs,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import (
     CONDITIONS,
@@ -42,6 +43,35 @@ _PUBLIC_KEY = "kms:GetPublicKey"
 _GENERATE = "kms:GenerateDataKey*"
 _ONLY_FOR_AWS = "grant_only"
 _NO_KEY = "it is about no key, so only an IAM policy can allow it"
+_OWN_ACCOUNT_ONLY = frozenset(
+    f"kms:{name}".lower()
+    for name in (
+        "CancelKeyDeletion",
+        "CreateAlias",
+        "DeleteAlias",
+        "DeleteImportedKeyMaterial",
+        "DisableKey",
+        "DisableKeyRotation",
+        "EnableKey",
+        "EnableKeyRotation",
+        "GetKeyLastUsage",
+        "GetKeyPolicy",
+        "GetParametersForImport",
+        "ImportKeyMaterial",
+        "ListKeyPolicies",
+        "ListKeyRotations",
+        "ListResourceTags",
+        "PutKeyPolicy",
+        "ReplicateKey",
+        "RotateKeyOnDemand",
+        "ScheduleKeyDeletion",
+        "TagResource",
+        "UntagResource",
+        "UpdateAlias",
+        "UpdateKeyDescription",
+        "UpdatePrimaryRegion",
+    )
+)
 _NOT_IN_A_GRANT = (*CONDITIONS, "via_services")
 
 
@@ -159,6 +189,19 @@ def written(grant: Mapping, statement: dict) -> dict:
     return {**whole, "RetiringPrincipal": element["AWS"]}
 
 
+def of_no_use(added: Iterable[dict], owner: str) -> Iterator[str]:
+    """Yield what statements allow to principals of other accounts than the key's ``owner``, and KMS never lets them do.
+
+    Wildcards are left alone: ``kms:*`` stands for what other accounts may do, too.
+    """
+    for statement in added:
+        actions = [each for each in as_list(statement.get("Action", [])) if ascii_lower(each) in _OWN_ACCOUNT_ONLY]
+        named = [text for kind, text in principal_pairs(statement.get("Principal")) if kind == "AWS"]
+        others = [text for text in named if parse_principal(text).account_id not in (None, owner)]
+        if actions and others and statement["Effect"] == "Allow":
+            yield f"{statement['Sid']} allows {' and '.join(actions)} to {' and '.join(others)}"
+
+
 def _services(value: object) -> list[str]:
     return each_text(
         value,
@@ -208,9 +251,20 @@ RULES = ServiceRules(
     empty_policy=default_policy,
     propagation_seconds=60.0,
     preload=True,
-    api=("GetKeyPolicy", "PutKeyPolicy", "ListGrants", "CreateGrant", "RevokeGrant"),
+    api=(
+        "DescribeKey (for an ID or an alias)",
+        "GetKeyPolicy",
+        "PutKeyPolicy",
+        "ListGrants",
+        "CreateGrant (`via: grant`)",
+        "RevokeGrant (`via: grant`)",
+    ),
     to_know=(
         "Grants are in the key's policy or, with `via: grant`, KMS grants, of which a key takes 50,000.",
+        "Every run lists the KMS grants of the key, 100 a call, also where all grants are in the policy: one may have "
+        "been a KMS grant before, and has to end then.",
+        "What KMS lets only the key's own account do (`kms:PutKeyPolicy`, `kms:ScheduleKeyDeletion` …) is refused for "
+        "principals of other accounts, unless a wildcard stands for it.",
         "`grant_only` holds only for grants that an AWS service makes in the principal's name, such as for a volume.",
         "A key always has a policy. Without a statement it gets the one of a new key: its account's policies decide.",
         "A policy after which the key's account, or the caller, could not change it any more is refused.",

@@ -175,7 +175,7 @@ RULES = ServiceRules(
     merge=merge_permissions,
     grant_sid=grant_sid,
     preload=True,
-    api=("GetPolicy", "AddPermission", "RemovePermission"),
+    api=("GetPolicy", "GetFunctionConfiguration (without a policy)", "AddPermission", "RemovePermission"),
     to_know=(
         "The policy is made statement by statement, each with one principal, one action and one value of a condition, "
         "so a grant may be several statements. Of conditions there are only organizations, for whom a service acts, "

@@ -5,7 +5,8 @@
 """Secrets of Secrets Manager.
 
 Sources: Secrets Manager User Guide, "Attach a permissions policy to a secret", "Access secrets from a different
-account", "Secret encryption and decryption"; its API Reference, PutResourcePolicy; service authorization reference.
+account", "Secret encryption and decryption", "Replicate secrets across Regions"; its API Reference, PutResourcePolicy
+and the SecretId of GetSecretValue; service authorization reference.
 """
 
 from __future__ import annotations
@@ -44,9 +45,22 @@ RULES = ServiceRules(
     },
     key_actions={_READ: (DECRYPT,), _STORE: (DECRYPT, GENERATE)},
     key_is_optional=False,
-    api=("GetResourcePolicy", "PutResourcePolicy (with BlockPublicPolicy)", "DeleteResourcePolicy"),
+    api=(
+        "DescribeSecret (for a name, and before a change)",
+        "GetResourcePolicy",
+        "PutResourcePolicy (with BlockPublicPolicy)",
+        "DeleteResourcePolicy",
+    ),
     to_know=(
         "A secret that encrypts with `aws/secretsmanager` is of no use to other accounts; give it a key of its own.",
+        "A replica has the policy of its primary secret, which Secrets Manager copies, and takes no other: nothing is "
+        "written there. A run waits until the copy is what is declared (60 seconds, or `propagation_timeout`), which "
+        "is no change; if it does not become that, the run fails and names the primary's region. Check mode foretells "
+        "no change, and warns. So name the primary's region first: `regions: [us-east-1, eu-west-1]`.",
+        "Each replica is encrypted with a key of its own region, which wants a grant of its own.",
+        "Where a name ends in a hyphen and six characters (`db-master`), a proof needs the whole ARN, since Secrets "
+        "Manager takes that end for what it added. The secret's account is asked for it; if no connection leads there, "
+        "nothing is proved: write `resource.arn`.",
     ),
     proved="local AWS",
 )

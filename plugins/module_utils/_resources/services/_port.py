@@ -15,6 +15,7 @@ default that does nothing:
 - `look_before_write`: something to find out before a write, which refuses it or warns (a lock-out).
 - `key`: the KMS key that encrypts the resource, so that the user is told what is missing there
   (`ServiceRules.key_actions` says which actions take which on the key).
+- `copied_from`: the service itself copies the policy from another region, and lets nobody write it here.
 - Another way of granting (`ServiceRules.ways`): another subclass, which shows what there is as a document with one
   statement a grant, and writes one by doing what differs. `returned_as` is the name of its document in the result.
 
@@ -54,6 +55,9 @@ class ResourcePolicy:
 
     returned_as = "policy"
     """The name of the document in the module's result and in its diff."""
+
+    copied_from: str | None = None
+    """The region where alone the policy can be written, if that is another one. Known after `look_before_write`."""
 
     def __init__(self, account: Account, rules: ServiceRules, arn: Arn, options: Mapping) -> None:
         """Do nothing yet."""

@@ -30,7 +30,10 @@ _DENIED = ("AccessDeniedException", "AccessDenied")
 
 
 class SecretPolicy(ResourcePolicy):
-    """A secret's policy. Whatever the ARN looks like, Secrets Manager itself says which secret it means."""
+    """A secret's policy. Whatever the ARN looks like, Secrets Manager itself says which secret it means.
+
+    A replica in another region has the policy of its primary secret, and can be given no other.
+    """
 
     _key: KmsKey | None = None
 
@@ -58,25 +61,38 @@ class SecretPolicy(ResourcePolicy):
         )
 
     def look_before_write(self, before: dict | None, wanted: dict | None, warn: Callable[[str], None]) -> None:
-        """Find out the key, which only matters when something is granted anew. Not being let is worth a warning."""
+        """Find out the key, and whether the policy is a copy of another region's.
+
+        Not being let to look is worth a warning where the key matters: when something is granted anew.
+        """
         old = statements(before)
-        if all(each in old for each in statements(wanted)):
-            return
+        grants_more = any(each not in old for each in statements(wanted))
         try:
-            self._key = self.read_key()
+            shown = self._described()
         except AwsError as error:
             if not is_code(error, *_DENIED):
                 raise
-            warn(
-                f"Which KMS key encrypts {self.resource_label} is not known, and its policy may have to allow more: "
-                f"{error}"
-            )
+            if grants_more:
+                warn(
+                    f"Which KMS key encrypts {self.resource_label} is not known, and its policy may have to allow "
+                    f"more: {error}"
+                )
+            return
+        self._key = _key_of(shown)
+        primary = shown.get("PrimaryRegion")
+        self.copied_from = primary if primary != self.arn.region else None
 
     def read_key(self) -> KmsKey:
         """Ask for the key: the policy does not show it."""
-        answer = self.call("describe_secret", SecretId=str(self.arn))
-        return KmsKey(answer.get("KmsKeyId"), "aws/secretsmanager")
+        return _key_of(self._described())
 
     def key(self) -> KmsKey | None:
         """Return the key, without which no secret is; None when nobody told."""
         return self._key
+
+    def _described(self) -> dict:
+        return self.call("describe_secret", SecretId=str(self.arn))
+
+
+def _key_of(shown: dict) -> KmsKey:
+    return KmsKey(shown.get("KmsKeyId"), "aws/secretsmanager")

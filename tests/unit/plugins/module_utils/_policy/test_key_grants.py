@@ -30,7 +30,11 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.resource_stateme
     check_resource_grants,
     resource_statement,
 )
-from ansible_collections.xacct.aws.plugins.module_utils._policy.services.kms import RULES, default_policy
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services.kms import (
+    RULES,
+    default_policy,
+    of_no_use,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -253,6 +257,32 @@ def test_what_is_asked_of_kms_is_what_it_shows(operations, context, who, retirin
 )
 def test_room_for_grants(others, ours, says):
     assert too_many_grants(others, new_document([{"Sid": str(number)} for number in range(ours)])) == says
+
+
+OTHERS = f"arn:aws:iam::{OTHER}:root"
+ORG = ["o-abcdefghij"]
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"principals": [OTHER], "access": None, "actions": ["kms:PutKeyPolicy"]},
+         f"Xacctworker allows kms:PutKeyPolicy to {OTHERS}"),
+        ({"access": None, "actions": ["kms:decrypt", "KMS:scheduleKeyDeletion", "kms:TagResource"]},
+         f"Xacctworker allows KMS:scheduleKeyDeletion and kms:TagResource to {WORKER}"),
+        ({"principals": [ADMIN, WORKER], "access": None, "actions": ["kms:EnableKey"]},
+         f"Xacctworker allows kms:EnableKey to {WORKER}"),
+        ({"access": None, "actions": ["kms:EnableKey"], "effect": "Deny"}, None),
+        ({"principals": [ADMIN, OWNER], "access": None, "actions": ["kms:PutKeyPolicy"]}, None),
+        ({"principals": ["*"], "access": None, "actions": ["kms:PutKeyPolicy"], "organizations": ORG}, None),
+        ({"principals": [OTHER], "access": None, "actions": ["kms:*", "kms:Put*"]}, None),
+        ({"principals": ["service:ses.amazonaws.com"], "access": None, "actions": ["kms:EnableKey"],
+          "source_accounts": [OTHER]}, None),
+        *(({"principals": [OTHER], "access": word}, None) for word in RULES.access),
+    ],
+)  # fmt: skip
+def test_what_kms_lets_only_the_own_account_do(options, says):
+    assert list(of_no_use([statement(**options)], OWNER)) == ([says] if says else [])
 
 
 DEFAULT = default_policy(KEY)

@@ -47,6 +47,12 @@ def test_the_words_of_a_service(rules):
         assert rules.grant_options["via"]["choices"] == list(rules.ways)
 
 
+def test_the_words_of_a_table_work_across_accounts():
+    """PartiQL does not (DynamoDB Developer Guide, "DynamoDB API operations supported by resource-based policies")."""
+    for granted in SERVICES["dynamodb_table"].access.values():
+        assert not [action for action in (*granted.resource, *granted.identity) if "PartiQL" in action]
+
+
 @ALL
 def test_an_option_means_the_same_wherever_it_is(rules):
     for other in SERVICES.values():

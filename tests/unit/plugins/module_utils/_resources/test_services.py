@@ -6,6 +6,10 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import sys
+
 import pytest
 from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import open_account
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
@@ -20,6 +24,8 @@ from ansible_collections.xacct.aws.plugins.module_utils._resources.services.regi
     policy_of,
     resource_arn,
 )
+from botocore import xform_name
+from botocore.session import get_session
 
 KEYS = {"access_key": "AKIAEXAMPLE", "secret_key": "secret", "endpoint_url": "http://127.0.0.1:9"}
 TOPIC = "arn:aws:sns:eu-central-1:111111111111:events"
@@ -44,6 +50,30 @@ def test_an_adapter_says_how_to_read_and_write(rules):
     if not rules.name_gives_arn:
         assert ADAPTERS[rules.type][rules.ways[0]].find.__func__ is not ResourcePolicy.find.__func__
     assert len({adapter.returned_as for adapter in ADAPTERS[rules.type].values()}) == len(rules.ways)
+
+
+def words_of(module: object) -> set[str]:
+    """All texts and all names of attributes in a module's source, docstrings aside."""
+    words = set()
+    for node in ast.walk(ast.parse(inspect.getsource(module))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            words.add(node.value)
+        elif isinstance(node, ast.Attribute):
+            words.add(node.attr)
+    return words
+
+
+@ALL
+def test_the_documented_calls_are_all_calls(rules):
+    """Whoever lets somebody run the module by the table in docs/resources.md has let it do all that it does."""
+    documented = {xform_name(text.partition(" ")[0]) for text in rules.api}
+    assert len(documented) == len(rules.api)
+    adapters = ADAPTERS[rules.type].values()
+    sdk = next(iter(adapters)).sdk or rules.service
+    # An old SDK knows less than is documented.
+    known = {xform_name(name) for name in get_session().get_service_model(sdk).operation_names} | documented
+    called = {word for adapter in adapters for word in words_of(sys.modules[adapter.__module__])} & known
+    assert called == documented
 
 
 def test_a_name_means_one_in_the_account_and_region_of_the_credentials():
