@@ -216,7 +216,7 @@ class Gathering:
             vpc_endpoint_policy=self.given.vpc_endpoint(),
             s3_access=side.s3_access,
         )
-        known = {**_of_a_call(resource), **self._organizations.keys(request, owner)}
+        known = {**_of_a_call(action, resource), **self._organizations.keys(request, owner)}
         return replace(request, context=merged_context(known, context))
 
     def _who(self, text: str) -> tuple[RequestPrincipal, IdentitySide, list[str]]:
@@ -386,11 +386,15 @@ def key_actions(request: Request, side: ResourceSide) -> tuple[str, ...]:
     return next((keys for name, keys in taken.items() if ascii_lower(name) == action), ())
 
 
-def _of_a_call(resource: str) -> dict:
+def _of_a_call(action: str, resource: str) -> dict:
     """Return what a request brings unless the user says otherwise: it is made now, over TLS, where the resource is."""
-    region = resource.split(":")[3] if resource.count(":") >= 5 else ""
-    regional = {"aws:RequestedRegion": region} if region else {}
-    return {"aws:CurrentTime": datetime.now(timezone.utc), "aws:SecureTransport": "true", **regional}
+    now = {"aws:CurrentTime": datetime.now(timezone.utc), "aws:SecureTransport": "true"}
+    if resource == "*":
+        return now
+    arn = parse_arn(resource)
+    rules = rules_of_arn(arn)
+    usual = rules.usual_context(ascii_lower(action), arn) if rules else {}
+    return {**now, **usual, **({"aws:RequestedRegion": arn.region} if arn.region else {})}
 
 
 def merged_context(context: Mapping, more: Mapping) -> dict:

@@ -88,6 +88,11 @@ def its_own(sid: str) -> str:
     return sid
 
 
+def nothing_more(_action: str, _arn: Arn) -> Mapping[str, str]:
+    """Return no context keys (the default for ``ServiceRules.usual_context``)."""
+    return {}
+
+
 def as_written(name: str) -> str:
     """Return the name as it is (the default for ``ServiceRules.in_arn``)."""
     return name
@@ -251,6 +256,9 @@ class ServiceRules:
     empty_policy: Callable[[Arn], dict | None] = nothing_left
     """The policy when no statement is left; None: there is none any more."""
 
+    usual_context: Callable[[str, Arn], Mapping[str, str]] = nothing_more
+    """The context keys that a call of an action (lower case) on a resource has unless it says otherwise."""
+
     key_actions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Actions of the service, and those of KMS that they take on the key that encrypts the resource."""
 
@@ -264,7 +272,7 @@ class ServiceRules:
     """Whether the SDK's model of the service is loaded once for all forks: for what is granted on every day."""
 
     api: tuple[str, ...] = ()
-    """The calls that read, write and remove the policy, for the table in the documentation."""
+    """All calls to the service, each with what it is for unless it is plain, for the table in the documentation."""
 
     to_know: tuple[str, ...] = ()
     """What a user has to know of this type, in sentences, for the documentation."""

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from ansible_collections.xacct.aws.plugins.module_utils._policy.condition_options import as_list
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import ascii_lower
 from ansible_collections.xacct.aws.plugins.module_utils._policy.grant_reading import scalar_or_list
-from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import parse_arn
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn, parse_arn
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import NEVER, Granted, ServiceRules
 
 _ISSUE = "acm-pca:IssueCertificate"
@@ -67,11 +67,20 @@ def split(grant: Mapping, statement: dict) -> list[dict]:
         whole = {**statement, "Action": scalar_or_list(reading)}
         found.append({**whole, "Condition": condition} if condition else whole)
     if len(reading) < len(actions):
-        template = f"arn:{ca.partition}:acm-pca:::template/{grant.get(_TEMPLATE) or _TEMPLATES[0]}"
+        template = _template(ca, grant.get(_TEMPLATE) or _TEMPLATES[0])
         equal = {"acm-pca:TemplateArn": template, **condition.get("StringEquals", {})}
         whole = {**statement, "Sid": statement["Sid"] + ISSUING, "Action": _ISSUE}
         found.append({**whole, "Condition": {**condition, "StringEquals": equal}})
     return found
+
+
+def usual_context(action: str, ca: Arn) -> dict[str, str]:
+    """Return the template of a certificate for which none is named."""
+    return {"acm-pca:TemplateArn": _template(ca, _TEMPLATES[0])} if _is_issuing(action) else {}
+
+
+def _template(ca: Arn, name: str) -> str:
+    return f"arn:{ca.partition}:acm-pca:::template/{name}"
 
 
 def _issues(grant: Mapping) -> bool:
@@ -107,6 +116,7 @@ RULES = ServiceRules(
     check=check,
     split=split,
     parts=("", ISSUING),
+    usual_context=usual_context,
     api=("GetPolicy", "DescribeCertificateAuthority", "PutPolicy", "DeletePolicy"),
     to_know=(
         "AWS takes policies in the shape of those of AWS RAM alone: `issue` makes two statements, one for reading and "

@@ -15,6 +15,8 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check
 from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_probe import NoCall, call_of
 from ansible_collections.xacct.aws.plugins.module_utils._policy.request_principals import request_principal
 from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import Request
+from ansible_collections.xacct.aws.plugins.module_utils._policy.resource_statements import resource_statement
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import SERVICES
 
 SERVICE = "arn:aws:iam::111111111111:role/Service"
 TARGET = "arn:aws:iam::222222222222:role/Target"
@@ -137,3 +139,28 @@ def test_nothing_that_changes_anything_is_probed(action):
 def test_a_pattern_is_not_probed():
     with pytest.raises(NoCall, match="takes one resource"):
         call_of(Request(request_principal(SERVICE), "s3:GetObject", "arn:aws:s3:::data/exports/*"))
+
+
+@pytest.mark.parametrize(
+    ("template", "asked", "expected"),
+    [
+        (None, {}, "allowed"),
+        ("EndEntityServerAuthCertificate/V1", {}, "denied"),
+        (
+            "EndEntityServerAuthCertificate/V1",
+            {"acm-pca:TemplateArn": "arn:aws:acm-pca:::template/EndEntityServerAuthCertificate/V1"},
+            "allowed",
+        ),
+        (None, {"acm-pca:TemplateArn": "arn:aws:acm-pca:::template/SubordinateCACertificate_PathLen0/V1"}, "denied"),
+    ],
+)
+def test_a_certificate_for_which_no_template_is_named(template, asked, expected):
+    """AWS takes EndEntityCertificate/V1 then (AWS Private CA API Reference, IssueCertificate)."""
+    rules = SERVICES["acm_pca"]
+    ca = rules.arn("1234abcd-12ab-34cd-56ef-1234567890ab", "eu-central-1", "222222222222", "aws")
+    grant = {"name": "team", "principals": [SERVICE], "access": "issue", "certificate_template": template}
+    policy = {"Version": "2012-10-17", "Statement": rules.split(grant, resource_statement(grant, rules, ca))}
+    mine = [{"Effect": "Allow", "Action": "acm-pca:IssueCertificate", "Resource": "*"}]
+    given = {**GIVEN, "identity": {"issue": {"Version": "2012-10-17", "Statement": mine}}, "resource": policy}
+    asking = {"action": "acm-pca:IssueCertificate", "resource": str(ca), "context": asked}
+    assert answer(policies=given, **asking) == expected
