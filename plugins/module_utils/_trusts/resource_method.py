@@ -235,8 +235,9 @@ def _check_kms_keys(way: ResourceWay, where: str, problems: Problems) -> None:
             "nothing there is encrypted with a key: leave it out",
         )
         return
+    right = [key for key in way.kms_keys if KMS_KEY.fullmatch(key)]
     for key in way.kms_keys:
-        if not KMS_KEY.fullmatch(key):
+        if key not in right:
             problems.add(
                 where,
                 f"resource.kms_key is '{key}'",
@@ -248,6 +249,13 @@ def _check_kms_keys(way: ResourceWay, where: str, problems: Problems) -> None:
                 f"resource.kms_key is '{key}'",
                 f"the key of a {way.rules.title} is in the same region ({some_of(way.regions)})",
             )
+    without = {region for region in way.regions if region and region not in {key.split(":")[3] for key in right}}
+    if right and without and not way.rules.key_is_optional:
+        problems.add(
+            where,
+            f"resource.kms_key names no key in {some_of(without)}",
+            f"every {way.rules.title} is encrypted, in each region with a key of that region: name them all",
+        )
 
 
 def resource_operations(trusts: list[Trust], account: Account) -> list[dict]:

@@ -144,6 +144,14 @@ class TestWhatIsRefused:
         bad = topic_trust(name="a b", region="x", access=1, unknown=2, kms_key="x", side="pattern")
         assert len(errors(bad, topic_trust("other", type="x"))) == 7
 
+    def test_a_secret_is_encrypted_in_every_region(self):
+        secret = {"type": "secret", "name": "password", "access": "read", "regions": [REGION, "us-east-1"]}
+        (error,) = errors(resource_trust("s", **secret, kms_key=KEY))
+        assert "resource.kms_key names no key in us-east-1" in error
+        assert errors(resource_trust("s", **secret, kms_key=[KEY, KEY.replace(REGION, "us-east-1")])) == []
+        assert errors(resource_trust("s", **secret)) == []
+        assert errors(topic_trust(region=None, regions=[REGION, "us-east-1"], kms_key=KEY)) == []
+
     def test_what_is_wrong_elsewhere_hides_nothing_of_the_grant(self):
         found = errors(topic_trust(region=["x"], access="publsh", not_after=5))
         assert len(found) == 3
