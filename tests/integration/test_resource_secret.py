@@ -282,13 +282,17 @@ class TestRefusals:
             assert not result["changed"] and result["policy"] is None
 
     def test_somebody_elses(self, secret: TestSecret) -> None:
+        """Whoever may read a policy, or even write it, does not own it."""
+        secret.run(secret.grant(principals=[secret.other.account_id], access=None, actions=[*READS, PUT]))
+        before = secret.policy
         says = (
             rf"{secret.arn} is to belong to account {secret.owner.account_id} \(resource\), and the credentials belong "
             rf"to account {secret.other.account_id}: only the owner's own credentials can change its policy"
         )
-        with pytest.raises(TaskError, match=says):
-            secret.other.run(OPERATION, resource=secret.arn, grants=[secret.grant(name="mine")])
-        assert secret.policy is None
+        for check_mode in (True, False):
+            with pytest.raises(TaskError, match=says):
+                secret.other.run(OPERATION, check_mode, resource=secret.arn, grants=[secret.grant(name="mine")])
+        assert secret.policy == before
 
     def test_public(self, secret: TestSecret) -> None:
         everyone = secret.grant(principals=["*"])
