@@ -42,9 +42,7 @@ class BucketWorld(World):
         for key in ("exports/2026-01.csv", "exports/2026-02.csv", "inbox/first", "private/salaries.csv"):
             s3.put_object(Bucket=self.bucket, Key=key, Body=key.encode())
         foreign = {**FOREIGN, "Resource": f"arn:aws:s3:::{self.bucket}"}
-        s3.put_bucket_policy(
-            Bucket=self.bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [foreign]})
-        )
+        s3.put_bucket_policy(Bucket=self.bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [foreign]}))
         self.trusts = [
             self.trust("exports", ["role/BackupService"], access="read", prefixes=["exports/"]),
             self.trust("inbox", ["group/writers"], access="write", prefixes=["inbox/"], verify_by_writing=True),
