@@ -65,26 +65,27 @@ def _declared(params: Mapping, rules: ServiceRules, arn: Arn, way: str) -> Decla
 
 def check(params: Mapping) -> list[str]:
     """Return every error in the options, each naming its option."""
-    errors = []
+    errors, arn = [], None
     try:
         rules = rules_for(params["resource"], params["type"])
+        arn = parse_arn(params["resource"]) if params["resource"].startswith("arn:") else None
     except PolicyError as error:
         errors.append(f"resource: {error}")
         rules = SERVICES.get(params["type"] or "")
     else:
-        errors.extend([*_check_account(params), *rules.check_options(params["resource"], params)])
+        errors.extend([*_check_account(params, arn), *rules.check_options(params["resource"], params)])
     if rules is None:
         return errors
     return [
         *errors,
         *_check_other_options(params, rules),
-        *check_grant_list(params, lambda grants: check_resource_grants(grants, rules, params["allow_public"])),
+        *check_grant_list(params, lambda grants: check_resource_grants(grants, rules, params["allow_public"], arn)),
     ]
 
 
-def _check_account(params: Mapping) -> Iterator[str]:
+def _check_account(params: Mapping, arn: Arn | None) -> Iterator[str]:
     expected = params.get("expected_account_id")
-    owner = parse_arn(params["resource"]).account_id if params["resource"].startswith("arn:") else ""
+    owner = arn.account_id if arn else ""
     if owner and expected and owner != expected:
         yield (
             f"resource: only the owner's own credentials can change its policy, but it belongs to account {owner} and "

@@ -71,6 +71,7 @@ _NEVER_IN_A_BUCKET_POLICY = {
     "saml": "S3 knows no federated users; name the role that they assume",
     "unique_id": "a unique id stands for a principal that was deleted or cannot be seen; name its ARN",
 }
+_CONTROL = ("s3:PutBucketPolicy", "s3:DeleteBucketPolicy")
 _ACTION = re.compile(r"\*|s3:[A-Za-z0-9*?]+", re.IGNORECASE)
 _OTHER_SERVICE = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
 
@@ -146,6 +147,8 @@ class _Reading(GrantReading):
         self.errors.extend(merged_pieces([*self.pieces, *self._listing()])[1])
         self.check_conditions()
         self._check_listing_keys()
+        if not self.prefixes:
+            self.check_control(self.actions.bucket, _CONTROL, "bucket")
         if not allow_public and not self.errors:
             self.check_public(self.statements("bucket", "aws"), "bucket")
 

@@ -242,7 +242,7 @@ def _resource_task(problem: Problem) -> Fix | None:
         f"{problem.action.partition(':')[2]} for {problem.who}", problem.request.resource_policy.policy, rules.alphabet
     )
     grant = {"name": name, "principals": [problem.named_as], "actions": [problem.action]}
-    if check_resource_grants([grant], rules):
+    if check_resource_grants([grant], rules, arn=parse_arn(problem.request.resource)):
         return None
     text = f"Let {problem.who} use {problem.action} on {problem.request.resource}"
     options = {"resource": problem.request.resource, "grants": [grant]}

@@ -12,7 +12,9 @@ of one third party apart, it is no secret, and the caller picks it.
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import re
+from collections.abc import Iterator
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import ascii_lower, texts
 
@@ -38,14 +40,19 @@ _PATTERN_KEYS = {
     "s3:dataaccesspointarn": re.compile(r"arn:[a-z0-9-]+:s3:[a-z0-9-]*:[0-9]{12}:.+"),
     "aws:userid": re.compile(r"((AROA|AIDA)[A-Z0-9]{8,}|[0-9]{12})(:.*)?"),
 }
+_BUCKET_ARN = re.compile(r"arn:[a-z0-9-]+:s3:::[^*?]+")
 _SOURCE_KEYS = {
     "aws:sourceaccount": re.compile(r"[0-9]{12}"),
     "aws:sourceowner": re.compile(r"[0-9]{12}"),
     "aws:sourceorgid": re.compile(r"o-[a-z0-9]{10,32}"),
     "aws:sourceorgpaths": re.compile(r"o-[a-z0-9]{10,32}/.*"),
-    "aws:sourcearn": re.compile(r"arn:[a-z0-9-]+:(s3:::[^*?]+|[a-z0-9-]+:[a-z0-9*?-]*:[0-9]{12}:.+)"),
+    "aws:sourcearn": re.compile(rf"{_BUCKET_ARN.pattern}|arn:[a-z0-9-]+:[a-z0-9-]+:[a-z0-9*?-]*:[0-9]{{12}}:.+"),
 }
 """Keys that say for whom a service acts, and what names somebody in particular. aws:SourceOwner: SNS, superseded."""
+
+_ONLY_OF_SERVICES = frozenset({"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths"})
+"""Those that a request has only if an AWS service makes it, by its own principal and for a resource (IAM User Guide,
+"AWS global condition context keys"). SNS has aws:SourceOwner in requests of accounts, too."""
 
 _POSITIVE_OPERATORS = frozenset(
     {"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike", "ipaddress"}
@@ -75,15 +82,42 @@ def names_a_source(condition: dict | None) -> bool:
     Without it anybody can have the service act on the resource: the service is a confused deputy (IAM User Guide, "The
     confused deputy problem"). The ARN of a bucket names no account; the bucket itself is the known source then.
     """
+    return any(_sources(condition))
+
+
+def sources_without_account(condition: dict | None) -> list[str]:
+    """Return the ARNs for which alone a service may act, where one names no account and nothing beside it does.
+
+    Such is the ARN of a bucket, whose name anybody can take once it is deleted. AWS asks for aws:SourceAccount beside
+    it (IAM User Guide, "Cross-service confused deputy prevention").
+    """
+    without = [[text for text in values if _BUCKET_ARN.fullmatch(text)] for values in _sources(condition)]
+    return list(itertools.chain.from_iterable(without)) if all(without) else []
+
+
+def holds_for_services_only(operator: str, key: str, values: object) -> bool:
+    """Whether one line of a Condition block fails in every request that no AWS service makes for a resource."""
+    if ascii_lower(key) not in _ONLY_OF_SERVICES:
+        return False
+    if ascii_lower(operator) == "null":
+        return [ascii_lower(text) for text in texts(values, key)] == ["false"]
+    return _fails_without_the_key(operator)
+
+
+def _sources(condition: dict | None) -> Iterator[list[str]]:
+    """Yield the values of each line that names for whom a service may act, all of them."""
     for operator, keys in (condition or {}).items():
-        qualifier, _colon, name = ascii_lower(operator).rpartition(":")
-        if name in _POSITIVE_OPERATORS and name != "ipaddress" and qualifier in ("", "foranyvalue"):
-            for key, values in keys.items():
-                found = texts(values, key)
-                pattern = _SOURCE_KEYS.get(ascii_lower(key))
-                if pattern and found and all(pattern.fullmatch(text) for text in found):
-                    return True
-    return False
+        for key, values in keys.items() if _fails_without_the_key(operator) else ():
+            found = texts(values, key)
+            pattern = _SOURCE_KEYS.get(ascii_lower(key))
+            if pattern and found and all("${" not in text and pattern.fullmatch(text) for text in found):
+                yield found
+
+
+def _fails_without_the_key(operator: str) -> bool:
+    """Whether it compares a text, and fails when there is none: neither ``…IfExists`` nor ``ForAllValues:``."""
+    qualifier, _colon, name = ascii_lower(operator).rpartition(":")
+    return name in _POSITIVE_OPERATORS and name != "ipaddress" and qualifier in ("", "foranyvalue")
 
 
 def _is_fixed(operator: str, key: str, text: str) -> bool:

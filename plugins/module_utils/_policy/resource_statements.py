@@ -10,7 +10,7 @@ are about objects as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.condition_options import (
     ConditionOptions,
@@ -29,8 +29,12 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.grant_reading im
     vpc_endpoints,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import own_sid
-from ansible_collections.xacct.aws.plugins.module_utils._policy.narrowing import names_a_source
-from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn
+from ansible_collections.xacct.aws.plugins.module_utils._policy.narrowing import (
+    holds_for_services_only,
+    names_a_source,
+    sources_without_account,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn, principal_pairs
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import (
     CONDITIONS,
     Granted,
@@ -65,14 +69,19 @@ _SOURCES = ("source_accounts", "source_arns", "source_organizations")
 
 def resource_statement(grant: Mapping, rules: ServiceRules, arn: Arn) -> dict:
     """Return the statement of one entry; raise :class:`PolicyError` with all that is wrong."""
-    reading = _Reading(grant, rules)
+    reading = _Reading(grant, rules, arn)
     reading.raise_errors()
     return reading.written(arn)
 
 
-def check_resource_grants(grants: list[Mapping], rules: ServiceRules, allow_public: bool = False) -> list[str]:
-    """Return everything that is wrong with a list of entries, each error with the name of its entry in front."""
-    return errors_of(_Reading(grant, rules, allow_public) for grant in grants)
+def check_resource_grants(
+    grants: list[Mapping], rules: ServiceRules, allow_public: bool = False, arn: Arn | None = None
+) -> list[str]:
+    """Return everything that is wrong with a list of entries, each error with the name of its entry in front.
+
+    ``arn`` is the resource's, None where only its name is known: then nothing is known of its account.
+    """
+    return errors_of(_Reading(grant, rules, arn, allow_public) for grant in grants)
 
 
 def resource_sid(name: str, rules: ServiceRules) -> str:
@@ -83,6 +92,18 @@ def resource_sid(name: str, rules: ServiceRules) -> str:
 def resource_sids(name: str, rules: ServiceRules) -> list[str]:
     """Return the Sids that statements of the grant called ``name`` may have, its own first."""
     return [resource_sid(name, rules) + part for part in rules.parts]
+
+
+def grants_for_bare_sources(statements: Iterable[Mapping], names: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the ARNs without an account for which alone AWS services may act, by grant; ``names`` are those by Sid."""
+    found: dict[str, list[str]] = {}
+    for statement in statements:
+        pairs = principal_pairs(statement.get("Principal"))
+        bare = sources_without_account(statement.get("Condition"))
+        if bare and statement["Effect"] == "Allow" and any(kind == "Service" for kind, text in pairs):
+            of_grant = found.setdefault(names.get(statement["Sid"], statement["Sid"]), [])
+            of_grant.extend(text for text in bare if text not in of_grant)
+    return found
 
 
 def granted_actions(grant: Mapping, rules: ServiceRules) -> Granted:
@@ -97,9 +118,10 @@ class _Reading(GrantReading):
 
     source_organizations = "write source_organizations"
 
-    def __init__(self, grant: Mapping, rules: ServiceRules, allow_public: bool = True) -> None:
+    def __init__(self, grant: Mapping, rules: ServiceRules, arn: Arn | None, allow_public: bool = True) -> None:
         super().__init__(grant)
         self.rules = rules
+        self.owner = arn.account_id if arn else ""
         others = set(CONDITIONS) - set(rules.conditions) if rules.other_conditions else ()
         self.check_options(
             (*_ALWAYS, *rules.conditions, *rules.grant_options),
@@ -108,11 +130,15 @@ class _Reading(GrantReading):
         )
         self.actions = self._actions()
         self.read_principals(rules.principals_never)
+        self._check_own_account_only()
+        if arn:
+            self._check_partition(arn.partition)
         self.pieces = self.read_conditions({**_CONDITION_OPTIONS, **rules.condition_options})
         self.pieces.extend(rules.more_conditions(self.grant))
         self.errors.extend(merged_pieces(self.pieces)[1])
         self.check_conditions()
         self._check_sources()
+        self.check_control(self.actions, rules.control, rules.title, self.owner)
         self.errors.extend(rules.check(self.grant))
         if not allow_public and not self.errors:
             self.check_public([self.written(_ANY)], rules.title)
@@ -154,10 +180,31 @@ class _Reading(GrantReading):
         first = next(iter(self.rules.access.values()), Granted((f"{self.rules.service}:*",)))
         return f"{first.resource[0]}, for instance"
 
+    def _check_own_account_only(self) -> None:
+        """What a service allows to no other account can be allowed to principals that are known to be of its own."""
+        only = [action for action in self.actions if ascii_lower(action) in self.rules.own_account_only]
+        strangers = [each.value for each in self.principals if not self.owner or each.account_id != self.owner]
+        if only and strangers and self.allows:
+            self.errors.append(
+                f"actions: {' and '.join(only)}: {self.rules.title}s allow it to no other account, whatever their "
+                "policies say; principals of their own account may have it, where resource is an ARN"
+            )
+
+    def _check_partition(self, partition: str) -> None:
+        for principal in self.principals:
+            if principal.partition and principal.partition != partition:
+                self.errors.append(
+                    f"principals: {principal.value} is in the partition {principal.partition}, and the "
+                    f"{self.rules.title} in {partition}: AWS lets nobody across; name who is in {partition}"
+                )
+
     def _check_sources(self) -> None:
         """A service acts for anybody, unless the statement says for whom; nobody else acts for a source."""
         kinds = {principal.kind for principal in self.principals}
         given = [option for option in _SOURCES if option in self.grant]
+        given.extend(
+            option for operator, key, values, option in self.pieces if holds_for_services_only(operator, key, values)
+        )
         if given and kinds - {"service", "anyone"}:
             self.errors.append(
                 f"{given[0]}: only AWS services say for whom they act, so accounts, roles and users never match; give "

@@ -197,6 +197,13 @@ class ServiceRules:
     not_actions: Mapping[str, str] = field(default_factory=dict)
     """Actions (lower case) that can't be allowed here, and why or what is right. Denying them is all right."""
 
+    own_account_only: tuple[str, ...] = ()
+    """Actions (lower case) that can be allowed to principals of the resource's own account alone."""
+
+    control: tuple[str, ...] = ()
+    """The actions that change the policy so that a statement goes: who is denied all of them never gets rid of it.
+    Empty where the service itself refuses to lock its owner out, or the type has a look of its own."""
+
     resource_element: Literal["arn", "*"] = "arn"
     """What the Resource element of a statement holds: ARNs, or what stands for the resource itself."""
 

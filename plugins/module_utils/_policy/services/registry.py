@@ -32,6 +32,10 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.services import 
     ssm,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import ServiceRules
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services.mistaken import (
+    arn_of_queue_url,
+    granted_elsewhere,
+)
 
 _ALL = (
     sns.RULES,
@@ -73,13 +77,17 @@ def rules_for(resource: str, type_: str | None) -> ServiceRules:
         rules = rules_of_arn(arn)
         if rules is None:
             raise PolicyError(
-                f"{resource!r} is not the ARN of a resource that can be granted on here ({', '.join(SERVICES)})"
+                f"{resource!r} is not the ARN of a resource that can be granted on here: "
+                + (granted_elsewhere(arn) or f"it takes {', '.join(SERVICES)}")
             )
         if type_ is not None and type_ != rules.type:
             raise PolicyError(f"{resource!r} is of the type {rules.type}, not {type_}; an ARN needs no type")
         if rules.needs_account and not (arn.region and is_account_id(arn.account_id)):
             raise PolicyError(f"{resource!r} names no region or no account: its fourth and fifth parts")
         return rules
+    queue = arn_of_queue_url(resource)
+    if queue:
+        raise PolicyError(f"{resource!r} is the URL of an SQS queue; write its ARN, {queue}")
     if type_ is None:
         raise PolicyError(f"type is missing: {resource!r} is no ARN, so say what it is ({', '.join(SERVICES)})")
     rules = SERVICES.get(type_)

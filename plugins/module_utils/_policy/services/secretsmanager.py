@@ -43,6 +43,7 @@ RULES = ServiceRules(
         "secretsmanager:getrandompassword": _OF_NO_RESOURCE,
         "secretsmanager:listsecrets": _OF_NO_RESOURCE,
     },
+    control=("secretsmanager:PutResourcePolicy", "secretsmanager:DeleteResourcePolicy"),
     key_actions={_READ: (DECRYPT,), _STORE: (DECRYPT, GENERATE)},
     key_is_optional=False,
     api=(
@@ -61,6 +62,7 @@ RULES = ServiceRules(
         "Where a name ends in a hyphen and six characters (`db-master`), a proof needs the whole ARN, since Secrets "
         "Manager takes that end for what it added. The secret's account is asked for it; if no connection leads there, "
         "nothing is proved: write `resource.arn`.",
+        "A Deny that would keep everybody from changing the policy again is refused.",
     ),
     proved="local AWS",
 )

@@ -4,20 +4,22 @@
 
 """SNS topics.
 
-Sources: SNS Developer Guide, "Amazon SNS API permissions: Actions and resources reference" (quotas, valid actions) and
-"Key management" (what encryption takes); service authorization reference, "Amazon SNS".
+Sources: SNS Developer Guide, "Amazon SNS API permissions: Actions and resources reference" (valid actions, and quotas
+"for a policy statement": 1 to 200 principals are those of one) and "Key management" (what encryption takes); service
+authorization reference, "Amazon SNS".
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import sid_of
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import statements
 from ansible_collections.xacct.aws.plugins.module_utils._policy.key_access import DECRYPT, GENERATE
-from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn, principal_pairs
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import (
     Granted,
     ServiceRules,
-    count_principals,
     over,
 )
 
@@ -71,10 +73,11 @@ def default_policy(arn: Arn) -> dict:
 
 
 def limits(document: dict) -> Iterator[str]:
-    """Yield what SNS would refuse."""
-    principals = count_principals(document)
-    if principals > MOST_PRINCIPALS:
-        yield over(principals, MOST_PRINCIPALS, "principals")
+    """Yield what SNS would refuse: each statement may name so many principals."""
+    for index, statement in enumerate(statements(document), start=1):
+        principals = len(principal_pairs(statement.get("Principal")))
+        if principals > MOST_PRINCIPALS:
+            yield over(principals, MOST_PRINCIPALS, f"principals in statement {sid_of(statement) or f'number {index}'}")
 
 
 RULES = ServiceRules(
@@ -93,10 +96,14 @@ RULES = ServiceRules(
     limits=limits,
     actions=_IN_A_POLICY,
     not_actions={"sns:publishbatch": "its permission is sns:Publish"},
+    control=("sns:SetTopicAttributes", "sns:RemovePermission"),
     empty_policy=default_policy,
     key_actions={_PUBLISH: (DECRYPT, GENERATE)},
     preload=True,
     api=("GetTopicAttributes", "SetTopicAttributes (Policy)"),
-    to_know=("A topic always has a policy. Without a statement it gets the one of a new topic, for its own account.",),
+    to_know=(
+        "A topic always has a policy. Without a statement it gets the one of a new topic, for its own account.",
+        "A Deny that would keep everybody from changing the policy again is refused.",
+    ),
     proved="local AWS",
 )

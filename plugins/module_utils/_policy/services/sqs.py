@@ -4,8 +4,9 @@
 
 """SQS queues.
 
-Sources: SQS Developer Guide, "Amazon SQS policy quotas", "Limitations of Amazon SQS custom policies" and "Key
-management"; service authorization reference, "Amazon SQS".
+Sources: SQS Developer Guide, "Amazon SQS policy quotas", "Limitations of Amazon SQS custom policies" (to what actions
+cross-account permissions don't apply), "Using policies with Amazon SQS" (ListQueues) and "Key management"; service
+authorization reference, "Amazon SQS".
 """
 
 from __future__ import annotations
@@ -30,20 +31,18 @@ _LOOK = ("sqs:GetQueueUrl", "sqs:GetQueueAttributes")
 _SEND = ("sqs:SendMessage",)
 _RECEIVE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility")
 _OWN_ACCOUNT_ONLY = (
-    "sqs:AddPermission",
-    "sqs:CancelMessageMoveTask",
-    "sqs:CreateQueue",
-    "sqs:DeleteQueue",
-    "sqs:ListMessageMoveTasks",
-    "sqs:ListQueues",
-    "sqs:ListQueueTags",
-    "sqs:RemovePermission",
-    "sqs:SetQueueAttributes",
-    "sqs:StartMessageMoveTask",
-    "sqs:TagQueue",
-    "sqs:UntagQueue",
+    "sqs:addpermission",
+    "sqs:cancelmessagemovetask",
+    "sqs:createqueue",
+    "sqs:deletequeue",
+    "sqs:listmessagemovetasks",
+    "sqs:listqueuetags",
+    "sqs:removepermission",
+    "sqs:setqueueattributes",
+    "sqs:startmessagemovetask",
+    "sqs:tagqueue",
+    "sqs:untagqueue",
 )
-_ELSEWHERE = "no other account can ever call it, whatever a queue's policy says; own principals need their own policies"
 
 
 def limits(document: dict) -> Iterator[str]:
@@ -74,15 +73,21 @@ RULES = ServiceRules(
     most_statements=20,
     limits=limits,
     not_actions={
-        **{action.lower(): _ELSEWHERE for action in _OWN_ACCOUNT_ONLY},
+        "sqs:listqueues": "it is about no queue in particular, so only an IAM policy can allow it",
         "sqs:sendmessagebatch": "its permission is sqs:SendMessage",
         "sqs:deletemessagebatch": "its permission is sqs:DeleteMessage",
         "sqs:changemessagevisibilitybatch": "its permission is sqs:ChangeMessageVisibility",
     },
+    own_account_only=_OWN_ACCOUNT_ONLY,
+    control=("sqs:SetQueueAttributes", "sqs:RemovePermission"),
     key_actions={_SEND[0]: (DECRYPT, GENERATE), _RECEIVE[0]: (DECRYPT,)},
     propagation_seconds=60.0,
     preload=True,
     api=("GetQueueUrl", "GetQueueAttributes", "SetQueueAttributes (Policy)"),
-    to_know=("The actions that SQS allows to no other account (such as deleting the queue) are refused.",),
+    to_know=(
+        "What SQS allows to no other account (such as deleting the queue) is refused for other accounts. It can be "
+        "allowed to own principals where `resource` is the queue's ARN.",
+        "A Deny that would keep everybody from changing the policy again is refused.",
+    ),
     proved="local AWS",
 )

@@ -174,7 +174,19 @@ def test_deny():
     grant = entry(effect="Deny", principals=["*"], access=None, actions=["s3:*"], source_ips=["198.51.100.0/24"])
     found = bucket_statements(grant, "data")
     assert {each["Effect"] for each in found} == {"Deny"}
-    assert check_bucket_grants([{**grant, "source_ips": None}]) == []
+    assert check_bucket_grants([{**grant, "source_ips": None, "actions": ["s3:Get*", "s3:PutBucketPolicy"]}]) == []
+
+
+@pytest.mark.parametrize("actions", [["s3:*"], ["*"], ["s3:PutBucketP*", "s3:DeleteBucketPolicy"]])
+def test_a_deny_that_nobody_could_take_back(actions):
+    grant = entry(effect="Deny", principals=["*"], access=None, actions=actions)
+    (error,) = check_bucket_grants([grant])
+    assert "denies s3:PutBucketPolicy and s3:DeleteBucketPolicy to every user and role of the bucket's own" in error
+    spared = {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::111111111111:role/Admin"}}
+    assert check_bucket_grants([{**grant, "conditions": spared}]) == []
+    assert check_bucket_grants([{**grant, "principals": ["222222222222"]}]) == []
+    if actions == ["s3:*"]:
+        assert check_bucket_grants([{**grant, "prefixes": ["exports/"]}]) == []
 
 
 REFUSED = {

@@ -7,9 +7,13 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.xacct.aws.plugins.module_utils._policy.narrowing import narrows
+from ansible_collections.xacct.aws.plugins.module_utils._policy.narrowing import (
+    names_a_source,
+    narrows,
+    sources_without_account,
+)
 
-A = "111111111111"
+A, B = "111111111111", "222222222222"
 
 
 @pytest.mark.parametrize(
@@ -72,3 +76,105 @@ def test_does_not_narrow(operator, key, values):
 def test_no_condition_does_not_narrow():
     assert not narrows(None)
     assert not narrows({})
+
+
+TOPIC = f"arn:aws:sns:eu-west-1:{A}:events"
+BUCKET = "arn:aws:s3:::data"
+
+
+@pytest.mark.parametrize(
+    ("operator", "key", "values"),
+    [
+        ("StringEquals", "aws:SourceAccount", A),
+        ("stringequals", "AWS:sourceaccount", [A, B]),
+        ("StringEqualsIgnoreCase", "aws:SourceAccount", A),
+        ("StringLike", "aws:SourceAccount", A),
+        ("ForAnyValue:StringEquals", "aws:SourceAccount", A),
+        ("StringEquals", "aws:SourceOwner", A),
+        ("StringEquals", "aws:SourceOrgID", "o-abcdefghij"),
+        ("ForAnyValue:StringLike", "aws:SourceOrgPaths", "o-abcdefghij/r-ab12/*"),
+        ("ArnLike", "aws:SourceArn", TOPIC),
+        ("ArnEquals", "aws:SourceArn", [TOPIC, f"arn:aws:sns:*:{B}:*"]),
+        ("StringLike", "aws:SourceArn", f"arn:aws:events:eu-west-1:{A}:rule/*"),
+        ("StringEquals", "aws:SourceArn", TOPIC),
+        ("ArnLike", "aws:SourceArn", BUCKET),
+        ("ArnLike", "aws:SourceArn", [BUCKET, TOPIC]),
+    ],
+)
+def test_names_a_source(operator, key, values):
+    assert names_a_source({operator: {key: values}})
+    assert names_a_source({"Bool": {"aws:SecureTransport": "true"}, operator: {"k:other": "x", key: values}})
+
+
+@pytest.mark.parametrize(
+    ("operator", "key", "values"),
+    [
+        ("ForAllValues:StringEquals", "aws:SourceAccount", A),
+        ("ForAllValues:ArnLike", "aws:SourceArn", TOPIC),
+        ("ForAllValues:StringLike", "aws:SourceOrgPaths", "o-abcdefghij/r-ab12/*"),
+        ("Null", "aws:SourceAccount", "false"),
+        ("Null", "aws:SourceArn", A),
+        ("StringNotEquals", "aws:SourceAccount", A),
+        ("StringNotLike", "aws:SourceAccount", A),
+        ("ArnNotLike", "aws:SourceArn", TOPIC),
+        ("StringEqualsIfExists", "aws:SourceAccount", A),
+        ("ForAnyValue:StringEqualsIfExists", "aws:SourceAccount", A),
+        ("ArnLikeIfExists", "aws:SourceArn", TOPIC),
+        ("IpAddress", "aws:SourceAccount", A),
+        ("Bool", "aws:SourceAccount", A),
+        ("StringLike", "aws:SourceAccount", "1*"),
+        ("StringLike", "aws:SourceAccount", "*"),
+        ("StringLike", "aws:SourceAccount", "11111111111?"),
+        ("StringLike", "aws:SourceAccount", [A, "*"]),
+        ("StringEquals", "aws:SourceAccount", ""),
+        ("StringEquals", "aws:SourceAccount", []),
+        ("StringEquals", "aws:SourceAccount", f"{A}2"),
+        ("StringEquals", "aws:SourceAccount", "${aws:PrincipalAccount}"),
+        ("StringLike", "aws:SourceOwner", "*"),
+        ("StringLike", "aws:SourceOrgID", "o-*"),
+        ("StringEquals", "aws:SourceOrgID", "${aws:PrincipalOrgID}"),
+        ("ForAnyValue:StringLike", "aws:SourceOrgPaths", "*"),
+        ("ForAnyValue:StringLike", "aws:SourceOrgPaths", "o-*/r-ab12/*"),
+        ("ForAnyValue:StringLike", "aws:SourceOrgPaths", ["o-abcdefghij/*", "*"]),
+        ("ForAnyValue:StringLike", "aws:SourceOrgPaths", "o-abcdefghij/${aws:PrincipalTag/unit}/*"),
+        ("ArnLike", "aws:SourceArn", "*"),
+        ("ArnLike", "aws:SourceArn", "arn:aws:sns:*:*:events"),
+        ("ArnLike", "aws:SourceArn", "arn:aws:sns:eu-west-1:11111111111?:events"),
+        ("ArnLike", "aws:SourceArn", f"arn:*:sns:eu-west-1:{A}:events"),
+        ("ArnLike", "aws:SourceArn", f"arn:aws:*:eu-west-1:{A}:events"),
+        ("ArnLike", "aws:SourceArn", [TOPIC, "arn:aws:sns:*:*:*"]),
+        ("ArnLike", "aws:SourceArn", "arn:aws:apigateway:eu-west-1::/restapis/a1b2c3"),
+        ("ArnLike", "aws:SourceArn", "arn:aws:s3:::*"),
+        ("ArnLike", "aws:SourceArn", "arn:aws:s3:::data-?"),
+        ("ArnLike", "aws:SourceArn", [BUCKET, "arn:aws:s3:::data-*"]),
+        ("ArnLike", "aws:SourceArn", "arn:aws:s3:::${aws:PrincipalTag/bucket}"),
+        ("ArnEquals", "aws:SourceArn", f"arn:aws:sns:eu-west-1:{A}:${{aws:PrincipalTag/topic}}"),
+        ("StringEquals", "aws:SourceVpc", "vpc-12345678"),
+        ("StringEquals", "aws:PrincipalAccount", A),
+        ("StringEquals", "sts:ExternalId", A),
+    ],
+)
+def test_names_no_source(operator, key, values):
+    assert not names_a_source({operator: {key: values}})
+    assert not sources_without_account({operator: {key: values}})
+
+
+def test_no_condition_names_a_source():
+    assert not names_a_source(None) and not names_a_source({})
+    assert not sources_without_account(None) and not sources_without_account({})
+
+
+@pytest.mark.parametrize(
+    ("condition", "without"),
+    [
+        ({"ArnLike": {"aws:SourceArn": BUCKET}}, [BUCKET]),
+        ({"ArnLike": {"aws:SourceArn": [BUCKET, TOPIC, f"{BUCKET}2"]}}, [BUCKET, f"{BUCKET}2"]),
+        ({"ArnLike": {"aws:SourceArn": TOPIC}}, []),
+        ({"ArnLike": {"aws:SourceArn": BUCKET}, "StringEquals": {"aws:SourceAccount": A}}, []),
+        ({"ArnLike": {"aws:SourceArn": BUCKET}, "StringEquals": {"aws:SourceOrgID": "o-abcdefghij"}}, []),
+        ({"ArnLike": {"aws:SourceArn": BUCKET}, "StringLike": {"aws:SourceAccount": "*"}}, [BUCKET]),
+        ({"ArnLike": {"aws:SourceArn": BUCKET}, "StringEqualsIfExists": {"aws:SourceAccount": A}}, [BUCKET]),
+    ],
+)
+def test_sources_without_account(condition, without):
+    assert sources_without_account(condition) == without

@@ -21,10 +21,11 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.resource_statements import (
     check_resource_grants,
     granted_actions,
+    grants_for_bare_sources,
     resource_sid,
     resource_statement,
 )
-from ansible_collections.xacct.aws.plugins.module_utils._policy.services import sns, sqs
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services import secretsmanager, sns, sqs
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import ServiceRules
 from ansible_collections.xacct.aws.plugins.module_utils._policy.sizes import policy_size
 from hypothesis import given, settings
@@ -33,7 +34,7 @@ from hypothesis import strategies as st
 OWNER, OTHER = "111111111111", "222222222222"
 WORKER = f"arn:aws:iam::{OTHER}:role/Worker"
 ALL = CompiledPolicy(new_document([{"Effect": "Allow", "Action": "*", "Resource": "*"}]))
-TOPIC, QUEUE = sns.RULES, sqs.RULES
+TOPIC, QUEUE, SECRET = sns.RULES, sqs.RULES, secretsmanager.RULES
 
 
 def arn_of(rules: ServiceRules) -> object:
@@ -121,6 +122,7 @@ def test_the_policy_of_this_resource_names_no_other(rules):
 
 
 SERVICE = ["service:sns.amazonaws.com"]
+EVENTS = f"arn:aws:sns:eu-central-1:{OTHER}:events"
 
 
 @pytest.mark.parametrize(
@@ -142,7 +144,7 @@ SERVICE = ["service:sns.amazonaws.com"]
         ({"access": None, "actions": ["sns:Publish"]}, "'sns:Publish' is not an action of sqs"),
         ({"access": None, "actions": ["*"]}, "write sqs:SendMessage, for instance"),
         ({"access": None, "actions": ["sqs:SendMessageBatch"]}, "its permission is sqs:SendMessage"),
-        ({"access": None, "actions": ["SQS:setqueueattributes"]}, "no other account can ever call it"),
+        ({"access": None, "actions": ["sqs:ListQueues"]}, "it is about no queue in particular"),
         ({"prefixes": ["a/"]}, "prefixes is not an option of a grant"),
         ({"effect": "allow"}, "effect: Allow or Deny, not 'allow'"),
         ({"principals": SERVICE}, "sns.amazonaws.com acts for whoever asks it, in any account"),
@@ -152,6 +154,11 @@ SERVICE = ["service:sns.amazonaws.com"]
         ({"principals": SERVICE, "organizations": ["o-abcdefghij"]}, "never matches; write source_organizations"),
         ({"source_accounts": [OTHER]}, "accounts, roles and users never match; give the services an entry of"),
         ({"principals": [*SERVICE, OTHER], "source_accounts": [OTHER]}, "entry of their own"),
+        ({"principals": [*SERVICE, OTHER], "conditions": {"StringEquals": {"aws:SourceAccount": OTHER}}},
+         "worker: conditions: only AWS services say for whom they act"),
+        ({"principals": [*SERVICE, OTHER], "conditions": {"ArnLike": {"aws:SourceArn": EVENTS}}}, "entry of their own"),
+        ({"conditions": {"ForAnyValue:StringLike": {"AWS:SourceOrgPaths": "o-abcdefghij/*"}}}, "entry of their own"),
+        ({"effect": "Deny", "conditions": {"Null": {"aws:SourceArn": False}}}, "entry of their own"),
         ({"principals": SERVICE, "source_accounts": [222222222222]}, "is not an account ID: its 12 digits, in quotes"),
         ({"principals": SERVICE, "source_arns": [WORKER]}, "is who calls, not for whom"),
         ({"principals": SERVICE, "source_arns": ["events"]}, "'events' is not an ARN"),
@@ -160,7 +167,7 @@ SERVICE = ["service:sns.amazonaws.com"]
         ({"effect": "Deny", "require_tls": True}, "a Deny that requires TLS"),
         ({"organizations": ["o-abcdefghij"], "conditions": {"StringEquals": {"aws:principalorgid": "o-x"}}}, "twice"),
     ],
-)
+)  # fmt: skip
 def test_refused_with_the_grants_name(options, says):
     (error, *_more) = check_resource_grants([entry(QUEUE, **options)], QUEUE)
     assert says in error
@@ -183,11 +190,90 @@ def test_refused_with_the_grants_name(options, says):
         {"principals": SERVICE, "conditions": {"stringequals": {"AWS:SourceAccount": OTHER}}},
         {"principals": ["*"], "source_arns": [f"arn:aws:sns:eu-central-1:{OTHER}:events"]},
         {"effect": "Deny", "access": None, "actions": ["sqs:SetQueueAttributes", "sqs:*"]},
+        {"conditions": {"StringEqualsIfExists": {"aws:SourceAccount": OTHER}}},
+        {"conditions": {"ForAllValues:StringEquals": {"aws:SourceAccount": OTHER}}},
+        {"conditions": {"StringNotEquals": {"aws:SourceAccount": OTHER}}},
+        {"conditions": {"Null": {"aws:SourceAccount": True}}},
+        {"conditions": {"StringEquals": {"aws:SourceOwner": OTHER, "aws:SourceVpc": "vpc-12345678"}}},
         {"access": None, "actions": ["sqs:*"]},
     ],
 )
 def test_right(options):
     assert check_resource_grants([entry(QUEUE, **options)], QUEUE) == []
+
+
+@pytest.mark.parametrize("action", ["sqs:SetQueueAttributes", "SQS:deletequeue"])
+def test_what_a_queue_allows_to_its_own_account_only(action):
+    def wrong(*principals: str, arn: object = None, **options: object) -> list[str]:
+        grant = entry(QUEUE, principals=list(principals), access=None, actions=[action], **options)
+        return check_resource_grants([grant], QUEUE, True, arn)
+
+    arn = arn_of(QUEUE)
+    own = [OWNER, f"arn:aws:iam::{OWNER}:role/Admin", f"arn:aws:sts::{OWNER}:assumed-role/Admin/ann"]
+    assert wrong(*own, arn=arn) == []
+    statement = resource_statement(entry(QUEUE, principals=own, access=None, actions=[action]), QUEUE, arn)
+    assert statement["Action"] == action
+    everybody = {"organizations": ["o-abcdefghij"]}
+    for found in (wrong(*own), wrong(OWNER, WORKER, arn=arn), wrong("*", arn=arn, **everybody)):
+        assert len(found) == 1 and f"actions: {action}: SQS queues allow it to no other account" in found[0]
+        assert "principals of their own account may have it, where resource is an ARN" in found[0]
+    assert wrong(WORKER, effect="Deny") == []
+
+
+def test_nobody_is_let_in_across_partitions():
+    china, here = f"arn:aws-cn:iam::{OTHER}:root", arn_of(TOPIC)
+    there = TOPIC.arn("shared", "cn-north-1", OWNER, "aws-cn")
+    for principal, arn, says in (
+        (china, here, "is in the partition aws-cn, and the SNS topic in aws: AWS lets nobody across"),
+        (WORKER, there, "is in the partition aws, and the SNS topic in aws-cn: AWS lets nobody across"),
+    ):
+        grant = entry(TOPIC, principals=[principal])
+        (error,) = check_resource_grants([grant], TOPIC, arn=arn)
+        assert f"principals: {principal} {says}" in error
+        with pytest.raises(PolicyError, match="lets nobody across"):
+            resource_statement(grant, TOPIC, arn)
+        assert check_resource_grants([grant], TOPIC) == []
+    for principal in (OTHER, "service:events.amazonaws.com", china):
+        grant = entry(TOPIC, principals=[principal], allow_any_source=True)
+        assert check_resource_grants([grant], TOPIC, arn=there) == []
+
+
+@pytest.mark.parametrize(
+    ("rules", "actions", "control"),
+    [
+        (QUEUE, ["sqs:*"], "sqs:SetQueueAttributes and sqs:RemovePermission"),
+        (QUEUE, ["sqs:Set*", "sqs:RemovePermission"], "sqs:SetQueueAttributes and sqs:RemovePermission"),
+        (TOPIC, ["sns:SetTopicAttributes", "sns:RemovePermission"], "sns:SetTopicAttributes and sns:RemovePermission"),
+        (SECRET, ["secretsmanager:*"], "secretsmanager:PutResourcePolicy and secretsmanager:DeleteResourcePolicy"),
+    ],
+)
+def test_a_deny_that_nobody_could_take_back(rules, actions, control):
+    def wrong(**options: object) -> list[str]:
+        whole = {"effect": "Deny", "principals": ["*"], "access": None, "actions": actions, **options}
+        return check_resource_grants([entry(rules, **whole)], rules, arn=arn_of(QUEUE))
+
+    for principals in (["*"], [OTHER, OWNER], [f"arn:aws:iam::{OWNER}:root"]):
+        (error,) = wrong(principals=principals)
+        assert f"denies {control} to every user and role of the {rules.title}'s own account" in error
+        assert "none of them could take it back" in error
+    assert wrong(principals=[OTHER]) == wrong(principals=[f"arn:aws:iam::{OWNER}:role/App"]) == []
+    assert wrong(conditions={"ArnNotLike": {"aws:PrincipalArn": f"arn:aws:iam::{OWNER}:role/Admin"}}) == []
+    assert wrong(actions=None, access=next(iter(rules.access))) == []
+    assert wrong(actions=[rules.control[0]]) == []
+
+
+def test_an_arn_without_an_account_is_told():
+    bucket, data = "arn:aws:s3:::bucket", "arn:aws:s3:::data"
+    grants = [
+        entry(QUEUE, name="bucket", principals=SERVICE, source_arns=[bucket, data]),
+        entry(QUEUE, name="both", principals=SERVICE, source_arns=[bucket], source_accounts=[OTHER]),
+        entry(QUEUE, name="topic", principals=SERVICE, source_arns=[EVENTS]),
+        entry(QUEUE, name="everyone", principals=["*"], conditions={"ArnLike": {"aws:SourceArn": bucket}}),
+        entry(QUEUE, name="denied", principals=SERVICE, effect="Deny", source_arns=[bucket]),
+    ]
+    statements = [resource_statement(grant, QUEUE, arn_of(QUEUE)) for grant in grants]
+    names = {resource_sid(grant["name"], QUEUE): grant["name"] for grant in grants}
+    assert grants_for_bare_sources(statements, names) == {"bucket": [bucket, data]}
 
 
 def test_every_error_at_once():
@@ -220,8 +306,9 @@ def statements_of(number: int, **elements: object) -> dict:
         (QUEUE, statements_of(2, Principal={"AWS": [f"{n:012}" for n in range(25)]}), []),
         (QUEUE, statements_of(2, Principal={"AWS": [f"{n:012}" for n in range(26)]}),
          ["52 principals; the limit is 50, 2 fewer"]),
-        (TOPIC, statements_of(3, Principal={"AWS": [f"{n:012}" for n in range(67)]}),
-         ["201 principals; the limit is 200, 1 fewer"]),
+        (TOPIC, statements_of(3, Principal={"AWS": [f"{n:012}" for n in range(200)]}), []),
+        (TOPIC, statements_of(1, Principal={"AWS": [f"{n:012}" for n in range(201)]}),
+         ["201 principals in statement s0; the limit is 200, 1 fewer"]),
         (QUEUE, statements_of(1, Action=[f"sqs:{n}" for n in range(7)]), []),
         (QUEUE, statements_of(1, Action=[f"sqs:{n}" for n in range(9)]),
          ["9 actions in statement s0; the limit is 7, 2 fewer"]),
