@@ -51,6 +51,7 @@ options:
           - Whether the grant allows or denies.
           - With V(Deny), O(grants[].organizations), O(grants[].source_ips) and the like say who is denied, not who is
             spared.
+          - A V(Deny) that would keep the bucket's whole account from changing the policy again is refused.
         type: str
         choices: [Allow, Deny]
         default: Allow
@@ -311,7 +312,9 @@ key_access:
       returned: always
     task:
       description:
-        - The options of M(xacct.aws.xacct_resource_grant) that put them there. Null for an AWS managed key.
+        - The options of M(xacct.aws.xacct_resource_grant) that put them there. The key is named by an ARN in them, or
+          its alias is, whatever the bucket calls it. Null for an AWS managed key, and where the ARN takes the bucket's
+          region and nobody may look at that (C(s3:ListBucket)).
       type: dict
       returned: always
   sample:

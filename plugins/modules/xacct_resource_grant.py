@@ -59,6 +59,8 @@ options:
           - Whether the grant allows or denies.
           - With V(Deny), O(grants[].organizations), O(grants[].source_ips) and the like say who is denied, not who is
             spared.
+          - A V(Deny) that would keep the whole account of a topic, a queue, a secret or a key from changing the policy
+            again is refused.
         type: str
         choices: [Allow, Deny]
         default: Allow
@@ -119,6 +121,8 @@ options:
           - ARNs of resources, wildcards allowed, for one of which an AWS service has to act, such as a topic that
             delivers to a queue.
           - One with a wildcard in place of the account's ID does not say for whom.
+          - That of a bucket names no account. Add O(grants[].source_accounts), since somebody else can take the name of
+            a bucket that was deleted; without it the module warns.
         type: list
         elements: str
       source_organizations:
@@ -474,7 +478,8 @@ key_access:
       returned: always
     task:
       description:
-        - The options of this module that put them there. Null for an AWS managed key.
+        - The options of this module that put them there. The key is named by an ARN in them, or its alias is, whatever
+          the resource calls it. Null for an AWS managed key.
       type: dict
       returned: always
   sample:

@@ -11,10 +11,12 @@ import json
 
 import botocore.exceptions
 import pytest
+from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import open_account
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import TaskError
 from ansible_collections.xacct.aws.plugins.module_utils._operations.bucket_grant import OPERATION
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
+from ansible_collections.xacct.aws.plugins.module_utils._resources.bucket_access import BucketAccess
 
 from tests.integration.in_process import Outcome, TestAccount
 from tests.local_aws.server import LocalAws
@@ -31,12 +33,13 @@ class TestBucket:
 
     __test__ = False
 
-    def __init__(self, local_aws: LocalAws, name: str = "bucket") -> None:
+    def __init__(self, local_aws: LocalAws, name: str = "bucket", region: str = "us-east-1") -> None:
         self.name = f"{name}.{next(_numbers)}"
         self.owner = TestAccount(local_aws)
         self.other = TestAccount(local_aws)
         self.s3 = local_aws.client("s3", self.owner.account_id)
-        self.s3.create_bucket(Bucket=self.name)
+        elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": region}} if region != "us-east-1" else {}
+        self.s3.create_bucket(Bucket=self.name, **elsewhere)
         for key in ("exports/a", "exports/deep/b", "private/c"):
             self.s3.put_object(Bucket=self.name, Key=key, Body=key.encode())
         self.reader = f"arn:aws:iam::{self.other.account_id}:user/reader"
@@ -407,6 +410,46 @@ class TestEncryption:
             (warning,) = outcome.said
             assert self.KEY in warning and json.dumps(task) in warning
         assert not bucket.run(bucket.grant()).said
+
+    @pytest.mark.parametrize("key", ["alias/shared", KEY.rpartition("/")[2]])
+    @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+    def test_a_key_without_an_arn_is_one_in_the_region_of_the_bucket(
+        self, local_aws: LocalAws, key: str, region: str
+    ) -> None:
+        bucket = TestBucket(local_aws, region=region)
+        bucket.encrypt_with(key)
+        outcome = bucket.run(bucket.grant(), check_mode=True)
+        arn = f"arn:aws:kms:{region}:{bucket.owner.account_id}:{'' if key.startswith('alias/') else 'key/'}{key}"
+        assert outcome.result["key_access"]["task"]["resource"] == arn
+        assert outcome.calls["s3:HeadBucket"] == 1 and f"the KMS key {arn}," in outcome.said[-1]
+        in_the_writers_account = "takes the key of that alias in the account of whoever writes"
+        assert any(in_the_writers_account in text for text in outcome.said) is key.startswith("alias/")
+
+    def test_an_alias_is_looked_up_in_the_region_of_the_bucket(self, local_aws: LocalAws) -> None:
+        """There is another key of that alias in the region of the connection."""
+        bucket = TestBucket(local_aws, region="eu-west-1")
+        bucket.encrypt_with("alias/shared")
+        keys = {}
+        for region in ("us-east-1", "eu-west-1"):
+            kms = local_aws.client("kms", bucket.owner.account_id, region)
+            keys[region] = kms.create_key()["KeyMetadata"]["Arn"]
+            kms.create_alias(AliasName="alias/shared", TargetKeyId=keys[region])
+        connection = {"access_key": bucket.owner.account_id, "secret_key": "local", "region": "us-east-1"}
+        account = open_account({**connection, "endpoint_url": local_aws.endpoint})
+        access = BucketAccess(account, bucket.name, bucket.owner.account_id)
+        side = access.side("s3:getobject", "exports/a", bucket.other.account_id, with_key=True)
+        assert side.kms_key == keys["eu-west-1"] and not side.unread
+
+    def test_a_region_that_nobody_may_look_at_is_not_guessed(self, bucket: TestBucket) -> None:
+        bucket.encrypt_with(self.KEY.rpartition("/")[2])
+        rule = {"effect": "access_denied", "operation": "HeadBucket", "account": bucket.owner.account_id}
+        bucket.owner.local_aws.faults(rule)
+        outcome = bucket.run(bucket.grant())
+        bucket.owner.local_aws.clear_faults()
+        missing = outcome.result["key_access"]
+        assert outcome.result["changed"] and missing["task"] is None and len(missing["statements"]) == 1
+        (warning,) = outcome.said
+        assert "with the statements in key_access; in which region the key is was not to be found out" in warning
 
     def test_only_for_what_is_added(self, bucket: TestBucket) -> None:
         bucket.run(bucket.grant())

@@ -317,6 +317,33 @@ class TestRefusals:
         (statement,) = resource.own
         assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": resource.other.account_id}}
 
+    def test_a_bucket_alone_is_warned_of(self, resource: TestResource) -> None:
+        """Its ARN does not say whose it is."""
+        service = resource.grant(principals=["service:s3.amazonaws.com"], source_arns=["arn:aws:s3:::data"])
+        for check_mode in (True, False):
+            (warning,) = resource.run(service, check_mode=check_mode).said
+            assert "shared-" in warning and "worker: arn:aws:s3:::data names no account" in warning
+            assert "Add source_accounts with the account that it belongs to." in warning
+        assert not resource.run(service).said
+        assert not resource.run({**service, "source_accounts": [resource.other.account_id]}).said
+
+    def test_principals_of_another_partition(self, resource: TestResource) -> None:
+        """By the ARN before any call, by a name before any write."""
+        grant = resource.grant(principals=[f"arn:aws-cn:iam::{resource.other.account_id}:root"])
+        says = "is in the partition aws-cn, and the S.S .* in aws: AWS lets nobody across"
+        with pytest.raises(ValueError, match=f"grants: worker: principals: .*{says}"):
+            resource.owner.run(OPERATION, resource=resource.arn, grants=[grant])
+        with pytest.raises(PolicyError, match=says):
+            resource.run(grant)
+
+    def test_a_deny_that_nobody_could_take_back(self, resource: TestResource) -> None:
+        before = resource.policy
+        control = {"sns": ["sns:SetTopicAttributes", "sns:RemovePermission"], "sqs": ["sqs:*"]}[resource.service]
+        deny = resource.grant(effect="Deny", principals=["*"], access=None, actions=control)
+        with pytest.raises(ValueError, match=r"grants: worker: effect: this denies .*RemovePermission to every user"):
+            resource.run(deny)
+        assert resource.policy == before
+
     def test_public(self, resource: TestResource) -> None:
         everyone = resource.grant(principals=["*"])
         with pytest.raises(ValueError, match=f"makes the S.S {type(resource).__name__[4:].lower()} public"):
@@ -379,6 +406,17 @@ class TestEncryption:
         assert "encrypts with the KMS key" in warning and "kms:Decrypt and kms:GenerateDataKey" in warning
         assert resource.run(resource.grant()).result["key_access"] == made.result["key_access"]
         assert resource.run(resource.grant()).result["key_access"] is None
+
+    @pytest.mark.parametrize("key", ["alias/shared", KEY.rpartition("/")[2]])
+    def test_a_key_without_an_arn_is_one_in_the_place_of_the_resource(self, resource: TestResource, key: str) -> None:
+        """Wherever the connection is, and the task that the user makes of it will be."""
+        resource.encrypt_with(key)
+        grants = [resource.grant()]
+        made = resource.owner.run(OPERATION, resource=resource.arn, grants=grants, region="eu-west-1")
+        arn = f"arn:aws:kms:us-east-1:{resource.owner.account_id}:{'' if key.startswith('alias/') else 'key/'}{key}"
+        assert made.result["key_access"]["key"] == key
+        assert made.result["key_access"]["task"]["resource"] == arn
+        assert f"the KMS key {arn}," in made.said[0] and json.dumps(made.result["key_access"]["task"]) in made.said[0]
 
     def test_an_aws_service_needs_the_key_as_well(self, queue: TestQueue) -> None:
         queue.encrypt_with(self.KEY)

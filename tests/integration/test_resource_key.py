@@ -522,6 +522,23 @@ def test_what_a_resource_says_of_its_key_is_a_task_to_run(key: TestKey) -> None:
     assert made.result["changed"] and not key.owner.run(OPERATION, **missing["task"]).result["changed"]
 
 
+def test_that_task_reaches_the_key_of_the_resource_from_anywhere(key: TestKey) -> None:
+    """The queue calls its key by an alias, and there is another key of that alias where the task is run."""
+    elsewhere = key.local_aws.client("kms", key.owner.account_id, "eu-west-1")
+    namesake = elsewhere.create_key()["KeyMetadata"]["KeyId"]
+    elsewhere.create_alias(AliasName="alias/shared", TargetKeyId=namesake)
+    untouched = elsewhere.get_key_policy(KeyId=namesake, PolicyName="default")["Policy"]
+    key.client.create_alias(AliasName="alias/shared", TargetKeyId=key.name)
+    sqs = key.local_aws.client("sqs", key.owner.account_id)
+    sqs.create_queue(QueueName="encrypted", Attributes={"KmsMasterKeyId": "alias/shared"})
+    arn = f"arn:aws:sqs:us-east-1:{key.owner.account_id}:encrypted"
+    grants = [key.grant(access="send")]
+    missing = key.owner.run(OPERATION, resource=arn, grants=grants, region="eu-west-1").result["key_access"]
+    made = key.owner.run(OPERATION, **missing["task"], region="eu-west-1")
+    assert made.result["resource"]["arn"] == key.arn and len(key.own) == 1
+    assert elsewhere.get_key_policy(KeyId=namesake, PolicyName="default")["Policy"] == untouched
+
+
 def test_incumbents_fail_on_a_grant_without_a_name_or_operations(key: TestKey) -> None:
     """A KeyError and a TypeError there, a sentence here."""
     with pytest.raises(ValueError, match="missing required arguments: name"):

@@ -14,13 +14,13 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsEr
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Task, TaskError
 from ansible_collections.xacct.aws.plugins.module_utils._operations.declared_grants import DeclaredGrants
 from ansible_collections.xacct.aws.plugins.module_utils._operations.key_access import added_statements, key_access
-from ansible_collections.xacct.aws.plugins.module_utils._policy.key_access import key_statements
+from ansible_collections.xacct.aws.plugins.module_utils._policy.key_access import key_arn_in, key_statements
 from ansible_collections.xacct.aws.plugins.module_utils._policy.public_access import (
     BLOCK_POLICY,
     RESTRICT_BUCKETS,
     public_statements,
 )
-from ansible_collections.xacct.aws.plugins.module_utils._resources.bucket import Bucket
+from ansible_collections.xacct.aws.plugins.module_utils._resources.bucket import NO_REGION, Bucket
 
 _NO_AWS_KEY = (
     "its objects stay unreadable there. Have the bucket encrypt with a customer managed key or with SSE-S3; objects "
@@ -88,7 +88,29 @@ def missing_key_access(task: Task, bucket: Bucket, grants: DeclaredGrants, polic
             "does, other accounts need access to the key, too."
         )
         return None
-    return key_access(task, bucket.label, key, missing, _NO_AWS_KEY) if key else None
+    if key is None:
+        return None
+    if key.is_aws_managed:
+        return key_access(task, bucket.label, key, None, missing, _NO_AWS_KEY)
+    if key.name.startswith("alias/"):
+        task.warn(
+            f"{bucket.label}: its default encryption names a KMS key by {key.name}, and not by an ARN. S3 then takes "
+            "the key of that alias in the account of whoever writes. Set the key by its ARN."
+        )
+    return key_access(task, bucket.label, key, _key_arn(bucket, key.name), missing, _NO_AWS_KEY)
+
+
+def _key_arn(bucket: Bucket, key: str) -> str | None:
+    """Return the ARN of the bucket's key, None when its region is not known: an ID or an alias takes it."""
+    if key.startswith("arn:"):
+        return key
+    try:
+        region = bucket.region()
+    except AwsError as error:
+        if not is_code(error, "AccessDenied", "403", NO_REGION):
+            raise
+        return None
+    return key_arn_in(key, bucket.account.partition, region, bucket.account.account_id)
 
 
 def _named(public: dict[str, str], grants: DeclaredGrants) -> str:

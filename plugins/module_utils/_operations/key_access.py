@@ -25,10 +25,11 @@ def added_statements(grants: DeclaredGrants, policy: dict | None) -> list[dict]:
     return [each for each in grants.statements if not any(statements_equal(each, other) for other in old)]
 
 
-def key_access(task: Task, label: str, key: KmsKey, missing: list[dict], instead: str) -> dict:
+def key_access(task: Task, label: str, key: KmsKey, arn: str | None, missing: list[dict], instead: str) -> dict:
     """Return what the key has to allow as well, and warn.
 
-    `missing` are the statements for its policy; `instead` says what helps when it is AWS's own key of the service.
+    `arn` is the key's, or that of its alias, None where it was not to be found out. `missing` are the statements for
+    its policy; `instead` says what helps when it is AWS's own key of the service.
     """
     if key.is_aws_managed:
         task.warn(
@@ -36,10 +37,15 @@ def key_access(task: Task, label: str, key: KmsKey, missing: list[dict], instead
         )
         return {"key": key.name, "statements": [], "task": None}
     actions = sorted({action for statement in missing for action in texts(statement["Action"], "Action")})
-    options = key_task(key.name, missing)
+    options = key_task(arn, missing) if arn else None
+    how = (
+        f"for which xacct_resource_grant takes {json.dumps(options)}"
+        if options
+        else "with the statements in key_access; in which region the key is was not to be found out"
+    )
     task.warn(
-        f"{label} encrypts with the KMS key {key.key}, and this grant does not reach it. The key's policy has "
-        f"to allow it as well, for which xacct_resource_grant takes {json.dumps(options)}, and the principals' own "
-        f"policies have to allow {' and '.join(actions)} on the key."
+        f"{label} encrypts with the KMS key {arn or key.name}, and this grant does not reach it. The key's policy has "
+        f"to allow it as well, {how}, and the principals' own policies have to allow {' and '.join(actions)} on the "
+        "key."
     )
     return {"key": key.name, "statements": missing, "task": options}

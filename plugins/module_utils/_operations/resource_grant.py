@@ -42,8 +42,9 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations.revised_poli
 from ansible_collections.xacct.aws.plugins.module_utils._operations.shared_policy import Converged, Merge
 from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import sid_of
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import statements
-from ansible_collections.xacct.aws.plugins.module_utils._policy.key_access import key_statements
+from ansible_collections.xacct.aws.plugins.module_utils._policy.key_access import key_arn_in, key_statements
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn
+from ansible_collections.xacct.aws.plugins.module_utils._policy.resource_statements import grants_for_bare_sources
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import ServiceRules
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import SERVICES, rules_for
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import ResourcePolicy, RevisedPolicy
@@ -84,6 +85,7 @@ def _run(task: Task) -> dict:
             if decision.plan.changed:
                 ways[way].check_size(decision.policy)
                 ways[way].look_before_write(found[way], decision.policy, task.warn)
+        _warn_of_bare_sources(task, ways, grants, found)
         missing = _missing_key_access(task, ways, grants, found)
         if any(carrier.copied_from for carrier in ways.values()):
             found = {way: await_copy(task, ways[way], _merge(ways[way], grants[way]), found[way]) for way in ways}
@@ -174,6 +176,23 @@ def _joined(plans: list[Plan]) -> Plan:
     return Plan(tuple(change for plan in plans for change in plan.changes), before, after)
 
 
+def _warn_of_bare_sources(
+    task: Task,
+    ways: Mapping[str, ResourcePolicy],
+    grants: Mapping[str, DeclaredGrants],
+    found: Mapping[str, dict | None],
+) -> None:
+    """Warn of services that act for a bucket alone, whose ARN does not say whose it is."""
+    for way, carrier in ways.items():
+        added = added_statements(grants[way], found[way])
+        for grant, arns in grants_for_bare_sources(added, grants[way].names).items():
+            task.warn(
+                f"{carrier.resource_label}: {grant}: {' and '.join(arns)} names no account. Once that bucket is "
+                "deleted, somebody else can take its name and is let in. Add source_accounts with the account that it "
+                "belongs to."
+            )
+
+
 def _missing_key_access(
     task: Task,
     ways: Mapping[str, ResourcePolicy],
@@ -188,7 +207,8 @@ def _missing_key_access(
         key = carrier.key() if lacking else None
         if key:
             instead = f"{_NO_AWS_KEY}{', or without KMS' if carrier.rules.key_is_optional else ''}."
-            return key_access(task, carrier.resource_label, key, lacking, instead)
+            arn = key_arn_in(key.name, carrier.arn.partition, carrier.arn.region, carrier.arn.account_id)
+            return key_access(task, carrier.resource_label, key, arn, lacking, instead)
     return None
 
 

@@ -18,6 +18,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.bucket_access im
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import ascii_lower, texts
 from ansible_collections.xacct.aws.plugins.module_utils._policy.narrowing import names_a_source
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import (
+    Arn,
     is_account_id,
     parse_principal,
     principal_element,
@@ -67,8 +68,19 @@ def key_statements(
     return [_statement(entry, f"{sid}{number if number > 1 else ''}") for number, entry in enumerate(found.values(), 1)]
 
 
+def key_arn_in(key: str, partition: str, region: str, account_id: str) -> str:
+    """Return the ARN of the key that something in an account and region means by an ARN, an ID or ``alias/NAME``."""
+    if key.startswith("arn:"):
+        return key
+    resource = key if key.startswith("alias/") else f"key/{key}"
+    return str(Arn(partition, "kms", region, account_id, resource))
+
+
 def key_task(key: str, statements: Iterable[Mapping]) -> dict:
-    """Return the options of ``xacct_resource_grant`` with which it puts such statements into the policy of ``key``."""
+    """Return the options of ``xacct_resource_grant`` with which it puts such statements into the policy of ``key``.
+
+    ``key`` is an ARN: a name would mean another key to whoever runs the task in another region or account.
+    """
     statements = list(statements)
     task = {"type": "kms_key", "resource": key, "grants": [_grant(each) for each in statements]}
     return {**task, "allow_public": True} if any(map(why_public, statements)) else task

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 POLICY_BYTES = 20 * 1024
 """How long a bucket's policy may be ("Bucket policies are limited to 20 KB in size"; no quota that can be raised)."""
 
+NO_REGION = "NoBucketRegion"
+"""Code of the error where something that answers like S3 does not say where a bucket is."""
+
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _NOT_CONFIGURED = ("NoSuchPublicAccessBlockConfiguration", "ServerSideEncryptionConfigurationNotFoundError")
 _ANY_REGION = "us-east-1"
@@ -97,6 +100,13 @@ class Bucket:
             if default.get("SSEAlgorithm", "").startswith("aws:kms"):
                 return KmsKey(default.get("KMSMasterKeyID"), "aws/s3")
         return None
+
+    def region(self) -> str:
+        """Return where the bucket is, which is not always where the client asks for it. Raises `AwsError`."""
+        headers = self.call("head_bucket")["ResponseMetadata"]["HTTPHeaders"]
+        if "x-amz-bucket-region" not in headers:
+            raise AwsError(f"{self.label}: S3 did not say in which region it is", code=NO_REGION)
+        return headers["x-amz-bucket-region"]
 
     def block_public_access(self) -> BlockPublicAccess:
         """Return the settings of Block Public Access that hold for the bucket; a level that can't be read is None."""

@@ -130,7 +130,7 @@ class BucketAccess:
             return None
         if key.is_aws_managed:
             return AWS_KEY
-        return key_arn(self.account, key.key, self.account.region or "")
+        return key_arn(self.account, key.key, "" if key.key.startswith("arn:") else self.bucket.region())
 
     def _setting(self, name: str, unread: list[str]) -> bool | Unknown:
         settings = self._once("public_access", self.bucket.block_public_access)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_code
 from ansible_collections.xacct.aws.plugins.module_utils._policy.context import UNKNOWN, Unknown
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError, new_document, statements
-from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn, parse_arn
 from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import (
     KEY_POLICY,
     OTHER_RESOURCE,
@@ -121,8 +121,10 @@ def _with_key_grants(account: Account, carrier: ResourceAdapter, document: dict 
 
 
 def key_arn(account: Account, key: str, region: str) -> str:
-    """Return the ARN of a key as somebody names it: by ARN, ID or alias. Raises `AwsError`."""
+    """Return the ARN of a key as a resource in `region` names it: by ARN, ID or alias. Raises `AwsError`."""
     if ":key/" in key:
         return key
+    if key.startswith("arn:"):
+        region = parse_arn(key).region
     with aws_call(account, f"KMS key {key}"):
         return account.client("kms", region or None).describe_key(KeyId=key)["KeyMetadata"]["Arn"]

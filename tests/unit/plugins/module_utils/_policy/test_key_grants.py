@@ -12,7 +12,11 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.compiled_policie
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import new_document
 from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation import evaluate
 from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import merge_statements
-from ansible_collections.xacct.aws.plugins.module_utils._policy.key_access import key_statements, key_task
+from ansible_collections.xacct.aws.plugins.module_utils._policy.key_access import (
+    key_arn_in,
+    key_statements,
+    key_task,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._policy.key_grants import (
     MOST_GRANTS,
     OPERATIONS,
@@ -35,6 +39,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.services.kms imp
     default_policy,
     of_no_use,
 )
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import rules_for
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -369,7 +374,22 @@ def test_no_access_word_locks_anybody_out_given_or_denied(options, caller):
 def test_what_a_resource_asks_of_its_key_is_a_right_task(principal, condition):
     of_bucket = {"Effect": "Allow", "Principal": principal, "Action": "s3:GetObject", "Condition": condition}
     statements = key_statements([of_bucket], OWNER, with_services=True)
-    task = key_task("alias/shared", statements)
+    task = key_task(key_arn_in("alias/shared", "aws", KEY.region, OWNER), statements)
+    assert rules_for(task["resource"], task["type"]) is RULES
     assert check_resource_grants(task["grants"], RULES, task.get("allow_public", False)) == []
     for grant, wanted in zip(task["grants"], statements, strict=True):
         assert statements_equal(resource_statement(grant, RULES, KEY), wanted, ignore_sid=True)
+
+
+@pytest.mark.parametrize(
+    ("key", "arn"),
+    [
+        ("alias/shared", f"arn:aws-cn:kms:cn-north-1:{OWNER}:alias/shared"),
+        (KEY.resource.partition("/")[2], f"arn:aws-cn:kms:cn-north-1:{OWNER}:{KEY.resource}"),
+        (str(KEY), str(KEY)),
+        (f"arn:aws:kms:eu-west-1:{OTHER}:alias/shared", f"arn:aws:kms:eu-west-1:{OTHER}:alias/shared"),
+    ],
+)
+def test_a_key_as_a_resource_names_it_is_one_in_its_place(key, arn):
+    assert key_arn_in(key, "aws-cn", "cn-north-1", OWNER) == arn
+    assert rules_for(arn, None) is RULES

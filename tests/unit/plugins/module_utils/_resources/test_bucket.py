@@ -39,6 +39,7 @@ class Wire(http.server.ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.requests: list[tuple[str, str, str | None]] = []
+        self.region = ""
         self.answers: dict[tuple[str, str], tuple[int, str]] = {("POST", "/"): (200, CALLER)}
 
     @property
@@ -62,10 +63,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         status, text = self.server.answers[self.command, self.path]
         self.send_response(status)
         self.send_header("content-length", str(len(text)))
+        if self.server.region:
+            self.send_header("x-amz-bucket-region", self.server.region)
         self.end_headers()
         self.wfile.write(text.encode())
 
-    do_GET = do_PUT = do_DELETE = do_POST = reply  # noqa: N815 - names of the standard library
+    do_GET = do_PUT = do_DELETE = do_POST = do_HEAD = reply  # noqa: N815 - names of the standard library
 
     def log_message(self, *_arguments: object) -> None:
         """Say nothing."""
@@ -175,6 +178,15 @@ def test_the_key_of_a_bucket(wire: Wire, default: str, key: str | None) -> None:
     wire.answer("GET", "/data?encryption", 200, text)
     found = bucket_at(wire).kms_key()
     assert (found.key if found else "none") == key
+
+
+def test_the_region_is_what_s3_says(wire: Wire) -> None:
+    wire.answer("HEAD", "/data", 200, "")
+    with pytest.raises(AwsError, match="bucket data: S3 did not say in which region it is"):
+        bucket_at(wire).region()
+    wire.region = "eu-west-1"
+    assert bucket_at(wire, ACCOUNT).region() == "eu-west-1"
+    assert wire.requests[-1] == ("HEAD", "/data", ACCOUNT)
 
 
 def test_the_size_is_counted_in_bytes(wire: Wire) -> None:
