@@ -296,7 +296,8 @@ policy:
 key_access:
   description:
     - What the bucket's KMS key has to allow as well, for the grants that were added or changed. Null when they need
-      nothing there, the bucket encrypts without such a key, nothing was changed, or nobody may look.
+      nothing there, the key's policy allows it already, the bucket encrypts without such a key, nothing was changed, or
+      nobody may look.
   returned: success
   type: dict
   contains:

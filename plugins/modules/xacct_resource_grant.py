@@ -461,7 +461,8 @@ kms_grants:
 key_access:
   description:
     - What the KMS key that encrypts the resource has to allow as well, for the grants that were added or changed. Null
-      when they need nothing there, the resource has no such key, or nothing was changed.
+      when they need nothing there, the key's policy allows it already, the resource has no such key, or nothing was
+      changed.
   returned: success
   type: dict
   contains:

@@ -407,6 +407,27 @@ class TestEncryption:
         assert resource.run(resource.grant()).result["key_access"] == made.result["key_access"]
         assert resource.run(resource.grant()).result["key_access"] is None
 
+    @pytest.mark.parametrize("by_alias", [False, True])
+    def test_nothing_is_said_of_a_key_that_allows_it(self, resource: TestResource, by_alias: bool) -> None:
+        """But of principals that are not there yet, and where nobody may look."""
+        kms = resource.local_aws.client("kms", resource.owner.account_id)
+        key = kms.create_key()["KeyMetadata"]["Arn"]
+        kms.create_alias(AliasName="alias/messages", TargetKeyId=key)
+        resource.encrypt_with("alias/messages" if by_alias else key)
+        missing = resource.run(resource.grant(), check_mode=True)
+        assert missing.result["key_access"]["statements"] and missing.said
+        resource.owner.run(OPERATION, **missing.result["key_access"]["task"])
+        both = resource.grant(principals=[resource.user_arn, "333333333333"])
+        (statement,) = resource.run(both, check_mode=True).result["key_access"]["statements"]
+        assert statement["Principal"] == {"AWS": "arn:aws:iam::333333333333:root"}
+        rule = {"effect": "access_denied", "operation": "GetKeyPolicy", "account": resource.owner.account_id}
+        resource.local_aws.faults(rule)
+        unread = resource.run(resource.grant(), check_mode=True)
+        resource.local_aws.clear_faults()
+        assert "may not reach it (" in unread.said[0] and unread.result["key_access"] == missing.result["key_access"]
+        made = resource.run(resource.grant())
+        assert made.result["key_access"] is None and not made.said
+
     @pytest.mark.parametrize("key", ["alias/shared", KEY.rpartition("/")[2]])
     def test_a_key_without_an_arn_is_one_in_the_place_of_the_resource(self, resource: TestResource, key: str) -> None:
         """Wherever the connection is, and the task that the user makes of it will be."""

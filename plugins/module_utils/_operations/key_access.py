@@ -11,12 +11,17 @@ from __future__ import annotations
 
 import json
 
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Task
 from ansible_collections.xacct.aws.plugins.module_utils._operations.declared_grants import DeclaredGrants
 from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import statements_equal
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import statements, texts
-from ansible_collections.xacct.aws.plugins.module_utils._policy.key_access import key_task
+from ansible_collections.xacct.aws.plugins.module_utils._policy.key_access import key_task, not_allowed_yet
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import parse_arn
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import POLICY
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import SERVICES
 from ansible_collections.xacct.aws.plugins.module_utils._resources.kms_key import KmsKey
+from ansible_collections.xacct.aws.plugins.module_utils._resources.services.registry import ADAPTERS
 
 
 def added_statements(grants: DeclaredGrants, policy: dict | None) -> list[dict]:
@@ -25,8 +30,8 @@ def added_statements(grants: DeclaredGrants, policy: dict | None) -> list[dict]:
     return [each for each in grants.statements if not any(statements_equal(each, other) for other in old)]
 
 
-def key_access(task: Task, label: str, key: KmsKey, arn: str | None, missing: list[dict], instead: str) -> dict:
-    """Return what the key has to allow as well, and warn.
+def key_access(task: Task, label: str, key: KmsKey, arn: str | None, missing: list[dict], instead: str) -> dict | None:
+    """Return what the key has to allow as well, and warn; None when it allows all of it already.
 
     `arn` is the key's, or that of its alias, None where it was not to be found out. `missing` are the statements for
     its policy; `instead` says what helps when it is AWS's own key of the service.
@@ -36,6 +41,13 @@ def key_access(task: Task, label: str, key: KmsKey, arn: str | None, missing: li
             f"{label} encrypts with the AWS managed key {key.of_service}, which no other account can use: {instead}"
         )
         return {"key": key.name, "statements": [], "task": None}
+    unread = None
+    try:
+        missing = not_allowed_yet(missing, _policy_of(task, arn))
+    except AwsError as error:
+        unread = error.message
+    if not missing:
+        return None
     actions = sorted({action for statement in missing for action in texts(statement["Action"], "Action")})
     options = key_task(arn, missing) if arn else None
     how = (
@@ -43,9 +55,19 @@ def key_access(task: Task, label: str, key: KmsKey, arn: str | None, missing: li
         if options
         else "with the statements in key_access; in which region the key is was not to be found out"
     )
+    reached = f"may not reach it ({unread})" if unread else "does not reach it"
     task.warn(
-        f"{label} encrypts with the KMS key {arn or key.name}, and this grant does not reach it. The key's policy has "
-        f"to allow it as well, {how}, and the principals' own policies have to allow {' and '.join(actions)} on the "
-        "key."
+        f"{label} encrypts with the KMS key {arn or key.name}, and this grant {reached}. The key's policy has to allow "
+        f"it as well, {how}, and the principals' own policies have to allow {' and '.join(actions)} on the key."
     )
     return {"key": key.name, "statements": missing, "task": options}
+
+
+def _policy_of(task: Task, arn: str | None) -> dict | None:
+    """Return the policy of a key of the task's account, None for another one's. Raises `AwsError`."""
+    account, rules = task.account, SERVICES["kms_key"]
+    key = parse_arn(arn) if arn else None
+    if key is None or key.account_id != account.account_id:
+        return None
+    adapter = ADAPTERS[rules.type][POLICY]
+    return adapter(account, rules, adapter.of_arn(account, rules, key, {}), {}).read()

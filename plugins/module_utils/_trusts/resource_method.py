@@ -259,7 +259,10 @@ def _check_kms_keys(way: ResourceWay, where: str, problems: Problems) -> None:
 
 
 def resource_operations(trusts: list[Trust], account: Account) -> list[dict]:
-    """One run of xacct_resource_grant a resource, with the grants of all trusts on it: its policy is written once."""
+    """One run of xacct_resource_grant a resource, with the grants of all trusts on it: its policy is written once.
+
+    What may be encrypted comes after the keys, so that nobody is told to grant on a key what is granted there anyway.
+    """
     by_resource: dict[str, list[Trust]] = {}
     options_of: dict[str, dict] = {}
     for trust, _account, region in (place for place in places_of(trusts) if place[1] == account):
@@ -278,7 +281,7 @@ def resource_operations(trusts: list[Trust], account: Account) -> list[dict]:
             "present" if any(trust.present for trust in sharing) else "absent",
             {**options_of[key], "grants": [trust.way.entry(trust) for trust in sharing]},
         )
-        for key, sharing in by_resource.items()
+        for key, sharing in sorted(by_resource.items(), key=lambda item: bool(item[1][0].way.rules.key_actions))
     ]
 
 

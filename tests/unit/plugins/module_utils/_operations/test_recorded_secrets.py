@@ -105,7 +105,7 @@ class World:
         account = open_account(params)
         account.read_only = check_mode
         self.secrets.sent.clear()
-        for client in (account.client("sts"), account.client("secretsmanager", region)):
+        for client in (account.client("sts"), account.client("secretsmanager", region), account.client("kms", region)):
             service = client.meta.service_model.service_id.hyphenize()
             client.meta.events.register(f"before-send.{service}", self.answered, unique_id="recorded")
         said: list[str] = []
@@ -116,6 +116,9 @@ class World:
         host = request.url.split("/")[2]
         if host.startswith("sts."):
             return response(request.url, 200, IDENTITY.encode(), {"content-type": "text/xml"})
+        if host.startswith("kms."):
+            code = "AccessDeniedException"
+            return response(request.url, 400, json.dumps({"__type": code}).encode(), {"x-amzn-errortype": code})
         operation = request.headers["X-Amz-Target"].decode().partition(".")[2]
         status, shown = self.secrets.answer(host.split(".")[1], operation, json.loads(request.body))
         headers = {"content-type": "application/x-amz-json-1.1", "x-amzn-errortype": shown.get("__type", "")}
