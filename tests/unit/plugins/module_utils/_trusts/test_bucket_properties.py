@@ -43,6 +43,8 @@ def trust_lists(draw):
             "state": draw(st.sampled_from(["present", "present", "absent"])),
             "side": draw(st.sampled_from(["exact", "managed"])),
         }
+        if "user/c" in principals and number:
+            options["side"] = "managed"  # the inline policies of a user have room for one such trust
         if draw(st.integers(0, 4)) == 0:
             options["trusted"] = {"account_id": THIRD_PARTY, "principals": principals}
         bucket = draw(st.sampled_from(["one", "two"]))
