@@ -70,7 +70,7 @@ def resource_trial(position: int, expectation: Mapping, actor: Actor, task: Task
     action = expectation["action"]
     call = CALLS.get(expectation["call"])
     if call is None:
-        raise CannotAct(f"there is no call that shows {action} and changes nothing")
+        raise CannotAct(f"no call is made to show {action}")
     if call.effect and not expectation["by_writing"]:
         raise CannotAct(f"{action} is tried only where the trust says verify_by_writing: true, since {call.effect}")
     if call.effect and task.check_mode:

@@ -151,7 +151,7 @@ def test_what_others_notice_is_done_only_where_the_trust_allows_it(call, expect)
 
 def test_what_no_call_shows_is_not_called():
     service = Service()
-    assert "no call that shows sns:Subscribe" in proof(service, "evaluate", "allowed")["said"]
+    assert "no call is made to show sns:Subscribe" in proof(service, "evaluate", "allowed")["said"]
     assert service.calls == []
 
 
