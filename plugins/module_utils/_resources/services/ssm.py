@@ -95,11 +95,11 @@ class ParameterPolicies(RevisedPolicy):
 
     def _all(self, operation: str, member: str, **arguments: object) -> Iterator[dict]:
         """Yield what is in a list of all pages. A page may be empty and have a next one all the same."""
-        answer: dict = {"NextToken": None}
-        while "NextToken" in answer:
-            token = {"NextToken": answer["NextToken"]} if answer["NextToken"] else {}
-            answer = self.call(operation, **arguments, **token)
+        token = None
+        while token != "":
+            answer = self.call(operation, **arguments, **({"NextToken": token} if token else {}))
             yield from answer.get(member, ())
+            token = answer.get("NextToken") or ""
 
 
 def _key_of(shown: dict) -> KmsKey | None:

@@ -231,7 +231,7 @@ class Parameter(Recorded):
         shown = [
             {"PolicyId": id_, "PolicyHash": hash_, "Policy": text} for id_, (hash_, text) in self.policies.items()
         ][start : start + 1]
-        return {"Policies": shown, **({"NextToken": str(start + 1)} if start + 1 < len(self.policies) else {})}
+        return {"Policies": shown, "NextToken": str(start + 1) if start + 1 < len(self.policies) else ""}
 
     def put(self, id_: str | None, text: str) -> str:
         self.revision += 1
