@@ -11,7 +11,8 @@ short_description: Manage who may use a topic, a queue, a key and the like, gran
 version_added: 0.1.0
 description:
   - Adds, changes and takes back named grants in the policy of a resource. All of them are one write, except in the
-    policy of a Lambda function, which takes one statement at a time.
+    policy of a Lambda function, which takes one statement at a time, and on an SSM parameter, where each grant is a
+    policy of its own.
   - Other statements of the policy are left alone and keep their order, also when several runs write the policy at the
     same moment.
   - Across accounts both sides have to allow it; the other one is M(xacct.aws.xacct_identity_grant). A resource that
