@@ -60,8 +60,8 @@ options:
           - Whether the grant allows or denies.
           - With V(Deny), O(grants[].organizations), O(grants[].source_ips) and the like say who is denied, not who is
             spared.
-          - A V(Deny) that would keep the whole account of a topic, a queue, a secret or a key from changing the policy
-            again is refused.
+          - A V(Deny) that by itself would keep the whole account of a topic, a queue, a secret or a key from changing
+            the policy again is refused.
         type: str
         choices: [Allow, Deny]
         default: Allow

@@ -334,6 +334,17 @@ class TestRefusals:
             bucket.run(bucket.grant(principals=[nobody]))
         bucket.owner.local_aws.clear_faults()
 
+    @pytest.mark.parametrize("is_expected", [False, True])
+    def test_its_own_account_is_not_denied_to_take_it_back(self, bucket: TestBucket, is_expected: bool) -> None:
+        """Which account that is may be declared; if not, the credentials tell, before anything is written."""
+        own = bucket.owner.account_id
+        expected = {"expected_account_id": own} if is_expected else {}
+        denial = {"name": "closed", "effect": "Deny", "principals": [own], "actions": ["s3:*"]}
+        for check_mode in (True, False):
+            with pytest.raises(ValueError, match="closed: effect: this denies s3:PutBucketPolicy"):
+                bucket.run(denial, check_mode=check_mode, **expected)
+        assert bucket.policy is None
+
 
 class TestPublicAccess:
     """A public grant needs to be meant, and Block Public Access has the last word."""

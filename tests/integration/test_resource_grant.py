@@ -424,7 +424,10 @@ class TestEncryption:
         resource.local_aws.faults(rule)
         unread = resource.run(resource.grant(), check_mode=True)
         resource.local_aws.clear_faults()
-        assert "may not reach it (" in unread.said[0] and unread.result["key_access"] == missing.result["key_access"]
+        assert (
+            "whose policy could not be read (" in unread.said[0]
+            and unread.result["key_access"] == missing.result["key_access"]
+        )
         made = resource.run(resource.grant())
         assert made.result["key_access"] is None and not made.said
 

@@ -61,6 +61,11 @@ ANSWERS: dict[str, dict[str, Answer]] = {
     "status_500": {
         "*": Answer(500, "InternalFailure", "The request processing has failed because of an unknown error."),
         "iam": Answer(500, "ServiceFailure", "The request processing has failed because of an unknown error."),
+        "kms": Answer(500, "KMSInternalException", "An internal error occurred."),
+        "lambda": Answer(500, "ServiceException", "The Lambda service encountered an internal error."),
+        "secretsmanager": Answer(500, "InternalServiceError", "An error occurred on the server side."),
+        "sns": Answer(500, "InternalError", "An internal service error."),
+        "ssm": Answer(500, "InternalServerError", "An error occurred on the server side."),
         "rest-xml": Answer(500, "InternalError", "We encountered an internal error. Please try again."),
     },
     "no_such_entity": {

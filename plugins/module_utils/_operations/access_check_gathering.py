@@ -81,7 +81,8 @@ AWS_KEYS = "aws/"
 """What the names of the keys begin with that AWS keeps for an account, one for each service."""
 
 ENCRYPTION_CONTEXTS = tuple(
-    f"kms:EncryptionContext:{key}" for key in ("aws:s3:arn", "aws:sns:topicArn", "aws:sqs:arn", "SecretARN")
+    f"kms:EncryptionContext:{key}"
+    for key in ("aws:s3:arn", "aws:sns:topicArn", "aws:sqs:arn", "aws:kinesis:arn", "SecretARN", "PARAMETER_ARN")
 )
 """What services say to KMS besides."""
 

@@ -15,7 +15,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsEr
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Task
 from ansible_collections.xacct.aws.plugins.module_utils._operations.declared_grants import DeclaredGrants
 from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import statements_equal
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import statements, texts
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError, statements, texts
 from ansible_collections.xacct.aws.plugins.module_utils._policy.key_access import key_task, not_allowed_yet
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import parse_arn
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import POLICY
@@ -44,8 +44,8 @@ def key_access(task: Task, label: str, key: KmsKey, arn: str | None, missing: li
     unread = None
     try:
         missing = not_allowed_yet(missing, _policy_of(task, arn))
-    except AwsError as error:
-        unread = error.message
+    except (AwsError, PolicyError) as error:
+        unread = str(error)
     if not missing:
         return None
     actions = sorted({action for statement in missing for action in texts(statement["Action"], "Action")})
@@ -55,10 +55,10 @@ def key_access(task: Task, label: str, key: KmsKey, arn: str | None, missing: li
         if options
         else "with the statements in key_access; in which region the key is was not to be found out"
     )
-    reached = f"may not reach it ({unread})" if unread else "does not reach it"
+    known = f"whose policy could not be read ({unread})" if unread else "whose policy does not plainly allow it"
     task.warn(
-        f"{label} encrypts with the KMS key {arn or key.name}, and this grant {reached}. The key's policy has to allow "
-        f"it as well, {how}, and the principals' own policies have to allow {' and '.join(actions)} on the key."
+        f"{label} encrypts with the KMS key {arn or key.name}, {known}. The key has to let this grant through as well, "
+        f"{how}, and the principals' own policies have to allow {' and '.join(actions)} on the key."
     )
     return {"key": key.name, "statements": missing, "task": options}
 

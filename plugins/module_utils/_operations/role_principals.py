@@ -52,14 +52,15 @@ _INVALID_PRINCIPAL = {
     "InvalidArgumentException": "principal",
     "BadRequestException": "principals are valid",
     "InvalidTypeException": "error setting policy",
+    "MalformedResourcePolicyDocumentException": "malformed",
     "ValidationException": "invalid principal",
     "InvalidArnException": "principal",
 }
 """Codes of a policy that names a principal which does not exist (yet), and a word of the message (lower case).
 
-SQS and OpenSearch say no more than that the policy is wrong (`_SAYS_NO_MORE`).
+SQS, OpenSearch and Systems Manager say no more than that the policy is wrong (`_SAYS_NO_MORE`).
 """
-_SAYS_NO_MORE = ("InvalidAttributeValue", "InvalidTypeException")
+_SAYS_NO_MORE = ("InvalidAttributeValue", "InvalidTypeException", "MalformedResourcePolicyDocumentException")
 
 _NAMED = re.compile(r'"(?:AWS|Service|Federated)"\s*:\s*"([^"]+)"')
 
@@ -82,7 +83,8 @@ def while_principals_propagate(
             raise
         first = error
     suspects = _suspects(aws_text(first), document)
-    seconds = _time_to_wait(task, label, suspects) if any(map(_may_come, suspects)) else 0
+    waits = any(map(_may_come, suspects))
+    seconds = _time_to_wait(task, label, suspects) if waits else 0
     try:
         return retry_while(
             _failed_once(first, write),
@@ -94,7 +96,7 @@ def while_principals_propagate(
     except AwsError as error:
         if not is_invalid_principal(error):
             raise
-        tried = f"This was tried for {seconds} s. " if seconds else ""
+        tried = f"This was tried for {seconds} s. " if waits else ""
         raise error.with_hint(f"{tried}{_what_to_do(suspects, whole, error)}") from error
 
 

@@ -76,19 +76,19 @@ _ACTION = re.compile(r"\*|s3:[A-Za-z0-9*?]+", re.IGNORECASE)
 _OTHER_SERVICE = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
 
 
-def bucket_statements(grant: Mapping, bucket: str, partition: str = "aws") -> list[dict]:
+def bucket_statements(grant: Mapping, bucket: str, partition: str = "aws", owner: str = "") -> list[dict]:
     """Return the statements of one entry, that on objects first; raise :class:`PolicyError` with all that is wrong.
 
-    ``partition`` is where the bucket and a bare account ID are.
+    ``partition`` is where the bucket and a bare account ID are, ``owner`` the bucket's account where it is known.
     """
-    reading = _Reading(grant)
+    reading = _Reading(grant, owner=owner)
     reading.raise_errors()
     return reading.statements(bucket, partition)
 
 
-def check_bucket_grants(grants: list[Mapping], allow_public: bool = False) -> list[str]:
+def check_bucket_grants(grants: list[Mapping], allow_public: bool = False, owner: str = "") -> list[str]:
     """Return everything that is wrong with a list of entries, each error with the name of its entry in front."""
-    return errors_of(_Reading(grant, allow_public) for grant in grants)
+    return errors_of(_Reading(grant, allow_public, owner) for grant in grants)
 
 
 def grant_sids(name: str) -> tuple[str, str]:
@@ -137,7 +137,7 @@ def key_patterns(prefixes: list[str] | None) -> list[str]:
 class _Reading(GrantReading):
     """One entry being read."""
 
-    def __init__(self, grant: Mapping, allow_public: bool = True) -> None:
+    def __init__(self, grant: Mapping, allow_public: bool = True, owner: str = "") -> None:
         super().__init__(grant)
         self.check_options(BUCKET_GRANT_OPTIONS)
         self.prefixes = self._prefixes()
@@ -148,7 +148,7 @@ class _Reading(GrantReading):
         self.check_conditions()
         self._check_listing_keys()
         if not self.prefixes:
-            self.check_control(self.actions.bucket, _CONTROL, "bucket")
+            self.check_control(self.actions.bucket, _CONTROL, "bucket", owner)
         if not allow_public and not self.errors:
             self.check_public(self.statements("bucket", "aws"), "bucket")
 

@@ -129,7 +129,7 @@ class GrantReading:
             )
 
     def check_control(self, denied: Iterable[str], control: Collection[str], noun: str, owner: str = "") -> None:
-        """Refuse to deny the resource's whole account, whatever the conditions, every action that would end that again.
+        """Refuse to deny the resource's whole account, on no condition, every action that would end that again.
 
         ``denied`` are actions, wildcards allowed; ``control`` those of which one has to be left; ``owner`` is the
         account, where it is known.

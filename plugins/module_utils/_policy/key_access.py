@@ -105,7 +105,7 @@ def _allows(present: Mapping, kind: str, text: str, action: str, wanted: Mapping
     return (
         any(each == kind and other in names for each, other in principal_pairs(present.get("Principal")))
         and any(matches(each, action) for each in texts(present.get("Action", []), "Action"))
-        and present.get("Resource") == "*"
+        and "*" in texts(present.get("Resource", []), "Resource")
         and (not present.get("Condition") or _same_condition(present, wanted))
     )
 

@@ -181,13 +181,13 @@ class _Reading(GrantReading):
         return f"{first.resource[0]}, for instance"
 
     def _check_own_account_only(self) -> None:
-        """What a service allows to no other account can be allowed to principals that are known to be of its own."""
+        """What a service allows to no other account can be allowed to principals of the resource's own."""
         only = [action for action in self.actions if ascii_lower(action) in self.rules.own_account_only]
-        strangers = [each.value for each in self.principals if not self.owner or each.account_id != self.owner]
-        if only and strangers and self.allows:
+        strangers = [each.value for each in self.principals if each.account_id not in (None, self.owner)]
+        if only and strangers and self.allows and self.owner:
             self.errors.append(
-                f"actions: {' and '.join(only)}: {self.rules.title}s allow it to no other account, whatever their "
-                "policies say; principals of their own account may have it, where resource is an ARN"
+                f"actions: {' and '.join(only)}: {self.rules.title}s allow it to no other account than their own, "
+                f"whatever their policies say; leave it out for {' and '.join(strangers)}"
             )
 
     def _check_partition(self, partition: str) -> None:

@@ -112,7 +112,9 @@ def read_resource_method(declaration: Declared, problems: Problems) -> ResourceW
     unread = [key for key in ("access", "actions") if declared.get(key) is not None and key not in values]
     if declaration.trusted and not unread:
         entry = {"name": "resource", "principals": declaration.trusted.policy_principals, **way.grant}
-        for error in check_resource_grants([entry], rules):
+        places = [(account, region) for account in declaration.trusting for region in way.regions]
+        arn = way.arn_in(*places[0]) if places and len(problems) == before else None
+        for error in check_resource_grants([entry], rules, arn=arn):
             problems.add_line(where, error.replace("resource: ", "resource.", 1))
     return way if len(problems) == before else None
 

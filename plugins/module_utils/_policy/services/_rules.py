@@ -310,7 +310,7 @@ class ServiceRules:
         if arn.service != self.service or not arn.resource.startswith(before) or not arn.resource.endswith(after):
             return None
         name = arn.resource[len(before) : len(arn.resource) - len(after)]
-        return name if re.fullmatch(self.name, name) else None
+        return name if re.fullmatch(self.name, name) and self.in_arn(name) == name else None
 
     def is_meant_by(self, arn: Arn) -> bool:
         """Whether an ARN names a resource of this type, by its name or otherwise."""

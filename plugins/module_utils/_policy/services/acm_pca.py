@@ -122,6 +122,8 @@ RULES = ServiceRules(
         "AWS takes policies in the shape of those of AWS RAM alone: `issue` makes two statements, one for reading and "
         "one for issuing, which names the template of the certificates (`certificate_template`, "
         "`EndEntityCertificate/V1` unless said otherwise). Another template takes another entry.",
+        "AWS refuses a policy that lacks a statement which it requires, and does not say which these are; should it "
+        "refuse `read` alone, `issue` has both.",
         "What AWS RAM shares is in the same policy. It stays; taking the whole policy away would end its shares, too, "
         "and is done only when nothing but grants of this module was in it.",
         "An organization is one an entry, with `principals: ['*']`.",

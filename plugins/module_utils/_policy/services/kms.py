@@ -11,7 +11,7 @@ across accounts), "Condition keys", "Grants" and "Quotas"; KMS API Reference, Pu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.condition_options import Piece, as_list, each_text
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError, ascii_lower
@@ -26,7 +26,6 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.principals impor
     Arn,
     parse_principal,
     principal_element,
-    principal_pairs,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import (
     CONDITIONS,
@@ -43,7 +42,7 @@ _PUBLIC_KEY = "kms:GetPublicKey"
 _GENERATE = "kms:GenerateDataKey*"
 _ONLY_FOR_AWS = "grant_only"
 _NO_KEY = "it is about no key, so only an IAM policy can allow it"
-_OWN_ACCOUNT_ONLY = frozenset(
+_OWN_ACCOUNT_ONLY = tuple(
     f"kms:{name}".lower()
     for name in (
         "CancelKeyDeletion",
@@ -189,19 +188,6 @@ def written(grant: Mapping, statement: dict) -> dict:
     return {**whole, "RetiringPrincipal": element["AWS"]}
 
 
-def of_no_use(added: Iterable[dict], owner: str) -> Iterator[str]:
-    """Yield what statements allow to principals of other accounts than the key's ``owner``, and KMS never lets them do.
-
-    Wildcards are left alone: ``kms:*`` stands for what other accounts may do, too.
-    """
-    for statement in added:
-        actions = [each for each in as_list(statement.get("Action", [])) if ascii_lower(each) in _OWN_ACCOUNT_ONLY]
-        named = [text for kind, text in principal_pairs(statement.get("Principal")) if kind == "AWS"]
-        others = [text for text in named if parse_principal(text).account_id not in (None, owner)]
-        if actions and others and statement["Effect"] == "Allow":
-            yield f"{statement['Sid']} allows {' and '.join(actions)} to {' and '.join(others)}"
-
-
 def _services(value: object) -> list[str]:
     return each_text(
         value,
@@ -247,6 +233,7 @@ RULES = ServiceRules(
     more_conditions=more_conditions,
     written=written,
     ways=(POLICY, GRANT),
+    own_account_only=_OWN_ACCOUNT_ONLY,
     check=check,
     empty_policy=default_policy,
     propagation_seconds=60.0,

@@ -103,7 +103,7 @@ RULES = ServiceRules(
     api=("GetTopicAttributes", "SetTopicAttributes (Policy)"),
     to_know=(
         "A topic always has a policy. Without a statement it gets the one of a new topic, for its own account.",
-        "A Deny that would keep everybody from changing the policy again is refused.",
+        "A Deny that by itself would keep everybody from changing the policy again is refused.",
     ),
     proved="local AWS",
 )

@@ -85,9 +85,8 @@ RULES = ServiceRules(
     preload=True,
     api=("GetQueueUrl", "GetQueueAttributes", "SetQueueAttributes (Policy)"),
     to_know=(
-        "What SQS allows to no other account (such as deleting the queue) is refused for other accounts. It can be "
-        "allowed to own principals where `resource` is the queue's ARN.",
-        "A Deny that would keep everybody from changing the policy again is refused.",
+        "What SQS allows to no other account (such as deleting the queue) is refused for principals of others.",
+        "A Deny that by itself would keep everybody from changing the policy again is refused.",
     ),
     proved="local AWS",
 )

@@ -14,6 +14,10 @@ DeleteResourcePolicy, GetResourcePolicies; service authorization reference, "AWS
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
+from ansible_collections.xacct.aws.plugins.module_utils._policy.condition_options import as_list
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import ascii_lower
 from ansible_collections.xacct.aws.plugins.module_utils._policy.key_access import DECRYPT
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import NEVER, Granted, ServiceRules
 
@@ -28,6 +32,12 @@ def without_slash(name: str) -> str:
     return name.removeprefix("/")
 
 
+def check(grant: Mapping) -> Iterator[str]:
+    """Yield what alone is of no use on a parameter."""
+    if [ascii_lower(str(each)) for each in as_list(grant.get("actions") or [])] == [ascii_lower(_LIST)]:
+        yield f"actions: {_LIST}: alone it lets nobody see the parameter; write access: read"
+
+
 RULES = ServiceRules(
     type="ssm_parameter",
     title="SSM parameter",
@@ -36,6 +46,7 @@ RULES = ServiceRules(
     name_words="up to 1,011 of a-z A-Z 0-9 _ . -, with / between up to 15 levels, not beginning with aws or ssm",
     resource="parameter/{name}",
     in_arn=without_slash,
+    check=check,
     # The very actions of the permissions that AWS RAM has for parameters. To list is about no parameter in particular,
     # so an own policy allows it for all or not at all.
     access={

@@ -31,7 +31,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.key_lockout impo
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn, parse_arn
 from ansible_collections.xacct.aws.plugins.module_utils._policy.request_principals import request_principal
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import ServiceRules
-from ansible_collections.xacct.aws.plugins.module_utils._policy.services.kms import default_policy, of_no_use
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services.kms import default_policy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import ResourcePolicy
 
 if TYPE_CHECKING:
@@ -79,15 +79,7 @@ class KeyPolicy(ResourcePolicy):
         wanted: dict | None,
         warn: Callable[[str], None],  # noqa: ARG002
     ) -> None:
-        """Refuse a grant that other accounts can't use, and a policy that would lock the account or the caller out."""
-        old = statements(before)
-        no_use = list(of_no_use([each for each in statements(wanted) if each not in old], self.arn.account_id))
-        if no_use:
-            raise PolicyError(
-                f"{self.label} in {self.account.description}: {'; '.join(no_use)}. KMS lets only principals of the "
-                "key's own account do that, whatever the policy says. Leave it out, or give it to principals of "
-                f"account {self.arn.account_id} in an entry of their own"
-            )
+        """Refuse a policy that would lock the account or the caller out."""
         caller = self.account.caller
         lost = list(lost_control(before, wanted, self.arn, request_principal(caller.arn, unique_id=caller.user_id)))
         if lost:

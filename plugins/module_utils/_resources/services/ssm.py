@@ -9,7 +9,8 @@ Private to this collection.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_code
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
@@ -23,8 +24,13 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.numbered_policie
     joined,
     to_write,
 )
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn
+from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import ServiceRules
 from ansible_collections.xacct.aws.plugins.module_utils._resources.kms_key import KmsKey
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import Revised, RevisedPolicy
+
+if TYPE_CHECKING:
+    from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
 
 _DENIED = ("AccessDeniedException", "AccessDenied")
 
@@ -38,12 +44,23 @@ class ParameterPolicies(RevisedPolicy):
     _policies: tuple[NumberedPolicy, ...] = ()
     _key: KmsKey | None = None
 
+    def __init__(self, account: Account, rules: ServiceRules, arn: Arn, options: Mapping) -> None:
+        """Do nothing yet."""
+        super().__init__(account, rules, arn, options)
+        self._made: dict[str, NumberedPolicy] = {}
+
     def read_revised(self) -> Revised:
-        """Return the statements of all policies. What has a revision is each policy, not all of them together."""
-        self._policies = tuple(
+        """Return the statements of all policies. What has a revision is each policy, not all of them together.
+
+        A policy that was made just now is there, even if a reading does not show it yet: it is not made once more.
+        """
+        shown = [
             NumberedPolicy(each["PolicyId"], each["PolicyHash"], parse_document(each["Policy"]))
             for each in self._all("get_resource_policies", "Policies", ResourceArn=str(self.arn))
-        )
+        ]
+        for policy in shown:
+            self._made.pop(policy.id, None)
+        self._policies = (*shown, *self._made.values())
         return Revised(joined(self._policies), None)
 
     def write_revised(self, present: Revised, document: dict | None) -> None:  # noqa: ARG002
@@ -54,7 +71,10 @@ class ParameterPolicies(RevisedPolicy):
                 self.call_once("delete_resource_policy", ResourceArn=str(self.arn), **of_this)
             else:
                 text = compact_json(policy.document)
-                self.call_once("put_resource_policy", ResourceArn=str(self.arn), Policy=text, **of_this)
+                made = self.call_once("put_resource_policy", ResourceArn=str(self.arn), Policy=text, **of_this)
+                if policy.id is None:
+                    new = NumberedPolicy(made["PolicyId"], made["PolicyHash"], policy.document)
+                    self._made[new.id] = new
 
     def look_before_write(self, before: dict | None, wanted: dict | None, warn: Callable[[str], None]) -> None:
         """Refuse what is granted on a parameter that takes no policy. Not being let to look is worth a warning."""

@@ -570,6 +570,23 @@ class TestParameter:
         assert sids == (["Xacctteam"] if is_gone else ["Xacctteam", "Theirs"])
         assert not world.run(world.grant(access="read_history")).result["changed"]
 
+    def test_a_policy_that_is_shown_late_is_made_once(self) -> None:
+        world = World(Parameter())
+        answer, late = world.server.answer, [3]
+
+        def answered(method: str, path: str, body: dict) -> Answer:
+            if path == "GetResourcePolicies" and world.server.policies and late[0]:
+                late[0] -= 1
+                return 200, {"Policies": []}
+            return answer(method, path, body)
+
+        world.server.answer = answered
+        made = world.run(world.grant(), world.grant("second"))
+        assert made.requests["POST", "PutResourcePolicy"] == 2 and late[0] < 3
+        assert sorted(world.server.sids.values()) == [["Xacctsecond"], ["Xacctteam"]]
+        late[0] = 0
+        assert not world.run(world.grant(), world.grant("second")).result["changed"]
+
     def test_two_runs_that_made_the_same_grant_leave_one(self) -> None:
         world = World(Parameter())
         world.run(world.grant())

@@ -184,7 +184,11 @@ def test_a_deny_that_nobody_could_take_back(actions):
     assert "denies s3:PutBucketPolicy and s3:DeleteBucketPolicy to every user and role of the bucket's own" in error
     spared = {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::111111111111:role/Admin"}}
     assert check_bucket_grants([{**grant, "conditions": spared}]) == []
-    assert check_bucket_grants([{**grant, "principals": ["222222222222"]}]) == []
+    own = {**grant, "principals": ["222222222222"]}
+    assert check_bucket_grants([own]) == check_bucket_grants([own], owner="111111111111") == []
+    assert check_bucket_grants([own], owner="222222222222") == [error]
+    with pytest.raises(PolicyError, match="to every user and role of the bucket's own account"):
+        bucket_statements(own, "data", owner="222222222222")
     if actions == ["s3:*"]:
         assert check_bucket_grants([{**grant, "prefixes": ["exports/"]}]) == []
 

@@ -32,6 +32,7 @@ OF_SNS = statement({"Service": "sns.amazonaws.com"}, "kms:Decrypt", Condition=TO
         [statement({"AWS": OTHER}, "kms:Decrypt", "kms:GenerateDataKey")],
         [statement({"AWS": f"arn:aws:iam::{OTHER}:root"}, "kms:*")],
         [statement({"AWS": ROLE}, "kms:Decrypt", "kms:GenerateDataKey", Condition={})],
+        [statement({"AWS": ROLE}, "kms:*", Resource=["*"])],
     ],
 )
 def test_allowed_already(present):

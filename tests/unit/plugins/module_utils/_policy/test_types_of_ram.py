@@ -115,7 +115,7 @@ def test_a_parameters_name_and_its_arn():
         arn = PARAMETER.arn(name, REGION, OWNER, "aws")
         assert str(arn) == f"arn:aws:ssm:{REGION}:{OWNER}:parameter/{name.lstrip('/')}"
         assert rules_for(str(arn), None) is PARAMETER and PARAMETER.name_in(parse_arn(str(arn))) == name.lstrip("/")
-    for name in ("aws/x", "/aws/service/x", "SSM-x", "a b", "/", "a//b", "a/" * 15 + "a", "x" * 1012):
+    for name in ("/a", "aws/x", "/aws/service/x", "SSM-x", "a b", "/", "a//b", "a/" * 15 + "a", "x" * 1012):
         assert PARAMETER.name_in(parse_arn(f"arn:aws:ssm:{REGION}:{OWNER}:parameter/{name}")) is None, name
 
 
@@ -123,6 +123,7 @@ def test_a_parameters_name_and_its_arn():
     ("options", "says"),
     [
         ({"access": None, "actions": ["ssm:PutParameter"]}, "takes no others than ssm:GetParameter"),
+        ({"access": None, "actions": ["ssm:describeparameters"]}, "alone it lets nobody see the parameter"),
         ({"not_after": "2030-01-01T00:00:00Z"}, "as AWS RAM does it"),
         ({"principals": ["service:ecs.amazonaws.com"]}, "not with AWS services"),
         ({"effect": "Deny"}, "effect: Allow"),

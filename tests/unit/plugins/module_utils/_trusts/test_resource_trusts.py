@@ -144,6 +144,12 @@ class TestWhatIsRefused:
         bad = topic_trust(name="a b", region="x", access=1, unknown=2, kms_key="x", side="pattern")
         assert len(errors(bad, topic_trust("other", type="x"))) == 7
 
+    def test_what_kms_lets_only_the_own_account_do(self):
+        (error,) = errors(resource_trust("k", arn=KEY, actions=["kms:ScheduleKeyDeletion"]))
+        assert (
+            "resource.actions: kms:ScheduleKeyDeletion: KMS keys allow it to no other account than their own" in error
+        )
+
     def test_a_secret_is_encrypted_in_every_region(self):
         secret = {"type": "secret", "name": "password", "access": "read", "regions": [REGION, "us-east-1"]}
         (error,) = errors(resource_trust("s", **secret, kms_key=KEY))
