@@ -168,7 +168,10 @@ class TestFaults:
     @pytest.mark.parametrize(
         ("service", "call", "code"),
         [("iam", "list_roles", "ServiceFailure"), ("s3", "list_buckets", "InternalError"),
-         ("kms", "list_keys", "InternalFailure")],
+         ("sns", "list_topics", "InternalError"), ("sqs", "list_queues", "InternalFailure"),
+         ("kms", "list_keys", "KMSInternalException"), ("lambda", "list_functions", "ServiceException"),
+         ("secretsmanager", "list_secrets", "InternalServiceError"),
+         ("ssm", "describe_parameters", "InternalServerError")],
     )  # fmt: skip
     def test_status_500(self, aws: LocalAws, service: str, call: str, code: str) -> None:
         aws.faults({"effect": "status_500", "service": service})
