@@ -92,7 +92,7 @@ molecule: tree ## the scenario of every role and playbook, on the local AWS
 
 docs-check: tree ## the documentation of modules, plugins and roles
 	@$(ENVIRONMENTS) make lint
-	PATH="$(LINT):$$PATH" $(LINT)/antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck .
+	HOME="$(CACHE)" PATH="$(LINT):$$PATH" $(LINT)/antsibull-docs lint-collection-docs --plugin-docs --skip-rstcheck .
 
 build-check: tree ## build the collection, install it from the tarball into an empty place, use it from there
 	@$(ENVIRONMENTS) make tests local-aws
