@@ -54,6 +54,14 @@ class TestSecret(TestResource):
 
 
 @pytest.fixture
+def locked(secret: TestSecret) -> TestSecret:
+    """A secret whose key only its own account may use, as that of a new key."""
+    secret.key = secret.local_aws.client("kms", secret.owner.account_id).create_key()["KeyMetadata"]["Arn"]
+    secret.encrypt_with(secret.key)
+    return secret
+
+
+@pytest.fixture
 def secret(local_aws: LocalAws) -> TestSecret:
     made = TestSecret(local_aws)
     # A key that everybody may use, so that the secret's own policy is what decides.
@@ -326,17 +334,22 @@ class TestRefusals:
 class TestEncryption:
     """Across accounts the key has to be granted as well, and the AWS managed one cannot be."""
 
-    def test_the_missing_grant_is_shown_once(self, secret: TestSecret) -> None:
-        foretold = secret.run(secret.grant(), check_mode=True)
+    def test_the_missing_grant_is_shown_once(self, locked: TestSecret) -> None:
+        foretold = locked.run(locked.grant(), check_mode=True)
         (statement,) = foretold.result["key_access"]["statements"]
-        assert foretold.result["key_access"]["key"] == secret.key
-        assert statement["Principal"] == {"AWS": secret.user_arn} and statement["Action"] == "kms:Decrypt"
+        assert foretold.result["key_access"]["key"] == locked.key
+        assert statement["Principal"] == {"AWS": locked.user_arn} and statement["Action"] == "kms:Decrypt"
         assert any("encrypts with the KMS key" in text and "kms:Decrypt" in text for text in foretold.said)
-        assert secret.run(secret.grant()).result["key_access"] == foretold.result["key_access"]
-        assert secret.run(secret.grant()).result["key_access"] is None
+        assert locked.run(locked.grant()).result["key_access"] == foretold.result["key_access"]
+        assert locked.run(locked.grant()).result["key_access"] is None
 
-    def test_writing_takes_another_permission_on_the_key(self, secret: TestSecret) -> None:
-        made = secret.run(secret.grant(access="write"))
+    def test_nothing_is_missing_on_a_key_that_everybody_may_use(self, secret: TestSecret) -> None:
+        made = secret.run(secret.grant())
+        assert made.result["key_access"] is None and not made.said
+        assert secret.tried(secret.as_worker)["read"] == "yes"
+
+    def test_writing_takes_another_permission_on_the_key(self, locked: TestSecret) -> None:
+        made = locked.run(locked.grant(access="write"))
         assert made.result["key_access"]["statements"][0]["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
 
     def test_the_key_of_aws_reaches_nobody_else(self, local_aws: LocalAws) -> None:

@@ -16,7 +16,8 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations._task import
 from ansible_collections.xacct.aws.plugins.module_utils._operations.declared_grants import DeclaredGrants
 from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import statements_equal
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError, statements, texts
-from ansible_collections.xacct.aws.plugins.module_utils._policy.key_access import key_task, not_allowed_yet
+from ansible_collections.xacct.aws.plugins.module_utils._policy.key_access import key_task
+from ansible_collections.xacct.aws.plugins.module_utils._policy.key_reach import not_allowed_yet
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import parse_arn
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import POLICY
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import SERVICES
@@ -43,7 +44,7 @@ def key_access(task: Task, label: str, key: KmsKey, arn: str | None, missing: li
         return {"key": key.name, "statements": [], "task": None}
     unread = None
     try:
-        missing = not_allowed_yet(missing, _policy_of(task, arn))
+        missing = _not_allowed_yet(task, arn, missing)
     except (AwsError, PolicyError) as error:
         unread = str(error)
     if not missing:
@@ -63,11 +64,11 @@ def key_access(task: Task, label: str, key: KmsKey, arn: str | None, missing: li
     return {"key": key.name, "statements": missing, "task": options}
 
 
-def _policy_of(task: Task, arn: str | None) -> dict | None:
-    """Return the policy of a key of the task's account, None for another one's. Raises `AwsError`."""
+def _not_allowed_yet(task: Task, arn: str | None, wanted: list[dict]) -> list[dict]:
+    """Return what a key does not certainly allow: all of it where it is another account's. Raises `AwsError`."""
     account, rules = task.account, SERVICES["kms_key"]
-    key = parse_arn(arn) if arn else None
-    if key is None or key.account_id != account.account_id:
-        return None
+    if arn is None or parse_arn(arn).account_id != account.account_id:
+        return wanted
     adapter = ADAPTERS[rules.type][POLICY]
-    return adapter(account, rules, adapter.of_arn(account, rules, key, {}), {}).read()
+    key = adapter.of_arn(account, rules, parse_arn(arn), {})
+    return not_allowed_yet(wanted, adapter(account, rules, key, {}).read(), key)

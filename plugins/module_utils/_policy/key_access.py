@@ -15,9 +15,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.bucket_access import matches
-from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import statements_equal
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import ascii_lower, texts
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import statements as statements_of
 from ansible_collections.xacct.aws.plugins.module_utils._policy.narrowing import names_a_source
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import (
     Arn,
@@ -25,7 +23,6 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.principals impor
     parse_principal,
     principal_element,
     principal_pairs,
-    root_of,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.public_access import why_public
 
@@ -69,54 +66,6 @@ def key_statements(
         if with_services:
             _add(found, actions, _services(statement), _only(condition, _FOR_WHOM))
     return [_statement(entry, f"{sid}{number if number > 1 else ''}") for number, entry in enumerate(found.values(), 1)]
-
-
-def not_allowed_yet(wanted: Iterable[Mapping], policy: dict | None) -> list[dict]:
-    """Return what of ``wanted``, statements for a key's policy, the policy does not allow yet.
-
-    What counts is a statement that names the principal or its account (whose own policies decide then), on no other
-    condition. A denial in the policy may take anything back: then nothing counts.
-    """
-    present = statements_of(policy)
-    if any(each.get("Effect") != "Allow" for each in present):
-        return [dict(each) for each in wanted]
-    found = []
-    for statement in wanted:
-        lacking = [
-            f"service:{text}" if kind == "Service" else text
-            for kind, text in principal_pairs(statement["Principal"])
-            if not all(
-                any(_allows(each, kind, text, action, statement) for each in present)
-                for action in texts(statement["Action"], "Action")
-            )
-        ]
-        if lacking:
-            found.append({**statement, "Principal": principal_element([parse_principal(text) for text in lacking])})
-    return found
-
-
-def _allows(present: Mapping, kind: str, text: str, action: str, wanted: Mapping) -> bool:
-    """Whether a statement of a key's policy allows an action to a principal on no other condition than wanted."""
-    names = {text}
-    if kind == "AWS" and text != "*":
-        account_id = _account_of(text)
-        roots = [each for _kind, each in principal_pairs(present.get("Principal")) if _is_root(each, account_id)]
-        names |= {account_id, *roots}
-    return (
-        any(each == kind and other in names for each, other in principal_pairs(present.get("Principal")))
-        and any(matches(each, action) for each in texts(present.get("Action", []), "Action"))
-        and "*" in texts(present.get("Resource", []), "Resource")
-        and (not present.get("Condition") or _same_condition(present, wanted))
-    )
-
-
-def _is_root(text: str, account_id: str | None) -> bool:
-    root = root_of(text)
-    return root is not None and root[1] == account_id
-
-
-def _same_condition(one: Mapping, other: Mapping) -> bool:
-    return statements_equal(*({"Effect": "Allow", "Condition": each.get("Condition") or {}} for each in (one, other)))
 
 
 def key_arn_in(key: str, partition: str, region: str, account_id: str) -> str:

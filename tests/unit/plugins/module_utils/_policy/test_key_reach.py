@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.xacct.aws.plugins.module_utils._policy.key_access import not_allowed_yet
+from ansible_collections.xacct.aws.plugins.module_utils._policy.key_reach import not_allowed_yet
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import parse_arn
 
 OTHER = "222222222222"
+KEY = parse_arn("arn:aws:kms:eu-west-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab")
 ROLE = f"arn:aws:iam::{OTHER}:role/Reader"
 TOPIC = {"ArnLike": {"aws:SourceArn": "arn:aws:sns:us-east-1:222222222222:orders"}}
 
@@ -33,10 +35,14 @@ OF_SNS = statement({"Service": "sns.amazonaws.com"}, "kms:Decrypt", Condition=TO
         [statement({"AWS": f"arn:aws:iam::{OTHER}:root"}, "kms:*")],
         [statement({"AWS": ROLE}, "kms:Decrypt", "kms:GenerateDataKey", Condition={})],
         [statement({"AWS": ROLE}, "kms:*", Resource=["*"])],
+        [statement({"AWS": ROLE}, "kms:*", Resource=str(KEY))],
+        [statement(None, "kms:*", NotPrincipal={"AWS": "333333333333"})],
+        [statement({"AWS": ROLE}, NotAction="kms:ScheduleKeyDeletion", Action=None)],
+        [statement({"AWS": ROLE}, "kms:*"), {**statement({"AWS": "333333333333"}, "kms:Decrypt"), "Effect": "Deny"}],
     ],
 )
 def test_allowed_already(present):
-    assert not_allowed_yet([WANTED], {"Statement": present}) == []
+    assert not_allowed_yet([WANTED], {"Statement": present}, KEY) == []
 
 
 @pytest.mark.parametrize(
@@ -49,25 +55,26 @@ def test_allowed_already(present):
         [statement({"Service": ROLE}, "kms:*")],
         [statement({"AWS": ROLE}, "kms:*", Condition=TOPIC)],
         [statement({"AWS": ROLE}, "kms:*", Resource="arn:aws:kms:eu-west-1:111111111111:key/other")],
-        [statement(None, "kms:*", NotPrincipal={"AWS": "333333333333"})],
-        [statement({"AWS": ROLE}, NotAction="kms:ScheduleKeyDeletion", Action=None)],
+        [statement(None, "kms:*", NotPrincipal={"AWS": [OTHER, ROLE]})],
+        [statement({"AWS": ROLE}, NotAction="kms:Decrypt", Action=None)],
+        [statement({"AWS": ROLE}, "kms:*", Condition={"Bool": {"aws:MultiFactorAuthPresent": "true"}})],
         [statement({"AWS": ROLE}, "kms:*"), {**statement({"AWS": "*"}, "kms:Decrypt"), "Effect": "Deny"}],
     ],
 )
 def test_not_allowed_yet(present):
-    assert not_allowed_yet([WANTED], {"Statement": present}) == [WANTED]
+    assert not_allowed_yet([WANTED], {"Statement": present}, KEY) == [WANTED]
 
 
 def test_only_the_principals_that_lack_something_are_named():
     both = statement({"AWS": [ROLE, "arn:aws:iam::333333333333:role/Other"]}, "kms:Decrypt", Sid="ForJobs")
     present = {"Statement": [statement({"AWS": OTHER}, "kms:Decrypt")]}
-    (left,) = not_allowed_yet([both], present)
+    (left,) = not_allowed_yet([both], present, KEY)
     assert left == {**both, "Principal": {"AWS": "arn:aws:iam::333333333333:role/Other"}}
 
 
 def test_a_service_on_the_same_condition():
     present = {"Statement": [statement({"Service": "sns.amazonaws.com"}, "kms:*", Condition=TOPIC)]}
-    assert not_allowed_yet([OF_SNS], present) == []
+    assert not_allowed_yet([OF_SNS], present, KEY) == []
     wider = {**OF_SNS, "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:us-east-1:222222222222:*"}}}
-    assert not_allowed_yet([wider], present) == [wider]
-    assert not_allowed_yet([OF_SNS], None) == [OF_SNS]
+    assert not_allowed_yet([wider], present, KEY) == [wider]
+    assert not_allowed_yet([OF_SNS], None, KEY) == [OF_SNS]
