@@ -51,6 +51,7 @@ def _run(task: Task) -> dict:
     key_access = None
     if decision.plan.changed:
         _confirm_owner(task, bucket)
+        # Now it is known whose bucket it is: a grant that locks its account out is refused.
         declared_grants(params, task.account.partition, task.account.account_id)
         carrier.check_size(decision.policy)
         look_at_public_access(task, bucket, grants, decision.policy)
