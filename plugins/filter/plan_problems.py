@@ -54,6 +54,7 @@ _value:
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.directory import accounts_of_inventory
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.plan import plan
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.problems import PlanError
+from ansible_collections.xacct.aws.plugins.plugin_utils._inert import inert
 
 
 def plan_problems(trusts: object, accounts: object = None, hostvars: object = None, groups: object = None) -> list[str]:
@@ -70,4 +71,4 @@ class FilterModule:
 
     def filters(self) -> dict:
         """Return the filters by name."""
-        return {"plan_problems": plan_problems}
+        return {"plan_problems": inert(plan_problems)}

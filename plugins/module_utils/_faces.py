@@ -19,7 +19,18 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import (
     CONNECTION_ARGUMENTS,
     open_account,
 )
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import SDK_ERRORS, AwsError, translate
+from ansible_collections.xacct.aws.plugins.module_utils._border.redaction import (
+    LONG_SECRET,
+    message,
+    remember_secrets,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._border.results import (
+    defect,
+    secrets_in,
+    shown_arguments,
+    shown_result,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation, Task, TaskError
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
 
@@ -67,28 +78,40 @@ def invoke(
     progress: Callable[[str], None],
     session_directory: str | None = None,
 ) -> dict:
-    """Run an operation on validated parameters and return its result, or the failure as `failed: true`.
+    """Run an operation on validated parameters and return its result, or the failure as `failed: true`. Never raises.
 
-    Errors that an operation does not raise on purpose go through: they are defects, and Ansible shows the traceback.
+    This is the border: whatever the operation returns, says or raises, planned or not, comes out without secrets and
+    control characters, and bounded.
     """
     if BOTO3_IMPORT_ERROR is not None:
         return {"failed": True, "msg": missing_required_lib("boto3 and botocore"), "exception": BOTO3_IMPORT_ERROR}
-    errors = operation.check(params)
-    if errors:
-        return refused_input(errors)
+    remember_secrets(secrets_in(argument_spec_of(operation), params))
     account = None
     try:
-        account = open_account(params, session_directory=session_directory, warn=warn)
+        errors = operation.check(params)
+        if errors:
+            return shown_result(refused_input(errors))
+        account = open_account(params, session_directory=session_directory, warn=lambda text: warn(message(text)))
         account.calls.clear()
         account.read_only = check_mode
         outcome = operation.run(
-            Task(params=dict(params), check_mode=check_mode, account=account, warn=warn, progress=progress)
+            Task(
+                params=dict(params),
+                check_mode=check_mode,
+                account=account,
+                warn=lambda text: warn(message(text)),
+                progress=lambda text: progress(message(text)),
+            )
         )
+    except SDK_ERRORS as error:
+        outcome = failure(translate(error, account, ""))
     except (AwsError, PolicyError, TaskError) as error:
         outcome = failure(error)
+    except Exception as error:  # noqa: BLE001 - a defect: Ansible would show its text, whoever wrote that, as it is
+        outcome = defect(error)
     if account is not None and os.environ.get(COUNT_CALLS_VARIABLE) == "1":
         outcome["api_calls"] = dict(account.calls)
-    return outcome
+    return shown_result(outcome, secret_result=operation.secret_result)
 
 
 def run_module(operation: Operation) -> None:
@@ -103,6 +126,11 @@ def run_module(operation: Operation) -> None:
     )
     if not module._diff:
         outcome.pop("diff", None)
+    outcome["invocation"] = {"module_args": shown_arguments(module.argument_spec, module.params)}
+    # Ansible would blot these values out of all data, where a test server's short key is a part of many words.
+    module.no_log_values = {value for value in module.no_log_values if len(value) >= LONG_SECRET}
+    if operation.secret_result and not outcome.get("failed"):
+        module.no_log_values = set()
     if outcome.get("failed"):
         module.fail_json(**outcome)
     module.exit_json(**outcome)

@@ -23,17 +23,33 @@ from collections.abc import Iterator, Mapping
 from ansible import constants
 from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import BOTO3_IMPORT_ERROR, preload
+from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import (
+    BOTO3_IMPORT_ERROR,
+    CONNECTION_ARGUMENTS,
+    preload,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._border.redaction import message
+from ansible_collections.xacct.aws.plugins.module_utils._border.results import (
+    defect,
+    secrets_in,
+    shown_arguments,
+    shown_result,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._faces import argument_spec_of, invoke
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation
+from ansible_collections.xacct.aws.plugins.plugin_utils._inert import marked
 
 IN_PROCESS_VARIABLE = "xacct_in_process"
-HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+
+KEY_OPTIONS = ("access_key", "secret_key", "session_token")
+KEY_VARIABLES = frozenset(
+    variable for name in KEY_OPTIONS[1:] for variable in CONNECTION_ARGUMENTS[name]["fallback"][1]
+)
+"""Variables of the environment whose value is secret."""
 
 display = Display()
 
@@ -62,7 +78,11 @@ class OperationAction(ActionBase):
         reason = self.reason_for_the_module(task_vars)
         if reason:
             display.vvv(f"{self.OPERATION.name} runs as a module: {reason}")
-            outcome = self._execute_module(task_vars=task_vars, wrap_async=self._task.async_val)
+            outcome = self._execute_module(
+                module_args={**self._task.args, **self.keys_of_the_environment()},
+                task_vars=task_vars,
+                wrap_async=self._task.async_val,
+            )
         else:
             environment: dict = {}
             self._compute_environment_string(environment)
@@ -91,21 +111,53 @@ class OperationAction(ActionBase):
             return "boto3 is not safe in a forked process on macOS"
         return None
 
+    def _compute_environment_string(self, raw_environment_out: dict | None = None) -> str:
+        """Leave the keys out of what is put before the module's command, which is shown at `-vvv`."""
+        environment: dict = {}
+        whole = super()._compute_environment_string(environment)
+        if raw_environment_out is not None:
+            raw_environment_out.clear()
+            raw_environment_out.update(environment)
+        shown = {name: value for name, value in environment.items() if name not in KEY_VARIABLES}
+        return whole if shown == environment else self._connection._shell.env_prefix(**shown)
+
+    def keys_of_the_environment(self) -> dict:
+        """Return the keys in the task's `environment:` as the options that they stand for, unless the task sets these.
+
+        An option that is set wins over its variable, also where it is empty.
+        """
+        environment: dict = {}
+        self._compute_environment_string(environment)
+        found = {}
+        for name in KEY_OPTIONS:
+            option = CONNECTION_ARGUMENTS[name]
+            given = any(spelling in self._task.args for spelling in (name, *option["aliases"]))
+            value = next((environment[each] for each in option["fallback"][1] if environment.get(each)), None)
+            if value and not given:
+                found[name] = value
+        return found
+
     def run_here(self, task_vars: Mapping) -> dict:
-        """Validate the task's arguments as a module does, run the operation and return its result."""
+        """Validate the task's arguments as a module does, run the operation and return its result. Never raises."""
+        try:
+            return marked(self._run_here(task_vars))
+        except Exception as error:  # noqa: BLE001 - Ansible would show its text, whoever wrote that, as it is
+            return marked(shown_result({**defect(error), "changed": False}))
+
+    def _run_here(self, task_vars: Mapping) -> dict:
         operation = self.OPERATION
-        validator = ArgumentSpecValidator(argument_spec_of(operation), **operation.rules)
-        validation = validator.validate(plain(self._task.args))
+        spec = argument_spec_of(operation)
+        validation = ArgumentSpecValidator(spec, **operation.rules).validate(plain(self._task.args))
         params = validation.validated_parameters
-        hidden = validation._no_log_values
+        hidden = [*validation._no_log_values, *secrets_in(spec, params)]
         warnings: list[str] = [
             f"Both option {both['option']} and its alias {both['alias']} are set." for both in validation._warnings
         ]
         if validation.error_messages:
-            message = validation.errors.msg
+            refused = validation.errors.msg
             if isinstance(validation.errors[0], UnsupportedError):
-                message = f"Unsupported parameters for ({self._task.action}) module: {message}"
-            outcome = {"failed": True, "msg": message}
+                refused = f"Unsupported parameters for ({self._task.action}) module: {refused}"
+            outcome = {"failed": True, "msg": message(refused, hidden)}
         else:
             outcome = invoke(
                 operation,
@@ -119,11 +171,9 @@ class OperationAction(ActionBase):
             outcome.pop("diff", None)
         outcome.setdefault("changed", False)
         if shows_invocation(task_vars):
-            outcome["invocation"] = {"module_args": hidden_arguments(argument_spec_of(operation), params)}
-        flags = {key: value for key, value in outcome.items() if value is None or isinstance(value, bool)}
-        outcome = {**remove_values(outcome, hidden), **flags}
+            outcome["invocation"] = {"module_args": shown_arguments(spec, params, hidden)}
         if warnings:
-            outcome["warnings"] = remove_values(warnings, hidden)
+            outcome["warnings"] = [message(warning, hidden) for warning in warnings]
         return outcome
 
 
@@ -154,24 +204,6 @@ def plain(value: object) -> object:
     if isinstance(value, bytes):
         raise AnsibleActionFail("an option holds bytes: text is expected")
     return str(value)
-
-
-def hidden_arguments(argument_spec: Mapping, params: Mapping) -> dict:
-    """Return the arguments for the result's `invocation`, with the values of no_log options replaced."""
-    shown = {}
-    for name, value in params.items():
-        option = argument_spec.get(name, {})
-        if option.get("no_log") and value is not None:
-            shown[name] = HIDDEN
-        elif isinstance(value, Mapping) and option.get("options"):
-            shown[name] = hidden_arguments(option["options"], value)
-        elif isinstance(value, list) and option.get("options"):
-            shown[name] = [
-                hidden_arguments(option["options"], item) if isinstance(item, Mapping) else item for item in value
-            ]
-        else:
-            shown[name] = value
-    return shown
 
 
 @contextlib.contextmanager

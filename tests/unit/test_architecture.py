@@ -17,18 +17,19 @@ PLUGINS = ROOT / "plugins"
 COLLECTION = "ansible_collections.xacct.aws."
 
 MAY_IMPORT = {
-    "_policy": set(),
-    "_trusts": {"_policy"},
-    "_aws": {"_policy"},
-    "_resources": {"_policy", "_aws"},
-    "_operations": {"_policy", "_aws", "_resources"},
-    "_inert": set(),
+    "_border": set(),
+    "_policy": {"_border"},
+    "_trusts": {"_border", "_policy"},
+    "_aws": {"_border", "_policy"},
+    "_resources": {"_border", "_policy", "_aws"},
+    "_operations": {"_border", "_policy", "_aws", "_resources"},
+    "_inert": {"_border"},
     "filter": {"_policy", "_trusts", "_inert"},
-    "faces": {"_policy", "_trusts", "_aws", "_resources", "_operations", "_inert"},
+    "faces": {"_border", "_policy", "_trusts", "_aws", "_resources", "_operations", "_inert"},
 }
 """Layers by name, and those below each. A layer may import itself."""
 
-PURE = ("_policy", "_trusts")
+PURE = ("_border", "_policy", "_trusts")
 """Layers that know neither Ansible nor AWS's client."""
 
 MOST_LINES = 450

@@ -6,7 +6,7 @@
 
     Creating role BackupService in account 111111111111 (platform): iam:CreateRole was denied: <AWS's message>. <hint>
 
-Nothing secret is in such a message: see `redaction.py`.
+Nothing secret is in such a message: see `_border`.
 Private to this collection.
 """
 
@@ -17,7 +17,8 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.hints import hint_for, verb_for
-from ansible_collections.xacct.aws.plugins.module_utils._aws.redaction import hide_secrets
+from ansible_collections.xacct.aws.plugins.module_utils._border.redaction import remark
+from ansible_collections.xacct.aws.plugins.module_utils._border.texts import bounded, one_line
 
 try:
     from botocore.exceptions import BotoCoreError, ClientError
@@ -92,6 +93,44 @@ class AwsError(Exception):
         )
 
 
+class UnreadableAnswer(AwsError):
+    """What answered is not AWS, or not whole: no XML or JSON of the service, or without a field that has to be there.
+
+    `wrong` says what is the matter with the answer; nothing of its body is part of a message. The parser raises it
+    without knowing the call: the client's hooks and `aws_call` add where it happened.
+    """
+
+    CODE = "InvalidAnswer"
+
+    def __init__(self, wrong: str, *, status: int | None = None, call: str = "", endpoint: str = "") -> None:
+        """Keep the parts."""
+        self.wrong = wrong
+        self.status = status
+        self.endpoint = endpoint
+        super().__init__(self._text("", call), code=self.CODE, call=call, hint=hint_for(self.CODE, call, ""))
+
+    def about(self, account: WhereItHappened | None, what: str, resource: str = "") -> UnreadableAnswer:
+        """Return the error with what was being done and where, unless it has that already."""
+        if self.resource or not (account or what):
+            return self
+        found = UnreadableAnswer(self.wrong, status=self.status, call=self.call, endpoint=self.endpoint)
+        found.account = account.known_account_id if account is not None else ""
+        found.resource = resource or what
+        found.message = _sentences(found._text(_place(account, what), self.call), self.hint)
+        found.args = (found.message,)
+        return found
+
+    def of_call(self, call: str, endpoint: str) -> UnreadableAnswer:
+        """Return the error with the call and the endpoint that it is about."""
+        return self if self.call else UnreadableAnswer(self.wrong, status=self.status, call=call, endpoint=endpoint)
+
+    def _text(self, place: str, call: str) -> str:
+        source = self.endpoint or "the endpoint"
+        status = f" (HTTP {self.status})" if self.status else ""
+        start = f"{place}: " if place else ""
+        return f"{start}{call or 'a call'}: {source} did not answer as AWS does: {self.wrong}{status}"
+
+
 @contextlib.contextmanager
 def aws_call(account: WhereItHappened | None, what: str, resource: str = "") -> Iterator[None]:
     """Turn errors of the SDK inside the block into `AwsError`.
@@ -101,6 +140,8 @@ def aws_call(account: WhereItHappened | None, what: str, resource: str = "") -> 
     """
     try:
         yield
+    except UnreadableAnswer as error:
+        raise error.about(account, what, resource) from None
     except SDK_ERRORS as error:
         # The SDK's error may carry what it signed and sent: it must not follow ours into a traceback.
         raise translate(error, account, what, resource) from None
@@ -110,15 +151,13 @@ def translate(error: Exception, account: WhereItHappened | None, what: str, reso
     """Return the `AwsError` of an error of the SDK; one that is an `AwsError` already comes back as it is."""
     if isinstance(error, AwsError):
         return error
-    code = error_code(error)
+    code = one_line(bounded(error_code(error), 128))
     call = called(error)
     secrets = account.secrets() if account is not None else ()
-    text = hide_secrets(_message_of(error), secrets)
+    text = remark(_message_of(error), secrets)
     caller = account.known_caller if account is not None else ""
-    hint = hide_secrets(hint_for(code, call, text, caller), secrets)
-    where = f"{what[:1].upper()}{what[1:]}"
-    if account is not None:
-        where = f"{where} in {account.description}" if where else _first_upper(account.description)
+    hint = remark(hint_for(code, call, text, caller), secrets)
+    where = _place(account, what)
     return AwsError(
         f"{where}: {verb_for(code, call or 'the call')}: {text}",
         code=code,
@@ -167,6 +206,13 @@ def _message_of(error: BaseException) -> str:
         error_part = response.get("Error", {})
         return str(error_part.get("Message") or error_part.get("Code") or "AWS gave no message")
     return str(error)
+
+
+def _place(account: WhereItHappened | None, what: str) -> str:
+    where = _first_upper(what)
+    if account is None:
+        return where
+    return f"{where} in {account.description}" if where else _first_upper(account.description)
 
 
 def _sentences(message: str, hint: str) -> str:

@@ -92,7 +92,9 @@ _HINTS = {
     "Run again: what is done is found. aws_config takes another read_timeout.",
     "ConnectionClosedError": "The connection broke; the call may have been carried out. Run again: what is done is "
     "found.",
-    "ResponseParserError": "What answers there is not AWS: check endpoint_url and the proxy.",
+    "InvalidAnswer": "Check endpoint_url, the proxy and the network: an error page of a proxy, a captive portal and "
+    "another server look like this. Whether the call was carried out is not known; it is safe to run again.",
+    "CredentialsUnreadable": "Try `aws sts get-caller-identity` with the same profile or environment.",
     "SSLError": "The certificate could not be checked: aws_ca_bundle names the certificates to trust.",
     "ProxyConnectionError": "Check HTTPS_PROXY, NO_PROXY or the proxies in aws_config.",
     "LimitExceeded": "This is a quota of the account, not a passing state: remove something, or ask for more in "
@@ -111,6 +113,7 @@ _HINTS = {
     "ServiceFailure": "AWS has a problem: run again later.",
     "InternalFailure": "AWS has a problem: run again later.",
     "ServiceUnavailable": "AWS has a problem: run again later.",
+    "500": "AWS, or a proxy before it, has a problem: run again later; if it stays, check endpoint_url and the proxy.",
     "IDPRejectedClaim": "The identity provider's token has expired, was meant for another audience, or the provider in "
     "IAM does not match.",
     "InvalidIdentityToken": "The token is malformed, or its issuer has no identity provider in this account.",
@@ -137,6 +140,9 @@ _SAME_AS = {
     "InternalError": "InternalFailure",
     "InternalServiceError": "InternalFailure",
     "ServiceFailureException": "ServiceFailure",
+    "502": "500",
+    "503": "500",
+    "504": "500",
 }
 _UNREACHED = frozenset(
     {

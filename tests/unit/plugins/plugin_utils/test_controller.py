@@ -11,10 +11,12 @@ import os
 from types import SimpleNamespace
 
 import pytest
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation, TaskError
 from ansible_collections.xacct.aws.plugins.plugin_utils import _controller
 
-SECRET = "swordfish-9f2c"
+SECRET = "swordfish-9f2c-0123456789"
 
 
 def remember_and_answer(task):
@@ -75,8 +77,8 @@ def as_module(monkeypatch):
     """Answer in place of the ordinary module, and say that it was asked."""
     asked = []
 
-    def execute_module(_self, task_vars=None, wrap_async=False):
-        asked.append(wrap_async)
+    def execute_module(_self, module_args=None, task_vars=None, wrap_async=False):
+        asked.append(module_args)
         return {"changed": False, "module": True}
 
     monkeypatch.setattr(Action, "_execute_module", execute_module)
@@ -132,7 +134,7 @@ def test_secret_options_never_come_back(monkeypatch):
     args = {"text": f"say {SECRET}", "token": SECRET, "region": "eu-central-1", "endpoint_url": "http://127.0.0.1:9"}
     outcome = action(args).run(task_vars={})
     assert SECRET not in repr(outcome)
-    assert outcome["invocation"]["module_args"]["token"] == _controller.HIDDEN
+    assert outcome["invocation"]["module_args"]["token"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
     assert "about say" in outcome["warnings"][0]
 
 
@@ -173,9 +175,49 @@ def test_plain_takes_tags_and_lazy_containers_off():
     assert _controller.plain(datetime.date(2027, 1, 1)) == "2027-01-01"
 
 
-def test_hidden_arguments_go_into_suboptions():
-    token = {"token": {"no_log": True}}
-    spec = {"hops": {"type": "list", "options": {**token, "arn": {}}}, "one": {"options": token}}
-    params = {"hops": [{"token": SECRET, "arn": "a"}, "odd"], "one": {"token": SECRET}}
-    shown = _controller.hidden_arguments(spec, params)
-    assert shown == {"hops": [{"token": _controller.HIDDEN, "arn": "a"}, "odd"], "one": {"token": _controller.HIDDEN}}
+def test_keys_in_the_tasks_environment_go_to_the_module_as_options_and_are_not_shown(as_module, monkeypatch):
+    shown = []
+    environment = [{"AWS_SECRET_ACCESS_KEY": SECRET, "AWS_ACCESS_KEY_ID": "AKIA", "HTTPS_PROXY": "http://proxy"}]
+    plugin = action(environment=environment, become=True)
+    plugin._connection._shell.env_prefix = lambda **variables: shown.append(variables)
+    plugin.run(task_vars={})
+    assert (as_module[0]["secret_key"], as_module[0]["access_key"]) == (SECRET, "AKIA")
+    plugin._compute_environment_string()
+    assert shown[-1] == {"AWS_ACCESS_KEY_ID": "AKIA", "HTTPS_PROXY": "http://proxy"}
+
+
+@pytest.mark.parametrize("given", ["secret_key", "aws_secret_key"])
+def test_an_option_that_the_task_sets_wins_over_its_variable(given, as_module):
+    args = {"text": "hello", given: ""}
+    action(args, environment=[{"AWS_SECRET_ACCESS_KEY": SECRET}], become=True).run(task_vars={})
+    assert as_module[0] == args
+
+
+def test_a_defect_is_a_result_and_its_text_no_template():
+    hostile = "{{ lookup('ansible.builtin.pipe', 'id') }}"
+    secret = "another-swordfish-9f2c"
+
+    class Broken(_controller.OperationAction):
+        """An operation that raises what nobody planned, with a text that somebody else wrote."""
+
+        OPERATION = Operation(
+            name="xacct_broken",
+            argument_spec={"token": {"type": "str", "no_log": True}},
+            run=lambda _task: {}[f"{hostile}\nPLAY RECAP ***\x1b[2K {secret}"],
+            services=("sts",),
+        )
+
+    plugin = action({"token": secret})
+    plugin.__class__ = Broken
+    outcome = plugin.run(task_vars={})
+    assert outcome["failed"] is True
+    assert outcome["changed"] is False
+    assert outcome["msg"].startswith("Internal error: KeyError in <lambda>")
+    assert secret not in repr(outcome)
+    assert "\n" not in outcome["msg"]
+    assert Templar(loader=DataLoader()).template(outcome) == outcome
+
+
+def test_a_failure_before_the_operation_is_a_result_too():
+    plugin = action({"text": b"bytes"})
+    assert plugin.run(task_vars={})["failed"] is True

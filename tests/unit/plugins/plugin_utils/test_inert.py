@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import pytest
+from ansible.errors import AnsibleFilterError
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.xacct.aws.plugins.plugin_utils._inert import inert
@@ -24,3 +26,23 @@ def test_the_function_is_still_itself() -> None:
 
     assert inert(plan).__doc__ == "Plan."
     assert inert(plan)() == ["a"]
+
+
+def test_what_a_filter_raises_is_no_template_and_hides_nothing() -> None:
+    def refuse() -> None:
+        raise AnsibleFilterError("2 problems:\n- role {{ 7 * 7 }}{% x %}\n- \x1b[2K\nPLAY RECAP")
+
+    with pytest.raises(AnsibleFilterError) as raised:
+        inert(refuse)()
+    text = raised.value.message
+    assert text.splitlines()[1:] == [text.splitlines()[1], "- \\x1b[2K\\nPLAY RECAP"]
+    assert Templar(loader=DataLoader()).template(text) == text
+
+
+def test_a_defect_of_a_filter_says_where() -> None:
+    with pytest.raises(AnsibleFilterError, match="Internal error: KeyError in <lambda>"):
+        inert(lambda: {}["{{ 7 * 7 }}"])()
+
+
+def test_control_characters_are_written_out() -> None:
+    assert inert(lambda: ["a\x1bb", {"k\n": "\x9b"}])() == ["a\\x1bb", {"k\\n": "\\x9b"}]
