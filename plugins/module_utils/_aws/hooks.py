@@ -13,7 +13,14 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import CALL_MARK
+from ansible_collections.xacct.aws.plugins.module_utils._aws.answers import confirm
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import (
+    CALL_MARK,
+    SDK_ERRORS,
+    AwsError,
+    UnreadableAnswer,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._border.redaction import remark
 
 _READING_VERBS = (
     "Get", "List", "Describe", "Head", "BatchGet", "Lookup", "Search", "Simulate", "Validate", "Check",
@@ -55,22 +62,32 @@ class CallJournal:
         return Counter({call: count for call, count in self.calls.items() if is_writing_call(call)})
 
 
-def attach(client: object, before: Callable[[str], None]) -> None:
-    """Have `before` called with the name of each call of a client ("iam:CreateRole") before it is sent.
+def attach(client: object, before: Callable[[str, bool], None]) -> None:
+    """Have `before` called with the name of each call of a client ("iam:CreateRole"), and whether it is signed.
 
-    An exception there keeps the call from being sent. The name is also put on the errors of the client.
+    That is before the call is sent, and an exception there keeps it from being sent. The name is also put on the errors
+    of the client, and what is no answer of AWS becomes one.
     """
     service = client.meta.service_model.service_name
+    endpoint = client.meta.endpoint_url
 
     def before_call(model, **_others):  # type: ignore[no-untyped-def]
-        before(f"{service}:{model.name}")
+        before(f"{service}:{model.name}", model.auth_type != "none")
 
-    def after_call(parsed, model, **_others):  # type: ignore[no-untyped-def]
+    def after_call(http_response, parsed, model, **_others):  # type: ignore[no-untyped-def]
+        confirm(parsed, getattr(http_response.raw, "status", 0), f"{service}:{model.name}", endpoint)
         if "Error" in parsed:
             parsed.setdefault("ResponseMetadata", {})[CALL_MARK] = f"{service}:{model.name}"
 
     def after_call_error(exception, event_name, **_others):  # type: ignore[no-untyped-def]
-        mark_error(exception, f"{service}:{event_name.rpartition('.')[2]}")
+        call = f"{service}:{event_name.rpartition('.')[2]}"
+        if isinstance(exception, UnreadableAnswer):
+            raise exception.of_call(call, endpoint) from None
+        if not isinstance(exception, (AwsError, *SDK_ERRORS)):
+            # Of signing, of the HTTP library: whatever an address, a header or a clock makes them stumble over.
+            what = f"{call} to {endpoint} could not be sent ({type(exception).__name__}): {remark(str(exception))}"
+            raise AwsError(what, code="NotSent", call=call) from None
+        mark_error(exception, call)
 
     client.meta.events.register("before-call", before_call)
     client.meta.events.register("after-call", after_call)

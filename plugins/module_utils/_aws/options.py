@@ -15,10 +15,12 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import env_fallback
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.xacct.aws.plugins.module_utils._aws.hops import HOP_ARGUMENTS, Hop, hop_errors, read_hops
+from ansible_collections.xacct.aws.plugins.module_utils._aws.key_errors import key_error
 
 CONNECTION_ARGUMENTS = {
     "access_key": {
@@ -94,7 +96,12 @@ def read_options(params: Mapping, warn: Callable[[str], None]) -> ConnectionOpti
     An empty string is "not given", which is how an option is kept from its environment variable.
     Raises AwsError with everything that contradicts itself.
     """
-    errors = [*_key_errors(params), *hop_errors(params.get("assume_role")), *_expected_account_errors(params)]
+    errors = [
+        *_key_errors(params),
+        *_endpoint_errors(params.get("endpoint_url")),
+        *hop_errors(params.get("assume_role")),
+        *_expected_account_errors(params),
+    ]
     if errors:
         raise AwsError(_all_of(errors), code="InvalidConnection")
     access_key = params.get("access_key") or None
@@ -127,7 +134,25 @@ def _key_errors(params: Mapping) -> list[str]:
     if ("access_key" in keys) != ("secret_key" in keys):
         given, missing = ("access_key", "secret_key") if "access_key" in keys else ("secret_key", "access_key")
         return [f"{given} is set{_from_environment(given, params[given])} but {missing} is not: give both or neither"]
-    return []
+    return [
+        f"{error}{_from_environment(name, params[name])}"
+        for name, error in ((name, key_error(name, params[name])) for name in keys)
+        if error
+    ]
+
+
+def _endpoint_errors(url: str | None) -> list[str]:
+    """What botocore and the HTTP library would stumble over later; a password in it is not quoted."""
+    if not url:
+        return []
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        whole = False
+    if whole and re.fullmatch(r"[\x21-\x7e]+", url):
+        return []
+    return ["endpoint_url must be a URL like https://s3.example.com or http://127.0.0.1:4566, without blanks"]
 
 
 def _from_environment(name: str, value: object) -> str:

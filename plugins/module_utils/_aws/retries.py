@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from ansible_collections.xacct.aws.plugins.module_utils._aws.answers import confirm
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import SDK_ERRORS, AwsError, error_code
 from ansible_collections.xacct.aws.plugins.module_utils._aws.hooks import mark_error
 
@@ -119,6 +120,7 @@ def bound_retries(client: object) -> None:
         code = parsed.get("Error", {}).get("Code", "")
         failures["server error"] += http_response.status_code >= 500
         if _is_quota(call, code) or failures["server error"] >= SERVER_ERROR_ATTEMPTS:
+            confirm(parsed, getattr(http_response.raw, "status", 0), call, client.meta.endpoint_url)
             error = client.exceptions.from_code(code)(parsed, operation.name)
             mark_error(error, call)
             raise error

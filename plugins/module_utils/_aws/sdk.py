@@ -25,6 +25,8 @@ import ssl
 import traceback
 from collections.abc import Iterable
 
+from ansible_collections.xacct.aws.plugins.module_utils._aws.answers import StrictParsers
+
 try:
     import botocore
     import botocore.client
@@ -129,6 +131,7 @@ def new_session(profile: str | None = None, *, ignore_profiles: bool = False) ->
         include_builtin_handlers=False,
     )
     session.register_component("data_loader", shared_loader())
+    session.register_component("response_parser_factory", StrictParsers())
     _keep_secrets_out_of_logs()
     return session
 

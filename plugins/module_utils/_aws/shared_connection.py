@@ -19,8 +19,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.chain import Chain, assume_role, digest
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import SDK_ERRORS, AwsError, aws_call
+from ansible_collections.xacct.aws.plugins.module_utils._aws.hints import hint_for
 from ansible_collections.xacct.aws.plugins.module_utils._aws.hooks import attach
+from ansible_collections.xacct.aws.plugins.module_utils._aws.key_errors import key_errors
 from ansible_collections.xacct.aws.plugins.module_utils._aws.retries import (
     bound_retries,
     client_config,
@@ -37,6 +39,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.starting_identity i
     sdk_environment,
     starting_identity,
 )
+from ansible_collections.xacct.aws.plugins.module_utils._border.redaction import remark, remember_secrets
 
 try:
     from botocore.credentials import CredentialResolver, Credentials, RefreshableCredentials
@@ -114,7 +117,7 @@ class SharedConnection:
         self._lock = threading.RLock()
         self._clients: dict[tuple[str, str | None], object] = {}
         self._caller: Caller | None = None
-        self._session_secrets: tuple[str, ...] = ()
+        remember_secrets((options.secret_key, options.session_token, *(hop.mfa_token for hop in options.hops)))
         self._chain = (
             Chain(options.hops, starting_identity(options), self._sts_client, files, self._assume)
             if options.hops
@@ -167,7 +170,7 @@ class SharedConnection:
 
     def _hop_metadata(self) -> dict:
         session = self._chain.credentials()
-        self._session_secrets = (session.secret_key, session.session_token)
+        remember_secrets((session.secret_key, session.session_token))
         return {
             "access_key": session.access_key,
             "secret_key": session.secret_key,
@@ -203,6 +206,9 @@ class SharedConnection:
             aws_config = self._aws_config()
             own_retries = user_chose_retries(aws_config, session.get_scoped_config())
             config = client_config(aws_config, user_chose_retries=own_retries)
+            if not keys:
+                # botocore's client does it anyway, and lets through whatever the source of the credentials raises.
+                self._loaded(session, session.get_credentials)
             try:
                 client = session.create_client(
                     service,
@@ -213,8 +219,8 @@ class SharedConnection:
                     **keys,
                 )
             except ValueError as error:
-                raise AwsError(f"Connecting to {service}: {error}", code="InvalidEndpoint") from None
-        attach(client, self._before_call)
+                raise AwsError(f"Connecting to {service}: {remark(str(error))}", code="InvalidEndpoint") from None
+        attach(client, functools.partial(self._before_call, None if keys else session))
         if not own_retries:
             bound_retries(client)
         return client
@@ -222,9 +228,46 @@ class SharedConnection:
     def _aws_config(self) -> dict:
         return json.loads(self.options.aws_config) if self.options.aws_config else {}
 
-    def _before_call(self, call: str) -> None:
-        """Ask the account that uses this connection now: clients are shared, accounts come and go."""
+    def _before_call(self, session: object | None, call: str, is_signed: bool) -> None:
+        """Look at what signs the call (`session`; None: a hop's keys), and ask the account that makes it now."""
+        if is_signed and session is not None:
+            self._frozen(session)
         self.account.before_call(call)
+
+    def _frozen(self, session: object) -> object:
+        """Return what the session signs with now, in order and remembered as secret; None without credentials."""
+        frozen = self._loaded(session, lambda: _frozen_of(session.get_credentials()))
+        if frozen is not None:
+            remember_secrets((frozen.secret_key, frozen.token))
+            errors = key_errors(frozen.access_key, frozen.secret_key, frozen.token)
+            if errors:
+                raise AwsError(
+                    f"The credentials of {self._source(session)} can't be used: {'; '.join(errors)}",
+                    code="InvalidCredentials",
+                )
+        return frozen
+
+    def _loaded(self, session: object, load: Callable[[], object]) -> object:
+        """Return what `load` returns; a source of credentials may fail in any way (a file, a program, a clock)."""
+        try:
+            return load()
+        except (AwsError, *SDK_ERRORS):
+            raise
+        except Exception as error:  # noqa: BLE001 - any, see above
+            why = f"{type(error).__name__}: {remark(_why(error))}"
+            raise AwsError(
+                f"The credentials of {self._source(session)} can't be read ({why})",
+                code="CredentialsUnreadable",
+                account=self.account.known_account_id if self.account is not None else "",
+                hint=hint_for("CredentialsUnreadable", "", ""),
+            ) from None
+
+    def _source(self, session: object) -> str:
+        if session is not self._base:
+            return f"the session of {self.options.hops[-1].role_arn}"
+        if self.options.access_key:
+            return f"access key {self.options.access_key}"
+        return f"profile {self.options.profile}" if self.options.profile else "the environment"
 
     def _default_region(self, service: str) -> str | None:
         """Return the configured region, or for IAM and STS one of the partition when there is none."""
@@ -282,8 +325,7 @@ class SharedConnection:
             if self._chain is not None:
                 return self._chain.credentials()
             with aws_call(self.account, "looking for credentials", "credentials"):
-                found = self._base.get_credentials()
-                frozen = found.get_frozen_credentials() if found is not None else None
+                frozen = self._frozen(self._base)
         if frozen is None:
             raise AwsError(
                 "No credentials were found",
@@ -296,8 +338,18 @@ class SharedConnection:
     def secrets(self) -> tuple[str, ...]:
         options = self.options
         codes = (hop.mfa_token for hop in options.hops)
-        found = (options.secret_key, options.session_token, *codes, *self._session_secrets)
-        return tuple(secret for secret in found if secret)
+        return tuple(secret for secret in (options.secret_key, options.session_token, *codes) if secret)
+
+
+def _frozen_of(credentials: object) -> object:
+    return credentials.get_frozen_credentials() if credentials is not None else None
+
+
+def _why(error: Exception) -> str:
+    """Return what may be said of it: the file and the system's reason, or the text that goes with the exception."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error) or "no reason given"
 
 
 def _use_credentials(session: object, load: Callable[[], object]) -> None:

@@ -217,7 +217,7 @@ def test_the_partition_is_that_of_the_region(keys, region, partition):
 
 
 def test_an_endpoint_that_is_no_url_is_refused(keys):
-    with pytest.raises(AwsError, match="Invalid endpoint: nonsense"):
+    with pytest.raises(AwsError, match="endpoint_url must be a URL"):
         open_account({**keys, "endpoint_url": "nonsense"}).client("iam")
 
 

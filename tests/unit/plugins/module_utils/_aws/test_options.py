@@ -60,10 +60,11 @@ def test_environment_variables_stand_in_as_the_environment_is_now(monkeypatch, n
     }
     for variable in rest_of_the_keys.get(name, []):
         monkeypatch.setenv(variable, "given")
+    start = "http://from-" if name == "endpoint_url" else "/from-"
     for variable in reversed(variables):
-        monkeypatch.setenv(variable, f"/from-{variable}")
+        monkeypatch.setenv(variable, f"{start}{variable}")
         read = options()
-        assert f"/from-{variable}" in (getattr(read, name, None), read.verify)
+        assert f"{start}{variable}" in (getattr(read, name, None), read.verify)
 
 
 REFUSED = [
