@@ -32,18 +32,26 @@ ALWAYS_SENT = {
     "s3:ListObjects": ("IsTruncated",),
     "s3:ListObjectsV2": ("IsTruncated",),
     "s3:ListObjectVersions": ("IsTruncated",),
+    "s3:PutObject": ("ETag",),
     "sts:AssumeRole": ("Credentials",),
     "sts:AssumeRoleWithWebIdentity": ("Credentials",),
     "sts:AssumeRoleWithSAML": ("Credentials",),
     "sts:GetCallerIdentity": ("Account", "Arn"),
     "iam:GetAccountAuthorizationDetails": ("IsTruncated",),
     "sns:GetTopicAttributes": ("Attributes",),
+    "sns:Publish": ("MessageId",),
+    "sqs:GetQueueUrl": ("QueueUrl",),
+    "sqs:SendMessage": ("MessageId",),
+    "kms:DescribeKey": ("KeyMetadata",),
     "kms:ListGrants": ("Grants",),
     "kms:GetKeyPolicy": ("Policy",),
     "kms:ListAliases": ("Aliases",),
     "secretsmanager:GetResourcePolicy": ("ARN",),
     "secretsmanager:DescribeSecret": ("ARN",),
+    "secretsmanager:GetSecretValue": ("ARN",),
     "events:DescribeEventBus": ("Name",),
+    "kinesis:DescribeStreamSummary": ("StreamDescriptionSummary",),
+    "ssm:GetParameter": ("Parameter",),
     "ssm:GetResourcePolicies": ("Policies",),
     "ssm:DescribeParameters": ("Parameters",),
     "ecr:GetRepositoryPolicy": ("policyText",),
@@ -53,6 +61,10 @@ ALWAYS_SENT = {
     "organizations:ListPoliciesForTarget": ("Policies",),
 }
 """Fields by call without which an answer would be taken for "there is none": AWS sends each of them always."""
+
+
+_REQUEST_IDS = ("x-amz-request-id", "x-amzn-requestid")
+"""Headers of AWS, one of which tells an object's content or a function's answer from a stranger's page."""
 
 
 class Answer(dict):
@@ -98,6 +110,8 @@ class _StrictParser:
         is_whole = isinstance(body, (bytes, bytearray))  # otherwise it is the stream of an object's content
         # Whatever a failing server or load balancer says, botocore knows a passing error by its status.
         is_passing = status >= 500
+        if not is_whole and not any(name in response["headers"] for name in _REQUEST_IDS):
+            raise UnreadableAnswer("it sent content without a request ID", status=status)
         if is_whole and not is_passing:
             _refuse_strangers(bytes(body[:512]), len(body), status)
             _refuse_redirects(response["headers"], body, status)

@@ -99,6 +99,7 @@ PASSING_CODES = (
     "EndpointConnectionError",
     "ReadTimeoutError",
     "HTTPClientError",
+    "InvalidAnswer",
     "500",
     "502",
     "503",

@@ -69,6 +69,7 @@ WITHOUT_VERDICT = {
     "UnrecognizedClientException": "AWS does not know the actor's access key",
     "SignatureDoesNotMatch": "the actor's secret key does not fit its access key",
     "RegionDisabledException": "STS is not active in this region for the account",
+    "InvalidAnswer": "what answered is not AWS",
     "EndpointConnectionError": "AWS could not be reached",
     "ConnectTimeoutError": "AWS could not be reached",
     "ReadTimeoutError": "AWS did not answer in time",

@@ -10,6 +10,7 @@ import datetime
 import logging
 import re
 import time
+import uuid
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -64,8 +65,14 @@ class Gate:
         self.accounts_of_keys.clear()
 
     def answer(self, request: Request) -> Response:
-        """Answer a request."""
+        """Answer a request; like S3 with an ID in a header, by which it can be told from another server."""
         operation = identified(request)
+        response = self.answer_to(request, operation)
+        response.headers.setdefault("x-amz-request-id", uuid.uuid4().hex[:16].upper())
+        return response
+
+    def answer_to(self, request: Request, operation: Operation) -> Response:
+        """Answer a request that asks for this operation."""
         try:
             signature = signature_of(request)
             caller = self.caller(request, operation, signature)

@@ -180,3 +180,11 @@ def test_an_optional_field_is_still_asked_for_with_get(stranger, account):
     assert answer["KeyMetadata"].get("Arn") is None
     with pytest.raises(UnreadableAnswer, match=r"kms:DescribeKey: http://127.0.0.1.* its answer has no Arn"):
         answer["KeyMetadata"]["Arn"]
+
+
+def test_content_of_an_object_comes_with_a_request_id(stranger, account):
+    stranger.body = b"<html>log in first</html>"
+    with pytest.raises(UnreadableAnswer, match="content without a request ID"):
+        account.client("s3").get_object(Bucket="exports", Key="a")
+    stranger.headers = {"x-amz-request-id": "4442587FB7D0A2F9"}
+    assert account.client("s3").get_object(Bucket="exports", Key="a")["Body"].read() == stranger.body
