@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from typing import NoReturn
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import (
@@ -114,9 +115,26 @@ def invoke(
     return shown_result(outcome, secret_result=operation.secret_result)
 
 
+class _Module(AnsibleModule):
+    """Ansible's module, which would blot no_log values out of all data: a test server's key is a part of many words."""
+
+    def exit_json(self, **outcome: object) -> NoReturn:
+        """Leave with a result that has passed the border."""
+        super().exit_json(**self._with_arguments(outcome))
+
+    def fail_json(self, msg: str, **outcome: object) -> NoReturn:
+        """Leave with a failure: ours, or that of Ansible's own check of the arguments."""
+        super().fail_json(message(msg, map(str, self.no_log_values)), **self._with_arguments(outcome))
+
+    def _with_arguments(self, outcome: dict) -> dict:
+        invocation = shown_arguments(self.argument_spec, self.params, map(str, self.no_log_values))
+        self.no_log_values = {value for value in self.no_log_values if len(str(value)) >= LONG_SECRET}
+        return {**outcome, "invocation": {"module_args": invocation}}
+
+
 def run_module(operation: Operation) -> None:
     """Run an operation as an ordinary Ansible module and leave the process with its result."""
-    module = AnsibleModule(argument_spec=argument_spec_of(operation), supports_check_mode=True, **operation.rules)
+    module = _Module(argument_spec=argument_spec_of(operation), supports_check_mode=True, **operation.rules)
     outcome = invoke(
         operation,
         module.params,
@@ -126,9 +144,6 @@ def run_module(operation: Operation) -> None:
     )
     if not module._diff:
         outcome.pop("diff", None)
-    outcome["invocation"] = {"module_args": shown_arguments(module.argument_spec, module.params)}
-    # Ansible would blot these values out of all data, where a test server's short key is a part of many words.
-    module.no_log_values = {value for value in module.no_log_values if len(value) >= LONG_SECRET}
     if operation.secret_result and not outcome.get("failed"):
         module.no_log_values = set()
     if outcome.get("failed"):
