@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-_DENIED = frozenset(
+DENIED = frozenset(
     {
         "AccessDenied",
         "AccessDeniedException",
@@ -24,6 +24,7 @@ _DENIED = frozenset(
         "UnauthorizedAccess",
     }
 )
+"""Codes with which services deny access."""
 _THROTTLED = frozenset(
     {
         "Throttling",
@@ -93,6 +94,8 @@ _HINTS = {
     "ConnectionClosedError": "The connection broke; the call may have been carried out. Run again: what is done is "
     "found.",
     "ResponseParserError": "What answers there is not AWS: check endpoint_url and the proxy.",
+    "NotImplemented": "The server does not offer this call; docs/s3_compatible.md says what can be done without. Check "
+    "endpoint_url if it is meant to be AWS.",
     "SSLError": "The certificate could not be checked: aws_ca_bundle names the certificates to trust.",
     "ProxyConnectionError": "Check HTTPS_PROXY, NO_PROXY or the proxies in aws_config.",
     "LimitExceeded": "This is a quota of the account, not a passing state: remove something, or ask for more in "
@@ -124,6 +127,10 @@ _SAME_AS = {
     "InvalidToken": "InvalidClientTokenId",
     "InvalidSignatureException": "SignatureDoesNotMatch",
     "RequestTimeTooSkewed": "RequestExpired",
+    "InvalidAction": "NotImplemented",
+    "UnknownOperationException": "NotImplemented",
+    "405": "NotImplemented",
+    "501": "NotImplemented",
     "NoAuthTokenError": "NoCredentialsError",
     "NoSuchEntityException": "NoSuchEntity",
     "EntityAlreadyExistsException": "EntityAlreadyExists",
@@ -154,7 +161,7 @@ _UNREACHED = frozenset(
 
 def verb_for(code: str, call: str) -> str:
     """Return how the call ended: "iam:CreateRole was denied"."""
-    if code in _DENIED:
+    if code in DENIED:
         return f"{call} was denied"
     if code in _THROTTLED:
         return f"{call} was throttled until we gave up"
@@ -168,7 +175,7 @@ def hint_for(code: str, call: str, message: str, caller: str = "") -> str:
 
     `caller` is the ARN of who called, if known; AWS's message may name it too.
     """
-    if code in _DENIED:
+    if code in DENIED:
         return _denied(call, message, caller)
     if code in _THROTTLED:
         return "Run with fewer forks, or give more attempts in aws_config: {retries: {total_max_attempts: 20}}."

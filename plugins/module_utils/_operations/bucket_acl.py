@@ -106,8 +106,9 @@ def decide(
     wanted = params["object_ownership"]
     if wanted and ownership is None:
         raise TaskError(
-            f"object_ownership: the caller may not read the object ownership of bucket {params['bucket']} "
-            "(s3:GetBucketOwnershipControls), so it can't be set either. Use credentials of the bucket's owner"
+            f"object_ownership: the object ownership of bucket {params['bucket']} can't be read "
+            "(s3:GetBucketOwnershipControls is denied, or not offered by the server), so it can't be set either. Use "
+            "credentials of the bucket's owner, or leave it out where the server knows no object ownership"
         )
     if ownership == ENFORCED and not wanted and grants != acl.grants:
         raise acls_are_disabled(params["bucket"])
@@ -155,7 +156,7 @@ def _apply(
             carrier,
             merge,
             own_sids,
-            lock=lambda: controller_lock(task.account.account_id, carrier.label),
+            lock=lambda: controller_lock(task.account.told_account_id, carrier.label),
             progress=task.progress,
         ).after
 

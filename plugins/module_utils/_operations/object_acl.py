@@ -52,14 +52,17 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.acls import (
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
 from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import AclGrant
-from ansible_collections.xacct.aws.plugins.module_utils._resources import object_acl
 from ansible_collections.xacct.aws.plugins.module_utils._resources.bucket_acl import (
     ACLS_DISABLED,
     ENFORCED,
     BucketAcl,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._resources.canonical_ids import CanonicalIds
-from ansible_collections.xacct.aws.plugins.module_utils._resources.object_acl import ObjectAcls, ObjectVersion
+from ansible_collections.xacct.aws.plugins.module_utils._resources.object_acl import (
+    ObjectAcls,
+    ObjectVersion,
+    has_vanished,
+)
 
 MOST_CONCURRENT = 64
 """Calls at a time; a client keeps that many connections."""
@@ -157,7 +160,8 @@ class _EachObject:
             if not self.check_mode:
                 self.acls.write(target, acl.owner, after)
         except AwsError as error:
-            if is_code(error, *object_acl.VANISHED) and not self._must_exist:
+            is_one_version = self.params["version_id"] is not None
+            if has_vanished(error, may_be_delete_marker=is_one_version) and not self._must_exist:
                 return VANISHED
             raise
         return CHANGED
@@ -201,7 +205,7 @@ def _turn(task: Task) -> AbstractContextManager[None]:
     if task.check_mode:
         return contextlib.nullcontext()
     what = f"object ACLs of bucket {task.params['bucket']}"
-    return controller_lock(task.account.account_id, what, timeout=LOCK_SECONDS)
+    return controller_lock(task.account.told_account_id, what, timeout=LOCK_SECONDS)
 
 
 def _targets(params: Mapping, acls: ObjectAcls) -> Iterator[ObjectVersion]:

@@ -82,7 +82,7 @@ class BucketAccess:
             return S3Access(restrict_public_buckets=restrict)
         ownership = self._part("ownership", lambda: self._acl().ownership(), "object ownership", unread)
         if ownership is None:
-            unread.append(f"object ownership of {self.bucket.label}: it may not be read")
+            unread.append(f"object ownership of {self.bucket.label}: it could not be read")
         ownership = UNKNOWN if ownership is None else ownership
         if ownership == ENFORCED:
             return S3Access(restrict_public_buckets=restrict)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_code
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_code, is_unanswered
 from ansible_collections.xacct.aws.plugins.module_utils._aws.unretried import sent_once
 from ansible_collections.xacct.aws.plugins.module_utils._policy.acls import (
     Acl,
@@ -70,7 +70,7 @@ class BucketAcl:
         check_count(of_document(document).grants, self.label)
 
     def ownership(self) -> str | None:
-        """Return the bucket's object ownership, None when the caller may not know it.
+        """Return the bucket's object ownership; None when the caller may not know it, or the server does not have it.
 
         A bucket without the setting is one from before 2021 or one that lost it: there the writer owns an object.
         """
@@ -80,10 +80,11 @@ class BucketAcl:
         except AwsError as error:
             if is_code(error, "OwnershipControlsNotFoundError"):
                 return OBJECT_WRITER
-            if is_code(error, "AccessDenied"):
+            if is_unanswered(error):
                 return None
             raise
-        return answer["OwnershipControls"]["Rules"][0]["ObjectOwnership"]
+        rules = answer.get("OwnershipControls", {}).get("Rules")
+        return rules[0].get("ObjectOwnership") if rules else None
 
     def put_ownership(self, ownership: str) -> None:
         """Set the object ownership."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import aws_call
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_code
 from ansible_collections.xacct.aws.plugins.module_utils._aws.pace import THROTTLED, Pace
 from ansible_collections.xacct.aws.plugins.module_utils._aws.unretried import sent_once
 from ansible_collections.xacct.aws.plugins.module_utils._policy.acls import Acl, access_control_policy, acl_of
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
     from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
 
-VANISHED = ("NoSuchKey", "NoSuchVersion", "MethodNotAllowed")
-"""What S3 says of an object that is gone; the last of a version that is a delete marker."""
+_VANISHED = ("NoSuchKey", "NoSuchVersion")
+_DELETE_MARKER = "MethodNotAllowed"
+"""What S3 says of a version that is a delete marker, and a server without ACLs of any object."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ class ObjectVersion:
     def __str__(self) -> str:
         """Name it for messages."""
         return f"{self.key} (version {self.version_id})" if self.version_id else self.key
+
+
+def has_vanished(error: AwsError, *, may_be_delete_marker: bool) -> bool:
+    """Say whether an object is gone. A version that somebody chose may be a delete marker, which has no ACL."""
+    return is_code(error, *_VANISHED) or (may_be_delete_marker and is_code(error, _DELETE_MARKER))
 
 
 class ObjectAcls:

@@ -223,7 +223,7 @@ class FakeAccount:
     known_caller = ""
 
     def __init__(self, client: object, account_id: str) -> None:
-        self.account_id = self.known_account_id = account_id
+        self.account_id = self.told_account_id = self.known_account_id = account_id
         self.description = f"account {account_id}"
         self._client = client
 

@@ -213,6 +213,14 @@ def test_objects_that_vanish_are_counted_and_named_ones_must_exist(world):
     assert gone.result["objects"] == counts(changed=1, vanished=1)
 
 
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_server_without_acls_of_objects_has_not_lost_the_objects(world, state):
+    """It says MethodNotAllowed of each of them, as S3 does of a version that is a delete marker."""
+    world.errors["GetObjectAcl"] = ["MethodNotAllowed"] * 30
+    with pytest.raises(TaskError, match="MethodNotAllowed"):
+        run(OPERATION, world, prefix="reports/", grants=READ, canonical_ids=IDS, state=state)
+
+
 def test_nothing_below_the_prefix_is_said(world):
     done = run(OPERATION, world, prefix="Reports/", grants=READ, canonical_ids=IDS)
     assert done.result["objects"] == counts()
