@@ -21,6 +21,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.hops import read_ho
 from ansible_collections.xacct.aws.plugins.module_utils._aws.options import (
     CONNECTION_ARGUMENTS,
     ConnectionOptions,
+    is_aws_endpoint,
     read_options,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._aws.sdk import (
@@ -110,6 +111,10 @@ class Account:
         """Return the botocore client of a service, with the last hop's session. Raises AwsError."""
         self._connection.account = self
         return self._connection.client(service, region)
+
+    def is_at_aws(self, service: str) -> bool:
+        """Say whether the calls of a service go to AWS, and to no other server. No call is made for it."""
+        return is_aws_endpoint(self.client(service).meta.endpoint_url)
 
     @property
     def caller(self) -> Caller:

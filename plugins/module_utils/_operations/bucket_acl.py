@@ -23,6 +23,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations.acl_options 
     acl_view,
     acls_are_disabled,
     check_acl_options,
+    confirm_canonical_ids,
     declared_grants,
     explained,
     grant_changes,
@@ -71,6 +72,7 @@ class Decision:
 def run(task: Task) -> dict:
     """Bring the bucket's ACL to what is declared and return the module's result."""
     params = task.params
+    confirm_canonical_ids(task)
     expected_owner = params["expected_bucket_owner"] or params.get("expected_account_id")
     carrier = BucketAcl(task.account, params["bucket"], expected_owner)
     acl = _read(carrier, params)

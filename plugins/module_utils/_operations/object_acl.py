@@ -28,6 +28,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations.acl_options 
     acl_view,
     acls_are_disabled,
     check_acl_options,
+    confirm_canonical_ids,
     declared_grants,
     explained,
     grant_changes,
@@ -88,6 +89,7 @@ RULES = {
 def run(task: Task) -> dict:
     """Bring the objects' ACLs to what is declared and return the module's result."""
     params = task.params
+    confirm_canonical_ids(task)
     bucket = BucketAcl(task.account, params["bucket"], params["expected_bucket_owner"])
     if wants_acls(params) and bucket.ownership() == ENFORCED:
         raise acls_are_disabled(bucket.bucket)
