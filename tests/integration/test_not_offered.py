@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
+from pathlib import Path
 
 import pytest
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
@@ -43,6 +45,14 @@ MISSING = (
     "DescribeOrganization",
 )
 """What nothing but limits, warnings and hints is made of."""
+
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "s3_compatible.md"
+
+
+def test_the_page_says_what_each_of_them_means() -> None:
+    told = re.findall(r"^\| `(\w+)` \|", PAGE.read_text(encoding="utf-8").partition("| missing |")[2], re.MULTILINE)
+    assert sorted(told) == sorted(MISSING)
 
 
 class Server:
