@@ -153,12 +153,15 @@ options:
     description:
       - Kinds of policies that do not exist for these questions, on your word. They are not read.
       - Useful where nobody may read the organization's policies and none are in use.
+      - V(organization) says that the accounts are in no organization, so that there are no service control policies, no
+        resource control policies, and no C(aws:PrincipalOrgID). The organization is not asked for then.
     type: list
     elements: str
     choices:
       - identity_policies
       - permissions_boundary
       - resource_policy
+      - organization
       - service_control_policies
       - resource_control_policies
     default: []

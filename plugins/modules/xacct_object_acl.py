@@ -73,6 +73,8 @@ options:
       canonical_id:
         description:
           - The canonical user ID of the account, 64 digits of 0-9 and a-f.
+          - Servers other than AWS's have IDs of their own. With an O(endpoint_url) that is not AWS's any text without
+            blanks is taken.
         type: str
       account_id:
         description:

@@ -441,6 +441,16 @@ options:
                 description:
                   - A session policy.
                 type: json
+  assume_none:
+    description:
+      - What does not exist for these accounts, on your word. It is not read then.
+      - V(organization) says that they are in no organization, so that there are no service control policies, no
+        resource control policies, and no C(aws:PrincipalOrgID). At a server without organizations nothing can be
+        C(evaluated) without it.
+    type: list
+    elements: str
+    choices: [organization, service_control_policies, resource_control_policies]
+    default: []
   organization_connection:
     description:
       - Connection options that lead to the management account of the organization, or to a delegated administrator, to

@@ -65,10 +65,10 @@ class TestAccount:
         errors = validation.error_messages or operation.check(params)
         if errors:
             raise ValueError("\n".join(errors))
-        account = open_account(params)
+        said: list[str] = []
+        account = open_account(params, warn=said.append)
         account.calls.clear()
         account.read_only = check_mode
-        said: list[str] = []
         task = Task(params=params, check_mode=check_mode, account=account, warn=said.append, progress=said.append)
         return Outcome(operation.run(task), Counter(account.calls), account.writes, said)
 

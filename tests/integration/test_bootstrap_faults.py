@@ -145,3 +145,28 @@ def test_throttling_errors_and_cut_connections_are_overcome(world: World) -> Non
     again = world.run()
     assert (again.status, again.writes, again.changed_hosts) == (0, [], set()), again.output
     assert again.report["counts"]["proved"] == again.report["counts"]["expected"]
+
+
+def test_a_server_that_lacks_calls_and_organizations(world: World) -> None:
+    """Both sides are made and proved; what no call shows is evaluated once it is said that there is no organization."""
+    del world.hosts["platform"]["xacct_principal_connections"]
+    lacking = (
+        "GetAccountSummary",
+        "ListInstanceProfilesForRole",
+        "GetAccountAuthorizationDetails",
+        "DescribeOrganization",
+    )
+    world.local_aws.faults(*({"effect": "not_allowed", "operation": operation} for operation in lacking))
+    made = world.run()
+    assert made.status == 0, made.output
+    counts = made.report["counts"]
+    assert counts["proved"] > 0 and counts["broken"] == 0
+    (unknown,) = (proof for proof in made.report["proofs"] if proof["outcome"] == "not_proved")
+    assert unknown["expect"] == "allowed"
+    assert all("the organization of account" in text for text in unknown["evaluation"]["unread"])
+    proved = world.run(playbook="xacct.aws.verify_trust", variables={"xacct_no_organization": "true"})
+    assert proved.status == 0, proved.output
+    assert not proved.journal.count("organizations:DescribeOrganization")
+    assert proved.report["counts"]["proved"] == counts["proved"]
+    assert proved.report["counts"]["evaluated"] == counts["evaluated"] + 1
+    assert "not_proved" not in proved.report["counts"]

@@ -109,6 +109,15 @@ def test_disabled_acls_are_found_before_any_write(make, canonical_ids, local_aws
         assert not account.run(OPERATION, object_ownership="ObjectWriter", **options).writes
 
 
+def test_at_an_endpoint_that_is_not_awss_the_server_says_what_an_id_is(make):
+    """The local AWS knows those of AWS only."""
+    account, bucket = make()
+    options = {"bucket": bucket, "grants": [{"permission": "READ", "canonical_id": "tenant$fred"}]}
+    assert account.run(OPERATION, check_mode=True, **options).result["changed"]
+    with pytest.raises(AwsError, match="Invalid id"):
+        account.run(OPERATION, **options)
+
+
 def test_many_writers_at_once_lose_nothing(make):
     account, bucket = make()
     ids = [f"{number:064x}" for number in range(6)]

@@ -436,6 +436,20 @@ def test_the_key_of_a_stream_has_to_be_granted_too(local_aws: LocalAws, access: 
     assert lacking in statement["Action"] and statement["Principal"] == {"AWS": f"arn:aws:iam::{OTHER}:root"}
 
 
+@pytest.mark.parametrize("effect", ["access_denied", "not_offered", "not_allowed"])
+@pytest.mark.parametrize(
+    ("type_", "operation"), [("kinesis_stream", "DescribeStreamSummary"), ("ssm_parameter", "DescribeParameters")]
+)
+def test_a_key_that_nobody_tells_is_said(local_aws: LocalAws, type_: str, operation: str, effect: str) -> None:
+    resource = Resource(local_aws, type_)
+    local_aws.faults({"effect": effect, "operation": operation, "account": resource.owner.account_id})
+    for check_mode in (True, False):
+        made = resource.run(resource.grant(), check_mode=check_mode)
+        assert made.result["changed"]
+        assert any("which KMS key encrypts" in text.replace("Which", "which") for text in made.said)
+    local_aws.clear_faults()
+
+
 def test_the_default_bus_is_a_bus(local_aws: LocalAws) -> None:
     owner = TestAccount(local_aws)
     grant = {"name": "organization", "principals": ["*"], "access": "put_events", "organizations": ["o-abcdefghij"]}

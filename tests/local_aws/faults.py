@@ -96,8 +96,23 @@ ANSWERS: dict[str, dict[str, Answer]] = {
         "rest-json": Answer(403, "AccessDeniedException", "User is not authorized to perform: {service}:{operation}"),
         "rest-xml": Answer(403, "AccessDenied", "Access Denied"),
     },
+    "not_offered": {
+        "query": Answer(400, "InvalidAction", "Could not find operation {operation} of {service}."),
+        "rest-xml": Answer(501, "NotImplemented", "A header you provided implies functionality not implemented."),
+        "*": Answer(400, "UnknownOperationException", "The operation {operation} is not known."),
+    },
 }
-EFFECTS = (*ANSWERS, CUT_AFTER_WRITE, DELAY, DELAY_EFFECT, SHOW_UNIQUE_ID)
+# Answers that are no service's own, whatever the protocol: status, content type and body.
+FOREIGN: dict[str, tuple[int, str, bytes]] = {
+    "not_allowed": (
+        405,
+        "application/xml",
+        b"<Error><Code>MethodNotAllowed</Code><Message>The method is not allowed.</Message></Error>",
+    ),
+    "no_route": (404, "text/html", b"<html><body>404 page not found</body></html>"),
+    "empty": (200, "text/plain", b""),
+}
+EFFECTS = (*ANSWERS, *FOREIGN, CUT_AFTER_WRITE, DELAY, DELAY_EFFECT, SHOW_UNIQUE_ID)
 RULE_MEMBERS = {
     "effect", "service", "operation", "account", "resource", "skip", "times", "for_seconds", "delay_ms", "carried_out",
     "principal", "unique_id", "after_seconds",
@@ -206,6 +221,12 @@ def wire(answer: Answer, operation: Operation) -> tuple[str, dict[str, str], byt
         text = f"<ErrorResponse>{error}<RequestId>{request_id}</RequestId></ErrorResponse>"
         headers = {"content-type": "text/xml", "x-amzn-requestid": request_id}
     return f"{answer.status} Error", headers, f'<?xml version="1.0" encoding="UTF-8"?>\n{text}'.encode()
+
+
+def foreign(effect: str) -> tuple[str, dict[str, str], bytes]:
+    """Status line's text, headers and body of an answer that is no service's own."""
+    status, content_type, body = FOREIGN[effect]
+    return f"{status} Answer", {"content-type": content_type}, body
 
 
 def unique_id(arn: str) -> str:

@@ -96,10 +96,14 @@ class Proxy:
             entry["fault"] = rule.effect
             if rule.delay_ms:
                 await asyncio.sleep(rule.delay_ms / 1000)
-            if rule.effect in faults.ANSWERS:
+            if rule.effect in faults.ANSWERS or rule.effect in faults.FOREIGN:
                 if rule.carried_out:
                     await upstream.exchange(without_expect(head) + request.body, request.method)
-                first, headers, body = faults.wire(faults.answer_for(rule, operation, request.body), operation)
+                first, headers, body = (
+                    faults.foreign(rule.effect)
+                    if rule.effect in faults.FOREIGN
+                    else faults.wire(faults.answer_for(rule, operation, request.body), operation)
+                )
                 entry["status"] = int(first[:3])
                 return http1.message(first, headers, b"" if request.method == "HEAD" else body)
         before: list[Held] = []

@@ -216,6 +216,28 @@ class TestFaults:
         assert refusal(aws.client("iam", OTHER).list_roles)[:2] == (403, "AccessDenied")
         aws.client("iam", ACCOUNT).list_roles()
 
+    @pytest.mark.parametrize(
+        ("service", "call", "answer"),
+        [
+            ("iam", "get_account_summary", (400, "InvalidAction")),
+            ("s3", "list_buckets", (501, "NotImplemented")),
+            ("secretsmanager", "list_secrets", (400, "UnknownOperationException")),
+        ],
+    )
+    def test_not_offered(self, aws: LocalAws, service: str, call: str, answer: tuple[int, str]) -> None:
+        aws.faults({"effect": "not_offered", "service": service})
+        assert refusal(getattr(aws.client(service, ACCOUNT), call))[:2] == answer
+
+    def test_answers_that_are_no_services_own(self, aws: LocalAws) -> None:
+        for effect, status in (("not_allowed", 405), ("no_route", 404)):
+            aws.faults({"effect": effect, "service": "iam", "times": 1})
+            with pytest.raises(botocore.exceptions.ClientError) as caught:
+                aws.client("iam", ACCOUNT).get_account_summary()
+            assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
+            assert "Error" not in caught.value.response
+        aws.faults({"effect": "empty", "service": "s3", "times": 1})
+        assert "Buckets" not in aws.client("s3", ACCOUNT).list_buckets()
+
     def test_delay(self, aws: LocalAws) -> None:
         aws.faults({"effect": "delay", "delay_ms": 300, "times": 1})
         start = time.monotonic()

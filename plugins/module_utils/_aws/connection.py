@@ -15,12 +15,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_not_offered
 from ansible_collections.xacct.aws.plugins.module_utils._aws.hooks import CallJournal, is_writing_call
 from ansible_collections.xacct.aws.plugins.module_utils._aws.hops import read_hops
 from ansible_collections.xacct.aws.plugins.module_utils._aws.options import (
     CONNECTION_ARGUMENTS,
     ConnectionOptions,
+    is_aws_endpoint,
     read_options,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._aws.sdk import (
@@ -98,6 +99,7 @@ class Account:
         self.propagation_timeout = propagation_timeout
         self.journal = journal or CallJournal()
         self._session_directory = session_directory
+        self._untold: AwsError | None = None
         self._connection = shared_connection(options, session_directory)
         self._connection.account = self
 
@@ -110,6 +112,10 @@ class Account:
         self._connection.account = self
         return self._connection.client(service, region)
 
+    def is_at_aws(self, service: str) -> bool:
+        """Say whether the calls of a service go to AWS, and to no other server. No call is made for it."""
+        return is_aws_endpoint(self.client(service).meta.endpoint_url)
+
     @property
     def caller(self) -> Caller:
         """Who we are: named by the last hop's answer, otherwise by one GetCallerIdentity in a run."""
@@ -117,8 +123,28 @@ class Account:
         return self._connection.caller()
 
     @property
+    def told_caller(self) -> Caller | None:
+        """Who we are, None where the server does not offer GetCallerIdentity."""
+        if self._untold is None:
+            try:
+                return self.caller
+            except AwsError as error:
+                if self.options.hops or not is_not_offered(error):
+                    raise
+                self._untold = error
+        return None
+
+    @property
     def account_id(self) -> str:
         """The account that the credentials really belong to; refuses one that is not the expected one."""
+        account_id = self.told_account_id
+        if self._connection.proved is None and self._untold is not None:
+            raise self._untold
+        return account_id
+
+    @property
+    def told_account_id(self) -> str:
+        """Like `account_id`, but empty where the server does not tell and no account is expected."""
         self.confirm_account()
         return self._connection.proved or ""
 
@@ -139,12 +165,13 @@ class Account:
 
         `arn` is one that was read anyway and can only be of the caller's own account (of a role that GetRole
         returned, say); without it the caller's identity is asked for. Raises AwsError if the account is another one.
+        A server that does not tell is good enough only where no account is expected.
         """
         connection = self._connection
         connection.account = self
-        if connection.proved is None:
-            connection.proved = arn.split(":")[4] if arn else connection.caller().account_id
         expected = self.options.expected_account_id
+        if connection.proved is None:
+            connection.proved = arn.split(":")[4] if arn else self._asked_account_id()
         if expected and connection.proved != expected:
             name = f" of {self.label}" if self.label else ""
             raise AwsError(
@@ -155,6 +182,20 @@ class Account:
                 hint="Correct the account ID (expected_account_id; in the inventory xacct_account_id) or the "
                 "connection options.",
             )
+
+    def _asked_account_id(self) -> str | None:
+        is_new = self._untold is None
+        caller = self.told_caller
+        if caller is not None:
+            return caller.account_id
+        if self.options.expected_account_id:
+            raise self._untold
+        if is_new:
+            self.warn(
+                "The server does not offer sts:GetCallerIdentity: whose account the credentials belong to is not known "
+                "and was compared with nothing"
+            )
+        return None
 
     @property
     def region(self) -> str | None:

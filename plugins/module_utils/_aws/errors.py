@@ -16,7 +16,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Protocol
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.hints import hint_for, verb_for
+from ansible_collections.xacct.aws.plugins.module_utils._aws.hints import DENIED, hint_for, verb_for
 from ansible_collections.xacct.aws.plugins.module_utils._border.redaction import remark
 from ansible_collections.xacct.aws.plugins.module_utils._border.texts import bounded, one_line
 
@@ -27,6 +27,21 @@ try:
     """What a call of the SDK raises; empty without boto3, so that `except SDK_ERRORS` is always valid."""
 except ImportError:
     SDK_ERRORS = ()
+
+INVALID_ANSWER = "InvalidAnswer"
+"""Code of an answer that is not AWS's: a proxy's, or one without what every answer to the call has."""
+
+_NOT_OFFERED = frozenset(
+    {
+        INVALID_ANSWER,
+        "InvalidAction",
+        "MethodNotAllowed",
+        "NotImplemented",
+        "UnknownOperation",
+        "UnknownOperationException",
+    }
+)
+"""Codes with which services, and servers that speak their protocols, say that they do not know a call."""
 
 CALL_MARK = "xacct_call"
 """Where the client hooks leave the name of the failed call ("iam:CreateRole") on an error of the SDK."""
@@ -56,7 +71,7 @@ class AwsError(Exception):
 
     `code` is AWS's error code or the name of the SDK's exception, `call` the API call ("iam:CreateRole"),
     `account` the account ID as far as known, `resource` what was being worked on, `hint` what the user can do;
-    `aws_message` is AWS's own text. All of them may be empty.
+    `aws_message` is AWS's own text, `status` the HTTP status. All of them may be empty.
     """
 
     def __init__(
@@ -69,6 +84,7 @@ class AwsError(Exception):
         resource: str = "",
         hint: str = "",
         aws_message: str = "",
+        status: int = 0,
     ) -> None:
         """Keep the parts; the hint is added to the message."""
         self.message = _sentences(message, hint)
@@ -78,6 +94,7 @@ class AwsError(Exception):
         self.resource = resource
         self.hint = hint
         self.aws_message = aws_message
+        self.status = status
         super().__init__(self.message)
 
     def with_hint(self, hint: str) -> AwsError:
@@ -90,6 +107,7 @@ class AwsError(Exception):
             resource=self.resource,
             hint=hint,
             aws_message=self.aws_message,
+            status=self.status,
         )
 
 
@@ -102,12 +120,13 @@ class UnreadableAnswer(AwsError):
 
     CODE = "InvalidAnswer"
 
-    def __init__(self, wrong: str, *, status: int | None = None, call: str = "", endpoint: str = "") -> None:
+    def __init__(self, wrong: str, *, status: int = 0, call: str = "", endpoint: str = "") -> None:
         """Keep the parts."""
         self.wrong = wrong
-        self.status = status
         self.endpoint = endpoint
-        super().__init__(self._text("", call), code=self.CODE, call=call, hint=hint_for(self.CODE, call, ""))
+        self.status = status
+        text = self._text("", call)
+        super().__init__(text, code=self.CODE, call=call, hint=hint_for(self.CODE, call, ""), status=status)
 
     def about(self, account: WhereItHappened | None, what: str, resource: str = "") -> UnreadableAnswer:
         """Return the error with what was being done and where, unless it has that already."""
@@ -166,6 +185,7 @@ def translate(error: Exception, account: WhereItHappened | None, what: str, reso
         resource=resource or what,
         hint=hint,
         aws_message=text,
+        status=_status_of(error),
     )
 
 
@@ -184,6 +204,26 @@ def is_code(error: BaseException, *codes: str) -> bool:
     return error_code(error) in codes
 
 
+def is_not_offered(error: BaseException) -> bool:
+    """Say whether the server does not have the call that failed, or what answered is not the service.
+
+    AWS has every call that is made here; servers that are compatible with one of its services lack some. What was to
+    be read is then not known, as where access is denied. A code of the service (NoSuchEntity) is an answer, whatever
+    its HTTP status.
+    """
+    code = error_code(error)
+    status = _status_of(error)
+    if code == "InvalidParameterValue":
+        # MinIO's STS about any action but its own.
+        return aws_text(error).startswith("Unsupported action ")
+    return code in _NOT_OFFERED or status == 501 or (status in (404, 405) and (code == "Unknown" or code.isdigit()))
+
+
+def is_unanswered(error: BaseException) -> bool:
+    """Say whether a question stays open: the caller may not ask it, or the server does not have it."""
+    return error_code(error) in DENIED or is_not_offered(error)
+
+
 def called(error: BaseException) -> str:
     """Return the call that failed ("iam:CreateRole"), the bare operation if the service is not known, or nothing."""
     if isinstance(error, AwsError):
@@ -198,6 +238,15 @@ def called(error: BaseException) -> str:
 def aws_text(error: BaseException) -> str:
     """Return AWS's own message for an error, for rules that have to look into it. Not scrubbed: never show it."""
     return error.aws_message if isinstance(error, AwsError) else _message_of(error)
+
+
+def _status_of(error: BaseException) -> int:
+    """Return the HTTP status of the answer, 0 without one."""
+    if isinstance(error, AwsError):
+        return error.status
+    response = getattr(error, "response", None)
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode") if isinstance(response, dict) else None
+    return status if isinstance(status, int) else 0
 
 
 def _message_of(error: BaseException) -> str:

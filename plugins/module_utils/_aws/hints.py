@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-_DENIED = frozenset(
+DENIED = frozenset(
     {
         "AccessDenied",
         "AccessDeniedException",
@@ -24,6 +24,7 @@ _DENIED = frozenset(
         "UnauthorizedAccess",
     }
 )
+"""Codes with which services deny access."""
 _THROTTLED = frozenset(
     {
         "Throttling",
@@ -95,6 +96,8 @@ _HINTS = {
     "InvalidAnswer": "Check endpoint_url, the proxy and the network: an error page of a proxy, a captive portal and "
     "another server look like this. Whether the call was carried out is not known; it is safe to run again.",
     "CredentialsUnreadable": "Try `aws sts get-caller-identity` with the same profile or environment.",
+    "NotImplemented": "The server does not offer this call; docs/s3_compatible.md says what can be done without. Check "
+    "endpoint_url if it is meant to be AWS.",
     "SSLError": "The certificate could not be checked: aws_ca_bundle names the certificates to trust.",
     "ProxyConnectionError": "Check HTTPS_PROXY, NO_PROXY or the proxies in aws_config.",
     "LimitExceeded": "This is a quota of the account, not a passing state: remove something, or ask for more in "
@@ -127,6 +130,10 @@ _SAME_AS = {
     "InvalidToken": "InvalidClientTokenId",
     "InvalidSignatureException": "SignatureDoesNotMatch",
     "RequestTimeTooSkewed": "RequestExpired",
+    "InvalidAction": "NotImplemented",
+    "UnknownOperationException": "NotImplemented",
+    "405": "NotImplemented",
+    "501": "NotImplemented",
     "NoAuthTokenError": "NoCredentialsError",
     "NoSuchEntityException": "NoSuchEntity",
     "EntityAlreadyExistsException": "EntityAlreadyExists",
@@ -160,7 +167,7 @@ _UNREACHED = frozenset(
 
 def verb_for(code: str, call: str) -> str:
     """Return how the call ended: "iam:CreateRole was denied"."""
-    if code in _DENIED:
+    if code in DENIED:
         return f"{call} was denied"
     if code in _THROTTLED:
         return f"{call} was throttled until we gave up"
@@ -174,7 +181,7 @@ def hint_for(code: str, call: str, message: str, caller: str = "") -> str:
 
     `caller` is the ARN of who called, if known; AWS's message may name it too.
     """
-    if code in _DENIED:
+    if code in DENIED:
         return _denied(call, message, caller)
     if code in _THROTTLED:
         return "Run with fewer forks, or give more attempts in aws_config: {retries: {total_max_attempts: 20}}."

@@ -17,6 +17,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import with_text_conditions
+
 HOP_ARGUMENTS = {
     "role_arn": {"type": "str", "required": True},
     "external_id": {"type": "str"},
@@ -114,10 +116,19 @@ def read_hops(options: Sequence[Mapping] | None) -> tuple[Hop, ...]:
 def _read_hop(option: Mapping) -> Hop:
     given = {name: option.get(name) or None for name in HOP_ARGUMENTS}
     tags = given.pop("tags") or {}
-    policy = given.pop("policy")
-    if policy is not None and not isinstance(policy, str):
-        policy = json.dumps(policy, separators=(",", ":"))
+    policy = _policy_text(given.pop("policy"))
     return Hop(**given, tags=tuple((str(key), str(value)) for key, value in tags.items()), policy=policy)
+
+
+def _policy_text(policy: object) -> str | None:
+    """Return a session policy as it is sent; text stays as it is, unless its conditions are other than text."""
+    if policy is None:
+        return None
+    document = json.loads(policy) if isinstance(policy, str) else policy
+    sent = with_text_conditions(document)
+    if isinstance(policy, str) and sent == document:
+        return policy
+    return json.dumps(sent, separators=(",", ":"))
 
 
 def hop_errors(options: Sequence[Mapping] | None) -> list[str]:

@@ -67,6 +67,10 @@ CONNECTION_ARGUMENTS = {
 }
 """Argument spec of the connection; `doc_fragments/connection.py` documents it."""
 
+_HOSTS_OF_AWS = re.compile(
+    r"(.+\.)?(amazonaws\.(com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.com\.cn|c2s\.ic\.gov|sc2s\.sgov\.gov"
+    r"|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)"
+)
 _ACCOUNT_ID = re.compile(r"\d{12}", re.ASCII)
 
 
@@ -120,6 +124,11 @@ def read_options(params: Mapping, warn: Callable[[str], None]) -> ConnectionOpti
         hops=read_hops(params.get("assume_role")),
         expected_account_id=params.get("expected_account_id") or None,
     )
+
+
+def is_aws_endpoint(url: str) -> bool:
+    """Say whether an address is one of AWS's own, in any partition."""
+    return _HOSTS_OF_AWS.fullmatch(urlsplit(url).hostname or "") is not None
 
 
 def _key_errors(params: Mapping) -> list[str]:

@@ -23,6 +23,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check
     ASSUMABLE,
     POLICIES_OPTIONS,
     GivenPolicies,
+    organization_errors,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_probe import Prober
 from ansible_collections.xacct.aws.plugins.module_utils._policy.chain import ANSWERS, chain
@@ -79,6 +80,7 @@ def _errors(params: Mapping) -> Iterator[str]:
     except PolicyError as error:
         yield f"context: {error}"
     yield from GivenPolicies(params).errors()
+    yield from organization_errors(params)
     if params["principal_connection"] and not params["probe"]:
         yield "principal_connection: it says how to act as the principal, which is done with probe: true only"
     if params["principal_connection"] and len(params["principals"]) > 1:

@@ -114,7 +114,7 @@ class Gathering:
         self._buckets: dict[str, BucketAccess] = {}
         self._resources: dict[str, ResourceSide] = {}
         self._principals: dict[str, tuple[RequestPrincipal, IdentitySide, list[str]]] = {}
-        self._organizations = Organizations(self.connections, live=self.live)
+        self._organizations = Organizations(self.connections, live=live, none=given.is_without_organization)
         self._canonical: dict[str, str | Unknown] = {}
 
     def prepare(self, principals: Sequence[str], resources: Sequence[str]) -> None:

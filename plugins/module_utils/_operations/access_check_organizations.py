@@ -35,10 +35,12 @@ _KEYS = ("aws:principalorgid", "aws:principalorgpaths", "aws:resourceorgid", "aw
 class Organizations:
     """The organizations that accounts are in, each read at most once."""
 
-    def __init__(self, connections: Connections, *, live: bool) -> None:
-        """Do nothing yet. Unless `live`, nothing is read."""
+    def __init__(self, connections: Connections, *, live: bool, none: bool = False) -> None:
+        """Do nothing yet. Unless `live`, nothing is read; with `none` there are no organizations to read."""
         self.connections = connections
         self.live = live
+        self._none = none
+        self._asks = live or none
         self._members: dict[str, tuple[Membership | Unknown, str]] = {}
         self._organizations: dict[str | None, Organization | None] = {}
         self._controls: dict[tuple[str, str], tuple[ControlPolicies | Unknown | None, tuple[str, ...]]] = {}
@@ -47,7 +49,7 @@ class Organizations:
     def keys(self, request: Request, owner: object) -> dict:
         """Return those keys about organizations that some policy asks for; the others would take calls for nothing."""
         found: dict = {}
-        asked = frozenset().union(*(asked_keys(policy) for policy in policies_of(request))) if self.live else ()
+        asked = frozenset().union(*(asked_keys(policy) for policy in policies_of(request))) if self._asks else ()
         for whose, account_id in (("Principal", request.principal.account_id), ("Resource", owner)):
             wanted = {name for name in ("OrgID", "OrgPaths") if f"aws:{whose}{name}".lower() in asked}
             if not wanted or not isinstance(account_id, str):
@@ -94,6 +96,8 @@ class Organizations:
         return self._members[account_id]
 
     def _read_membership(self, account_id: str) -> tuple[Membership | Unknown, str]:
+        if self._none:
+            return Membership(None, None), ""
         account = self.connections.of(account_id)
         if account is None:
             return UNKNOWN, self.connections.why_unread("the organization", account_id)

@@ -22,13 +22,11 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import 
     ResourcePolicy,
 )
 
-ASSUMABLE = (
-    "identity_policies",
-    "permissions_boundary",
-    "resource_policy",
-    "service_control_policies",
-    "resource_control_policies",
-)
+ORGANIZATION = "organization"
+OF_ORGANIZATIONS = (ORGANIZATION, "service_control_policies", "resource_control_policies")
+"""What of organizations the user may declare not to exist: the organization itself takes its policies along."""
+
+ASSUMABLE = ("identity_policies", "permissions_boundary", "resource_policy", *OF_ORGANIZATIONS)
 """What the user may declare not to exist, so that it need not be read."""
 
 LEVEL_OPTIONS = {
@@ -71,6 +69,11 @@ class GivenPolicies:
             except PolicyError as error:
                 found.append(f"policies: {name}: {error}")
         return found
+
+    @property
+    def is_without_organization(self) -> bool:
+        """Whether no account is in an organization, so that nothing binds it and it has no organization's ID."""
+        return ORGANIZATION in self._none
 
     @property
     def has_own_side(self) -> bool:
@@ -120,7 +123,7 @@ class GivenPolicies:
         given = self._given.get(name)
         if given is not None:
             return self._policies[name] if given else None
-        return None if f"{name}_policies" in self._none else read()
+        return None if self.is_without_organization or f"{name}_policies" in self._none else read()
 
     @cached_property
     def _policies(self) -> dict:
@@ -143,3 +146,14 @@ class GivenPolicies:
                 )
             )
         return compile_policy(given, _NAMES[name])
+
+
+def organization_errors(params: Mapping) -> list[str]:
+    """Return what contradicts itself in options about organizations."""
+    if ORGANIZATION not in (params.get("assume_none") or ()):
+        return []
+    given = [
+        f"policies: {name}" for name in ("service_control", "resource_control") if (params["policies"] or {}).get(name)
+    ]
+    given += ["organization_connection"] if params.get("organization_connection") else []
+    return [f"{name}: there is none, says assume_none: [{ORGANIZATION}]" for name in given]

@@ -13,8 +13,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_code
+from ansible_collections.xacct.aws.plugins.module_utils._aws.options import is_aws_endpoint
 from ansible_collections.xacct.aws.plugins.module_utils._operations._plan import Change
-from ansible_collections.xacct.aws.plugins.module_utils._operations._task import TaskError
+from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Task, TaskError
 from ansible_collections.xacct.aws.plugins.module_utils._policy.acls import (
     BUCKET_OWNER,
     GROUPS,
@@ -29,6 +30,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.acls import (
     shown_grants,
     sorted_grants,
 )
+from ansible_collections.xacct.aws.plugins.module_utils._policy.canonical_ids import canonical_id_error
 from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import AclGrant
 from ansible_collections.xacct.aws.plugins.module_utils._resources.bucket_acl import ACLS_DISABLED, ENFORCED
 from ansible_collections.xacct.aws.plugins.module_utils._resources.canonical_ids import CanonicalIds
@@ -38,7 +40,6 @@ OWNERS_CANNED = frozenset({"private", "bucket-owner-read", "bucket-owner-full-co
 """Canned ACLs that say nothing which is not so anyway where ACLs are disabled and the bucket's owner owns all."""
 
 _ACCOUNT_ID = re.compile(r"\d{12}", re.ASCII)
-_CANONICAL_ID = re.compile(r"[0-9a-f]{64,96}")
 
 
 def acl_arguments(kind: Kind) -> dict:
@@ -72,7 +73,17 @@ def acl_arguments(kind: Kind) -> dict:
 
 def check_acl_options(params: Mapping) -> list[str]:
     """Return every error in these options, each naming its option."""
-    return [*_check_declared(params), *_check_grants(params), *_check_ids(params)]
+    endpoint = params.get("endpoint_url")
+    at_aws = is_aws_endpoint(endpoint) if endpoint else None
+    checks = (_check_declared(params), _check_grants(params), _check_ids(params), _canonical_id_errors(params, at_aws))
+    return [error for errors in checks for error in errors]
+
+
+def confirm_canonical_ids(task: Task) -> None:
+    """Raise `TaskError` for canonical IDs that AWS has not. Whether it is AWS, a profile may say as well."""
+    errors = list(_canonical_id_errors(task.params, task.account.is_at_aws("s3")))
+    if errors:
+        raise TaskError("; ".join(errors))
 
 
 def declared_grants(params: Mapping, kind: Kind, canonical_ids: CanonicalIds) -> DeclaredGrants:
@@ -192,11 +203,6 @@ def _check_grants(params: Mapping) -> Iterator[str]:
                 f"{where}: S3 takes no e-mail addresses as grantees since October 2025: name the account by account_id "
                 "or canonical_id"
             )
-        if grant["canonical_id"] is not None and not _CANONICAL_ID.fullmatch(grant["canonical_id"]):
-            yield (
-                f"{where}: canonical_id {grant['canonical_id']!r} is not a canonical ID: 64 digits of 0-9 a-f (an "
-                "account's 12 digits go into account_id)"
-            )
         if grant["account_id"] is not None and not _ACCOUNT_ID.fullmatch(grant["account_id"]):
             yield f"{where}: account_id {grant['account_id']!r} is not an account ID: 12 digits, in quotes"
         if grant["group"] in ("AllUsers", "AuthenticatedUsers") and wanted and not params["allow_public"]:
@@ -215,11 +221,20 @@ def _why_public(group: str) -> str:
 
 
 def _check_ids(params: Mapping) -> Iterator[str]:
-    for account_id, canonical_id in params["canonical_ids"].items():
+    for account_id in params["canonical_ids"]:
         if not isinstance(account_id, str) or not _ACCOUNT_ID.fullmatch(account_id):
             yield f"canonical_ids: {account_id!r} is not an account ID: 12 digits, in quotes"
-        if not isinstance(canonical_id, str) or not _CANONICAL_ID.fullmatch(canonical_id):
-            yield f"canonical_ids: {account_id}: {canonical_id!r} is not a canonical ID: 64 digits of 0-9 a-f"
     owner = params["expected_bucket_owner"]
     if owner is not None and not _ACCOUNT_ID.fullmatch(owner):
         yield f"expected_bucket_owner: {owner!r} is not an account ID: 12 digits, in quotes"
+
+
+def _canonical_id_errors(params: Mapping, at_aws: bool | None) -> Iterator[str]:
+    """Yield what is wrong with the canonical IDs, as far as it is known whether they are AWS's."""
+    for number, grant in enumerate(params["grants"] or [], start=1):
+        if grant["canonical_id"] is not None:
+            error = canonical_id_error(grant["canonical_id"], at_aws=at_aws)
+            yield from [f"grants[{number}]: canonical_id {error}"] if error else []
+    for account_id, canonical_id in params["canonical_ids"].items():
+        error = canonical_id_error(canonical_id, at_aws=at_aws)
+        yield from [f"canonical_ids: {account_id}: {error}"] if error else []

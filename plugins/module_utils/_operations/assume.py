@@ -122,15 +122,18 @@ def refuse_what_chaining_forbids(caller: Account, request: AssumeRequest, params
     if not request.is_signed or request.hops:
         return
     is_long = request.duration_seconds > LONGEST_CHAINED_DURATION
-    if not (is_long or params.get("console_duration") is not None) or ":assumed-role/" not in caller.caller.arn:
+    if not (is_long or params.get("console_duration") is not None):
+        return
+    who = caller.told_caller
+    if who is None or ":assumed-role/" not in who.arn:
         return
     if is_long:
         raise TaskError(
-            f"duration_seconds is {request.duration_seconds}, but the caller {caller.caller.arn} is itself the session "
+            f"duration_seconds is {request.duration_seconds}, but the caller {who.arn} is itself the session "
             f"of a role: what starts from such a session lives {LONGEST_CHAINED_DURATION} seconds at most"
         )
     raise TaskError(
-        f"console_duration can't be asked for: the caller {caller.caller.arn} is itself the session of a role, and AWS "
+        f"console_duration can't be asked for: the caller {who.arn} is itself the session of a role, and AWS "
         f"refuses it then"
     )
 
@@ -140,7 +143,8 @@ def identity(caller: Account, request: AssumeRequest) -> str:
     if request.is_signed:
         # Of the starting credentials, not of the hops: a kept session saves those too, with their MFA codes.
         start = caller.over_hops([]) if request.hops else caller
-        return start.caller.arn
+        who = start.told_caller
+        return who.arn if who is not None else f"access key {start.frozen_credentials().access_key}"
     if request.operation == WITH_WEB_IDENTITY:
         return token_subject(request.arguments["WebIdentityToken"])
     return hashlib.sha256(request.arguments["SAMLAssertion"].encode()).hexdigest()
@@ -230,14 +234,15 @@ def role_maximum(caller: Account, request: AssumeRequest) -> str:
     """Return a sentence with the longest session that the role allows, where the caller can see it."""
     asked = f"Asked for were {request.duration_seconds} seconds"
     account_id, resource = request.role_arn.split(":", 5)[4:]
-    if not request.is_signed or caller.caller.account_id != account_id:
+    who = caller.told_caller if request.is_signed else None
+    if who is None or who.account_id != account_id:
         return f"{asked}; the owner of account {account_id} can tell the role's maximum, and 3600 always works."
     try:
         with aws_call(caller, f"reading role {request.role_arn}", request.role_arn):
             role = caller.client("iam").get_role(RoleName=resource.rpartition("/")[2])["Role"]
     except AwsError:
         return f"{asked}; the caller may not read the role's maximum, and 3600 always works."
-    return f"{asked}; the role's maximum is {role['MaxSessionDuration']}."
+    return f"{asked}; the role's maximum is {role.get('MaxSessionDuration', 3600)}."
 
 
 def console_url(session: Session, params: dict) -> str:

@@ -20,6 +20,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import
     PolicyError,
     compact_json,
     parse_document,
+    with_text_conditions,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn, parse_arn
 
@@ -198,7 +199,7 @@ def policy_errors(params: Mapping, wanted: Mapping, role: Arn | None) -> list[st
     """Return what is wrong with the session policy and the managed policies beside it."""
     errors = []
     try:
-        document = parse_document(wanted.get("policy"))
+        document = with_text_conditions(parse_document(wanted.get("policy")))
     except PolicyError as error:
         errors.append(f"policy: {error}")
         document = None

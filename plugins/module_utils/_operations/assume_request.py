@@ -17,7 +17,11 @@ from dataclasses import dataclass
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.hops import default_session_name
 from ansible_collections.xacct.aws.plugins.module_utils._operations.assume_limits import DEFAULT_SESSION
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json, parse_document
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
+    compact_json,
+    parse_document,
+    with_text_conditions,
+)
 
 ROLE_OPTIONS = (
     "role_arn",
@@ -99,7 +103,7 @@ def assume_request(params: Mapping, web_identity_token: str | None = None) -> As
     if "duration_seconds" in wanted:
         arguments["DurationSeconds"] = wanted["duration_seconds"]
     if "policy" in wanted and parse_document(wanted["policy"]) is not None:
-        arguments["Policy"] = compact_json(parse_document(wanted["policy"]))
+        arguments["Policy"] = compact_json(with_text_conditions(parse_document(wanted["policy"])))
     if params.get("policy_arns"):
         arguments["PolicyArns"] = [{"arn": arn} for arn in params["policy_arns"]]
     if params.get("saml_assertion"):

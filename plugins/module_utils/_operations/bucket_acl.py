@@ -23,6 +23,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations.acl_options 
     acl_view,
     acls_are_disabled,
     check_acl_options,
+    confirm_canonical_ids,
     declared_grants,
     explained,
     grant_changes,
@@ -71,6 +72,7 @@ class Decision:
 def run(task: Task) -> dict:
     """Bring the bucket's ACL to what is declared and return the module's result."""
     params = task.params
+    confirm_canonical_ids(task)
     expected_owner = params["expected_bucket_owner"] or params.get("expected_account_id")
     carrier = BucketAcl(task.account, params["bucket"], expected_owner)
     acl = _read(carrier, params)
@@ -106,8 +108,9 @@ def decide(
     wanted = params["object_ownership"]
     if wanted and ownership is None:
         raise TaskError(
-            f"object_ownership: the caller may not read the object ownership of bucket {params['bucket']} "
-            "(s3:GetBucketOwnershipControls), so it can't be set either. Use credentials of the bucket's owner"
+            f"object_ownership: the object ownership of bucket {params['bucket']} can't be read "
+            "(s3:GetBucketOwnershipControls is denied, or not offered by the server), so it can't be set either. Use "
+            "credentials of the bucket's owner, or leave it out where the server knows no object ownership"
         )
     if ownership == ENFORCED and not wanted and grants != acl.grants:
         raise acls_are_disabled(params["bucket"])
@@ -155,7 +158,7 @@ def _apply(
             carrier,
             merge,
             own_sids,
-            lock=lambda: controller_lock(task.account.account_id, carrier.label),
+            lock=lambda: controller_lock(task.account.told_account_id, carrier.label),
             progress=task.progress,
         ).after
 

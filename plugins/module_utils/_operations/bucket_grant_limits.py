@@ -10,7 +10,13 @@ Private to this collection.
 
 from __future__ import annotations
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_text, is_code
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import (
+    AwsError,
+    aws_text,
+    is_code,
+    is_not_offered,
+    is_unanswered,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Task, TaskError
 from ansible_collections.xacct.aws.plugins.module_utils._operations.declared_grants import DeclaredGrants
 from ansible_collections.xacct.aws.plugins.module_utils._operations.key_access import added_statements, key_access
@@ -81,11 +87,12 @@ def missing_key_access(task: Task, bucket: Bucket, grants: DeclaredGrants, polic
     try:
         key = bucket.kms_key()
     except AwsError as error:
-        if not is_code(error, "AccessDenied"):
+        if not is_unanswered(error):
             raise
+        why = "the server does not say" if is_not_offered(error) else "the caller may not look"
         task.warn(
-            f"{bucket.label}: may not look whether it encrypts with a KMS key (s3:GetEncryptionConfiguration). If it "
-            "does, other accounts need access to the key, too."
+            f"{bucket.label}: {why} whether it encrypts with a KMS key (s3:GetEncryptionConfiguration). If it does, "
+            "other accounts need access to the key, too."
         )
         return None
     if key is None:
@@ -104,13 +111,14 @@ def _key_arn(bucket: Bucket, key: str) -> str | None:
     """Return the ARN of the bucket's key, None when its region is not known: an ID or an alias takes it."""
     if key.startswith("arn:"):
         return key
+    owner = bucket.owner
     try:
         region = bucket.region()
     except AwsError as error:
-        if not is_code(error, "AccessDenied", "403", NO_REGION):
+        if not (is_unanswered(error) or is_code(error, NO_REGION)):
             raise
         return None
-    return key_arn_in(key, bucket.account.partition, region, bucket.account.account_id)
+    return key_arn_in(key, bucket.account.partition, region, owner) if owner else None
 
 
 def _named(public: dict[str, str], grants: DeclaredGrants) -> str:

@@ -14,7 +14,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_code
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import (
+    AwsError,
+    is_not_offered,
+    is_unanswered,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._aws.locks import controller_lock
 from ansible_collections.xacct.aws.plugins.module_utils._operations._plan import Change, Plan
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import (
@@ -103,7 +107,7 @@ def _read_there(task: Task, there: InlinePolicy | ManagedPolicies) -> dict | Non
     try:
         return there.read()
     except AwsError as error:
-        if not is_code(error, "AccessDenied"):
+        if not is_unanswered(error):
             raise
         task.warn(f"Could not look whether grants are still in the {there.label}: {error}")
         return None
@@ -152,8 +156,15 @@ def _confirm_principal(task: Task, identity: Identity, name: IdentityName) -> No
 
 
 def _require(task: Task, identity: Identity) -> None:
-    """Raise `TaskError` when the principal does not exist."""
-    if identity.read() is None:
+    """Raise `TaskError` when the principal does not exist. Where the server can't be asked, the write will tell."""
+    try:
+        facts = identity.read()
+    except AwsError as error:
+        if not is_not_offered(error):
+            raise
+        task.warn(f"Could not look whether {identity.label} exists: {error}")
+        return
+    if facts is None:
         raise TaskError(
             f"{identity.label} does not exist (iam:Get{identity.kind.title()} "
             f"says NoSuchEntity). Make it first, or correct principal ({task.params['principal']}); upper and lower "
@@ -191,7 +202,7 @@ def _converge(
         carrier,
         merge,
         grants.own_sids,
-        lock=lambda: controller_lock(task.account.account_id, identity.label),
+        lock=lambda: controller_lock(task.account.told_account_id, identity.label),
         progress=task.progress,
     ).after
 

@@ -28,6 +28,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations.acl_options 
     acl_view,
     acls_are_disabled,
     check_acl_options,
+    confirm_canonical_ids,
     declared_grants,
     explained,
     grant_changes,
@@ -52,14 +53,17 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.acls import (
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
 from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import AclGrant
-from ansible_collections.xacct.aws.plugins.module_utils._resources import object_acl
 from ansible_collections.xacct.aws.plugins.module_utils._resources.bucket_acl import (
     ACLS_DISABLED,
     ENFORCED,
     BucketAcl,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._resources.canonical_ids import CanonicalIds
-from ansible_collections.xacct.aws.plugins.module_utils._resources.object_acl import ObjectAcls, ObjectVersion
+from ansible_collections.xacct.aws.plugins.module_utils._resources.object_acl import (
+    ObjectAcls,
+    ObjectVersion,
+    has_vanished,
+)
 
 MOST_CONCURRENT = 64
 """Calls at a time; a client keeps that many connections."""
@@ -85,6 +89,7 @@ RULES = {
 def run(task: Task) -> dict:
     """Bring the objects' ACLs to what is declared and return the module's result."""
     params = task.params
+    confirm_canonical_ids(task)
     bucket = BucketAcl(task.account, params["bucket"], params["expected_bucket_owner"])
     if wants_acls(params) and bucket.ownership() == ENFORCED:
         raise acls_are_disabled(bucket.bucket)
@@ -157,7 +162,8 @@ class _EachObject:
             if not self.check_mode:
                 self.acls.write(target, acl.owner, after)
         except AwsError as error:
-            if is_code(error, *object_acl.VANISHED) and not self._must_exist:
+            is_one_version = self.params["version_id"] is not None
+            if has_vanished(error, may_be_delete_marker=is_one_version) and not self._must_exist:
                 return VANISHED
             raise
         return CHANGED
@@ -201,7 +207,7 @@ def _turn(task: Task) -> AbstractContextManager[None]:
     if task.check_mode:
         return contextlib.nullcontext()
     what = f"object ACLs of bucket {task.params['bucket']}"
-    return controller_lock(task.account.account_id, what, timeout=LOCK_SECONDS)
+    return controller_lock(task.account.told_account_id, what, timeout=LOCK_SECONDS)
 
 
 def _targets(params: Mapping, acls: ObjectAcls) -> Iterator[ObjectVersion]:

@@ -90,12 +90,16 @@ def new_resource_seconds(task: Task) -> float:
     return NEW_RESOURCE_SECONDS if given is None else given
 
 
-def confirm_owner(task: Task, owner: str, label: str, option: str) -> None:
-    """Make sure that the credentials belong to the account that a resource belongs to; `option` says so."""
-    if owner != task.account.account_id:
+def confirm_owner(task: Task, owner: str | None, label: str, option: str) -> None:
+    """Make sure that the credentials belong to the account that a resource belongs to; `option` says so.
+
+    Where the server does not tell whose they are, it alone decides.
+    """
+    account_id = task.account.told_account_id
+    if account_id and owner != account_id:
         raise TaskError(
             f"{label} is to belong to account {owner} ({option}), and the credentials belong to account "
-            f"{task.account.account_id}: only the owner's own credentials can change its policy"
+            f"{account_id}: only the owner's own credentials can change its policy"
         )
 
 
@@ -123,7 +127,7 @@ def write_policy(
             carrier,
             how,
             grants.own_sids,
-            lock=lambda: controller_lock(task.account.account_id, lock or carrier.label),
+            lock=lambda: controller_lock(task.account.told_account_id, lock or carrier.label),
             progress=task.progress,
             slowest_replica=slowest_replica,
         )

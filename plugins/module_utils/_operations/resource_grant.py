@@ -14,7 +14,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_code
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import (
+    AwsError,
+    is_code,
+    is_unanswered,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._aws.retries import retry_while
 from ansible_collections.xacct.aws.plugins.module_utils._operations._plan import Plan
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation, Task, result, said_of
@@ -47,6 +51,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.principals impor
 from ansible_collections.xacct.aws.plugins.module_utils._policy.resource_statements import grants_for_bare_sources
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import ServiceRules
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import SERVICES, rules_for
+from ansible_collections.xacct.aws.plugins.module_utils._resources.kms_key import KmsKey
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import ResourcePolicy, RevisedPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services.registry import (
     ADAPTERS,
@@ -148,7 +153,7 @@ def _read(task: Task, carrier: ResourcePolicy, grants: DeclaredGrants) -> dict |
 
 
 def _confirm_owner(task: Task, rules: ServiceRules, arn: Arn) -> None:
-    confirm_owner(task, arn.account_id or task.account.account_id, f"{rules.title} {arn}", "resource")
+    confirm_owner(task, arn.account_id or task.account.told_account_id, f"{rules.title} {arn}", "resource")
 
 
 def _decide(carrier: ResourcePolicy, grants: DeclaredGrants, policy: dict | None) -> Decision:
@@ -204,12 +209,26 @@ def _missing_key_access(
         added = added_statements(grants[way], found[way])
         needs = carrier.rules.key_actions
         lacking = key_statements(added, carrier.arn.account_id, needs, sid=_key_sid(carrier), with_services=True)
-        key = carrier.key() if lacking else None
+        key = _key(task, carrier) if lacking else None
         if key:
             instead = f"{_NO_AWS_KEY}{', or without KMS' if carrier.rules.key_is_optional else ''}."
             arn = key_arn_in(key.name, carrier.arn.partition, carrier.arn.region, carrier.arn.account_id)
             return key_access(task, carrier.resource_label, key, arn, lacking, instead)
     return None
+
+
+def _key(task: Task, carrier: ResourcePolicy) -> KmsKey | None:
+    """Return the KMS key of a resource; None without one, and where nobody tells: that is worth a warning."""
+    try:
+        return carrier.key()
+    except AwsError as error:
+        if not is_unanswered(error):
+            raise
+        task.warn(
+            f"Which KMS key encrypts {carrier.resource_label} is not known, and its policy may have to allow more: "
+            f"{error}"
+        )
+        return None
 
 
 def _key_sid(carrier: ResourcePolicy) -> str:

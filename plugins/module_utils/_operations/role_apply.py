@@ -111,7 +111,7 @@ class _Applier:
             TrustPolicy(self.role, self.quotas),
             self.trust.merge,
             self.trust.own_sids,
-            lock=lambda: controller_lock(self.task.account.account_id, self.role.label),
+            lock=lambda: controller_lock(self.task.account.told_account_id, self.role.label),
             progress=self.task.progress,
         )
         converged = self._while_propagating(self.trust.merge(None), converge)

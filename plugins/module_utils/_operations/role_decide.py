@@ -25,7 +25,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations.role_trust i
     trust_changes,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._operations.shared_policy import same_policy
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import parse_document
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import parse_document, with_text_conditions
 from ansible_collections.xacct.aws.plugins.module_utils._policy.render import readable_policy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.iam import MANAGED_BY, MANAGER
 
@@ -84,7 +84,8 @@ def wanted_tags(params: Mapping) -> dict[str, str]:
 
 def wanted_inline(params: Mapping) -> dict[str, dict]:
     """Return the declared inline policies as documents."""
-    return {name: parse_document(document) for name, document in (params.get("inline_policies") or {}).items()}
+    given = params.get("inline_policies") or {}
+    return {name: with_text_conditions(parse_document(document)) for name, document in given.items()}
 
 
 def _decide_creation(params: Mapping, trust: DeclaredTrust | None) -> Decision:

@@ -9,6 +9,7 @@ Private to this collection.
 
 from __future__ import annotations
 
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_unanswered
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import TaskError
 from ansible_collections.xacct.aws.plugins.module_utils._operations.role_decide import Decision
 from ansible_collections.xacct.aws.plugins.module_utils._operations.role_options import MAX_TAGS
@@ -52,10 +53,16 @@ def _check_inline(role: Role, quotas: Quotas, state: RoleState | None, decision:
     arguments = [step.arguments for step in decision.steps if step.verb == "put_inline"]
     new = {each["policy_name"]: each["document"] for each in arguments}
     removed = {step.arguments["policy_name"] for step in decision.steps if step.verb == "remove_inline"}
-    names = role.inline_names() if state else []
     known = state.inline if state else {}
-    others = [name for name in names if name not in new and name not in removed]
-    others_size = sum(policy_size(known.get(name) or role.inline(name), "characters") for name in others)
+    try:
+        names = role.inline_names() if state else []
+        others = [name for name in names if name not in new and name not in removed]
+        others_size = sum(policy_size(known.get(name) or role.inline(name), "characters") for name in others)
+    except AwsError as error:
+        if not is_unanswered(error):
+            raise
+        # How much room the others take is left for IAM to judge.
+        others, others_size = [], 0
     total = others_size + sum(policy_size(document, "characters") for document in new.values())
     if total > limit:
         rest = f" and {len(others)} others ({others_size:,})" if others else ""

@@ -21,6 +21,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import (
     aws_text,
     error_code,
     is_code,
+    is_unanswered,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._aws.retries import retry_while
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Task, TaskError
@@ -142,7 +143,7 @@ def is_invalid_principal(error: Exception) -> bool:
 
 def _time_to_wait(task: Task, label: str, suspects: list[str]) -> float:
     """Return how long to wait, having looked for the suspects of our own account."""
-    own_account_id = task.account.account_id
+    own_account_id = task.account.told_account_id
     others = False
     for text in suspects:
         try:
@@ -168,7 +169,7 @@ def _is_missing(task: Task, arn: str) -> bool:
     try:
         facts = identity.read()
     except AwsError as error:
-        if is_code(error, "AccessDenied"):
+        if is_unanswered(error):
             return False
         raise
     return facts is None or facts.arn != arn

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_unanswered
 from ansible_collections.xacct.aws.plugins.module_utils._operations.role_trust import declared_trust, with_live_ids
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import (
     parse_arn,
@@ -19,7 +20,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.principals impor
     unresolved_ids,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._resources.iam import MANAGED_BY, MANAGER
-from ansible_collections.xacct.aws.plugins.module_utils._resources.identity import Identity
+from ansible_collections.xacct.aws.plugins.module_utils._resources.identity import Identity, IdentityFacts
 from ansible_collections.xacct.aws.plugins.module_utils._resources.role import Role, RoleFacts
 
 
@@ -85,8 +86,17 @@ def _read_past_unique_ids(role: Role, facts: RoleFacts, params: Mapping) -> dict
     for grant in declared.grants if declared else ():
         for _kind, text in principal_pairs((grant.statement or {}).get("Principal")):
             if text.startswith("arn:") and parse_arn(text).account_id == facts.account_id:
-                identity = Identity.of(role.account, text)
-                found = identity.read() if identity else None
+                found = _living(Identity.of(role.account, text))
                 if found and found.arn == text and found.unique_id in ids:
                     living[found.unique_id] = text
     return with_live_ids(facts.trust_policy, living)
+
+
+def _living(identity: Identity | None) -> IdentityFacts | None:
+    """Return a principal as it is; None where there is none, and where nobody tells: the ID stays a difference then."""
+    try:
+        return identity.read() if identity else None
+    except AwsError as error:
+        if is_unanswered(error):
+            return None
+        raise

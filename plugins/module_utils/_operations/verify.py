@@ -25,6 +25,10 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check
     connection_option,
     connection_options,
 )
+from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_policies import (
+    OF_ORGANIZATIONS,
+    organization_errors,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._operations.verify_actors import (
     Actor,
     CannotAct,
@@ -125,6 +129,7 @@ ARGUMENT_SPEC = {
         },
     },
     "organization_connection": connection_option(),
+    "assume_none": {"type": "list", "elements": "str", "choices": list(OF_ORGANIZATIONS), "default": []},
     "principals": {
         "type": "list",
         "elements": "dict",
@@ -166,6 +171,7 @@ def check_verify(params: Mapping) -> list[str]:
         errors += [f"external_ids: {name}: {error}" for one in ids for error in text_errors("external_id", one)]
     principals = [entry["principal"] for entry in params["principals"]]
     errors += [f"principals: {name} is there twice" for name in sorted(set(principals)) if principals.count(name) > 1]
+    errors += organization_errors({**params, "policies": None})
     if params["concurrency"] < 1:
         errors.append("concurrency must be 1 or more")
     if params["propagation_timeout"] < 0:

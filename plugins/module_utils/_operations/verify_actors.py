@@ -65,12 +65,13 @@ def make_actor(home: Account, params: Mapping, principal: str, given: Mapping | 
     try:
         account = account_of(home, params, principal, given)
         caller = account.caller
+        is_of_account = caller.account_id == home.caller.account_id
     except AwsError as error:
         hint = "" if principal in (CONNECTION, ROOT) else " (xacct_principal_connections says how to act as it)"
         raise CannotAct(f"cannot act as {principal}{hint}: {error.aws_message or error.message}") from None
     # Who is in a group no ARN tells, so there the user's word has to do.
     is_it = is_principal(caller.arn, principal) or principal.startswith("group/")
-    if caller.account_id != home.caller.account_id or not is_it:
+    if not (is_of_account and is_it):
         raise CannotAct(f"the connection given for {principal} is that of {caller.arn}")
     if not with_mfa:
         return Actor(account, caller)

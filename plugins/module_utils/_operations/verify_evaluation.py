@@ -58,7 +58,6 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.trust_statements
 HIDDEN = "(the external ID)"
 """What an external ID is shown as."""
 
-NOTHING_GIVEN = {"policies": None, "assume_none": []}
 PLACES = ("aws:SourceIp", "aws:VpcSourceIp", "aws:SourceVpc", "aws:SourceVpce")
 """Keys that say where a request comes from: nobody knows that beforehand."""
 
@@ -79,7 +78,8 @@ class Evaluations:
     def __init__(self, task: Task, actors: Mapping[str, Actor | CannotAct]) -> None:
         """Do nothing yet. `actors` are those that make the calls, as far as there are any."""
         connections = connections_of(task, organization=task.params["organization_connection"])
-        self._gathering = Gathering(task, connections, GivenPolicies(NOTHING_GIVEN))
+        given = GivenPolicies({"policies": None, "assume_none": task.params["assume_none"]})
+        self._gathering = Gathering(task, connections, given)
         self._task = task
         self._actors = actors
         self._ids = {each for ids in task.params["external_ids"].values() for each in ids if each}

@@ -19,6 +19,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import
     PolicyError,
     ascii_lower,
     checked_copy,
+    conditions_as_text,
     texts,
 )
 
@@ -142,8 +143,8 @@ def as_list(value: object) -> list:
 def _given_conditions(conditions: object) -> list[Piece]:
     if not isinstance(conditions, dict):
         raise PolicyError("an object {OPERATOR: {KEY: VALUES}}")
-    pieces = []
-    for operator, keys in checked_copy(conditions, "conditions").items():
+    given = checked_copy(conditions, "conditions")
+    for operator, keys in given.items():
         if not isinstance(keys, dict) or not keys:
             raise PolicyError(f"{operator} is an object {{KEY: VALUES}}")
         wrong = wrong_operator(operator)
@@ -151,5 +152,5 @@ def _given_conditions(conditions: object) -> list[Piece]:
             raise PolicyError(wrong)
         for key, values in keys.items():
             texts(values, f"{operator}.{key}")
-            pieces.append((operator, key, values, "conditions"))
-    return pieces
+    sent = conditions_as_text(given)
+    return [(operator, key, values, "conditions") for operator, keys in sent.items() for key, values in keys.items()]

@@ -121,6 +121,25 @@ def scalar_text(value: object, place: str) -> str:
     raise PolicyError(f"{place} holds {_kind(value)} where text is wanted")
 
 
+def conditions_as_text(condition: dict) -> dict:
+    """Return a Condition block with its booleans and numbers as text, the one form that every server takes.
+
+    AWS takes both and means the same (R6). What is no block at all stays as it is, for others to refuse.
+    """
+    return {
+        operator: {key: _as_text(values) for key, values in keys.items()} if isinstance(keys, dict) else keys
+        for operator, keys in condition.items()
+    }
+
+
+def with_text_conditions(document: dict | None) -> dict | None:
+    """Return a document with the conditions of all its statements as :func:`conditions_as_text` has them."""
+    found = (document or {}).get("Statement")
+    if isinstance(found, list):
+        return {**document, "Statement": [_with_text_condition(each) for each in found]}
+    return {**document, "Statement": _with_text_condition(found)} if found else document
+
+
 def ascii_lower(text: str) -> str:
     """Lower-case A-Z only: the names that AWS compares without case are ASCII, and U+212A is not a k."""
     return text.lower() if text.isascii() else text.translate(_LOWER)
@@ -177,6 +196,17 @@ def _number(text: str) -> int | float | str:
 
 def _constant(text: str) -> object:
     raise PolicyError(f"the policy document is not valid JSON: {text} is not a JSON number")
+
+
+def _as_text(values: object) -> object:
+    if isinstance(values, list):
+        return [_as_text(each) for each in values]
+    return scalar_text(values, "Condition") if isinstance(values, (bool, int, float)) else values
+
+
+def _with_text_condition(statement: object) -> object:
+    condition = statement.get("Condition") if isinstance(statement, dict) else None
+    return {**statement, "Condition": conditions_as_text(condition)} if isinstance(condition, dict) else statement
 
 
 def _copy(value: object, place: str, depth: int, nulls_allowed: bool):

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
     PolicyError,
     checked_copy,
+    conditions_as_text,
     new_document,
     texts,
 )
@@ -205,7 +206,7 @@ def _with_conditions(statement: dict, conditions: object) -> dict:
             raise PolicyError(f"{operator} is an object {{KEY: VALUES}}")
         for key, values in keys.items():
             texts(values, f"{operator}.{key}")
-    return {**statement, "Condition": copy}
+    return {**statement, "Condition": conditions_as_text(copy)}
 
 
 def _label(grant: Mapping, otherwise: str) -> str:

@@ -25,7 +25,7 @@ _ARN = re.compile(r"arn:(aws[a-z0-9-]*):([a-z0-9-]+):([a-z0-9-]*):([^:\s]*):(.+)
 _ROOT = re.compile(r"arn:(aws[a-z0-9-]*):iam::([0-9]{12}):root")
 _ACCOUNT_ID = re.compile(r"[0-9]{12}")
 _SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE | re.ASCII)
-_CANONICAL = re.compile(r"[0-9a-f]{64,96}")
+_CANONICAL_ID = re.compile(r"[0-9a-f]{64,96}")
 _UNIQUE_ID = re.compile(r"(AROA|AIDA)[A-Z0-9]{8,124}(:[\w+=,.@-]+)?", re.ASCII)
 _WEB_IDENTITY_HOSTS = ("accounts.google.com", "cognito-identity.amazonaws.com", "graph.facebook.com", "www.amazon.com")
 """Providers that IAM knows without an oidc-provider resource."""
@@ -89,6 +89,11 @@ def parse_arn(text: str) -> Arn:
 def is_account_id(text: object) -> bool:
     """Whether ``text`` is twelve digits, as text."""
     return isinstance(text, str) and _ACCOUNT_ID.fullmatch(text) is not None
+
+
+def is_canonical_id(text: object) -> bool:
+    """Whether ``text`` is a canonical user ID of AWS."""
+    return isinstance(text, str) and _CANONICAL_ID.fullmatch(text) is not None
 
 
 def is_unique_id(text: object) -> bool:
@@ -285,7 +290,7 @@ def _provider(value: str, kind: str) -> None:
 
 
 def _canonical(value: str) -> Principal:
-    if not _CANONICAL.fullmatch(value):
+    if not is_canonical_id(value):
         raise PolicyError(f"'canonical:{value}' is not a canonical user ID (64 hexadecimal digits, lower case)")
     return Principal("canonical", value)
 

@@ -12,7 +12,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_code
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import (
+    INVALID_ANSWER,
+    AwsError,
+    aws_call,
+    is_code,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._aws.unretried import sent_once
 from ansible_collections.xacct.aws.plugins.module_utils._policy.bucket_statements import bucket_arn
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json, parse_document
@@ -95,6 +100,14 @@ class Bucket:
             if is_code(error, *_NOT_CONFIGURED):
                 return None
             raise
+        if "Rules" not in answer.get("ServerSideEncryptionConfiguration", {}):
+            raise AwsError(
+                f"{self.label}: s3:GetBucketEncryption was answered without rules",
+                code=INVALID_ANSWER,
+                call="s3:GetBucketEncryption",
+                account=self.account.known_account_id,
+                resource=self.label,
+            )
         for rule in answer["ServerSideEncryptionConfiguration"]["Rules"]:
             default = rule.get("ApplyServerSideEncryptionByDefault", {})
             if default.get("SSEAlgorithm", "").startswith("aws:kms"):
@@ -119,7 +132,9 @@ class Bucket:
             return frozenset() if is_code(error, *_NOT_CONFIGURED) else None
 
     def _account_settings(self) -> frozenset[str] | None:
-        account_id = self.account.account_id
+        account_id = self.account.told_account_id
+        if not account_id:
+            return None
         try:
             client = self.account.client("s3control", self.account.region or _ANY_REGION)
             without_host_prefix(client, account_id, self.account.options.endpoint_url)
@@ -170,14 +185,17 @@ class BucketPolicy:
         check_size(document, POLICY_BYTES, "bytes", f"{self.label} in {where}")
 
 
-def _settings_in(answer: dict) -> frozenset[str]:
-    return frozenset(name for name, is_on in answer["PublicAccessBlockConfiguration"].items() if is_on)
+def _settings_in(answer: dict) -> frozenset[str] | None:
+    configuration = answer.get("PublicAccessBlockConfiguration")
+    if not configuration:
+        return None
+    return frozenset(name for name, is_on in configuration.items() if is_on)
 
 
 _HINTS = {
     "NoSuchBucket": "Make the bucket first, or correct bucket; the name of a bucket is the same for all regions.",
     "MethodNotAllowed": "The bucket belongs to another account: only credentials of its owner get at its policy, "
-    "whatever that policy allows.",
+    "whatever that policy allows. A server that is not AWS's may not have the call.",
     "OperationAborted": "Another setting of the bucket (versioning, ownership, Block Public Access …) is being changed "
     "right now. Run again.",
     "PermanentRedirect": "The bucket is in another region or partition: set region to the bucket's.",

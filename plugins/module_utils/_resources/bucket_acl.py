@@ -9,9 +9,16 @@ Private to this collection.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_code
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import (
+    INVALID_ANSWER,
+    AwsError,
+    aws_call,
+    is_code,
+    is_unanswered,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._aws.unretried import sent_once
 from ansible_collections.xacct.aws.plugins.module_utils._policy.acls import (
     Acl,
@@ -51,7 +58,8 @@ class BucketAcl:
     def read_acl(self) -> Acl:
         """Return the ACL. Raises `AwsError`, also when there is no such bucket."""
         with aws_call(self.account, self.label):
-            return acl_of(self._client.get_bucket_acl(**self._arguments))
+            answer = self._client.get_bucket_acl(**self._arguments)
+        return acl_in(answer, self.account, self.label)
 
     def read(self) -> dict:
         """Return the ACL as a document."""
@@ -70,7 +78,7 @@ class BucketAcl:
         check_count(of_document(document).grants, self.label)
 
     def ownership(self) -> str | None:
-        """Return the bucket's object ownership, None when the caller may not know it.
+        """Return the bucket's object ownership; None when the caller may not know it, or the server does not have it.
 
         A bucket without the setting is one from before 2021 or one that lost it: there the writer owns an object.
         """
@@ -80,10 +88,11 @@ class BucketAcl:
         except AwsError as error:
             if is_code(error, "OwnershipControlsNotFoundError"):
                 return OBJECT_WRITER
-            if is_code(error, "AccessDenied"):
+            if is_unanswered(error):
                 return None
             raise
-        return answer["OwnershipControls"]["Rules"][0]["ObjectOwnership"]
+        rules = answer.get("OwnershipControls", {}).get("Rules")
+        return rules[0].get("ObjectOwnership") if rules else None
 
     def put_ownership(self, ownership: str) -> None:
         """Set the object ownership."""
@@ -95,6 +104,19 @@ class BucketAcl:
     @property
     def _client(self) -> object:
         return self.account.client("s3")
+
+
+def acl_in(answer: Mapping, account: Account, label: str) -> Acl:
+    """Return the ACL in an answer of S3. Raises `AwsError` where there is none in it."""
+    try:
+        return acl_of(answer)
+    except KeyError as missing:
+        raise AwsError(
+            f"{label}: S3 answered without {missing.args[0]}",
+            code=INVALID_ANSWER,
+            account=account.known_account_id,
+            resource=label,
+        ) from None
 
 
 def bucket_arguments(bucket: str, expected_owner: str | None) -> dict:

@@ -14,7 +14,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_code
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import (
+    INVALID_ANSWER,
+    AwsError,
+    aws_call,
+    is_unanswered,
+)
 
 if TYPE_CHECKING:
     from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
@@ -61,7 +66,7 @@ class CanonicalIds:
             try:
                 self._bucket_owner = self._read_bucket_owner()
             except AwsError as error:
-                if not is_code(error, "AccessDenied"):
+                if not is_unanswered(error):
                     raise
                 self._bucket_owner = self._of_denied_bucket_owner(error)
         if known:
@@ -71,7 +76,7 @@ class CanonicalIds:
     def _found(self, account_id: str) -> str:
         if account_id == self.bucket_owner_account:
             return self.of_bucket_owner()
-        if account_id == (self.account.known_account_id or self.account.account_id):
+        if account_id == (self.account.known_account_id or self.account.told_account_id):
             return own_canonical_id(self.account)
         raise AwsError(
             f"The canonical ID of account {account_id} is not known, and an ACL takes no account ID",
@@ -104,7 +109,16 @@ def own_canonical_id(account: Account) -> str:
         client = account.client("s3")
         shape = client.meta.service_model.operation_model("ListBuckets").input_shape
         one_is_enough = {"MaxBuckets": 1} if shape is not None and "MaxBuckets" in shape.members else {}
-        return client.list_buckets(**one_is_enough)["Owner"]["ID"]
+        owner = client.list_buckets(**one_is_enough).get("Owner", {}).get("ID")
+    if not owner:
+        raise AwsError(
+            "s3:ListBuckets was answered without an owner",
+            code=INVALID_ANSWER,
+            call="s3:ListBuckets",
+            account=account.known_account_id,
+            resource="canonical ID",
+        )
+    return owner
 
 
 def how_to_get(account_id: str) -> str:

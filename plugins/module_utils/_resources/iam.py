@@ -13,7 +13,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_code
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_code, is_not_offered
 
 if TYPE_CHECKING:
     from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
@@ -84,3 +84,13 @@ def listed(account: Account, resource: str, operation: str, key: str, **argument
     with aws_call(account, resource):
         for page in account.client(SERVICE).get_paginator(operation).paginate(**arguments):
             yield from page[key]
+
+
+def listed_if_offered(account: Account, resource: str, operation: str, key: str, **arguments: object) -> list:
+    """Return like `listed`; nothing where the server does not have the call, and so nothing that it could list."""
+    try:
+        return list(listed(account, resource, operation, key, **arguments))
+    except AwsError as error:
+        if is_not_offered(error):
+            return []
+        raise

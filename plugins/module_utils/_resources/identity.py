@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_unanswered
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
     PolicyError,
     compact_json,
@@ -168,10 +169,19 @@ class InlinePolicy:
         if limit is None or document is None:
             return
         if self._others_size is None:
-            others = [name for name in self.identity.inline_names() if name != self.policy_name]
-            self._others_size = sum(policy_size(self.identity.inline(name), "characters") for name in others)
+            self._others_size = self._size_of_others()
         total = policy_size(document, "characters") + self._others_size
         if total > limit:
             together = f" together with the other inline policies ({self._others_size:,})" if self._others_size else ""
             where = self.identity.account.description
             raise PolicyTooLarge(f"{self.label} in {where}{together}", total, limit, "characters")
+
+    def _size_of_others(self) -> int:
+        """Return how much room the other inline policies take, 0 where that is not known: IAM judges then."""
+        try:
+            others = [name for name in self.identity.inline_names() if name != self.policy_name]
+            return sum(policy_size(self.identity.inline(name), "characters") for name in others)
+        except AwsError as error:
+            if is_unanswered(error):
+                return 0
+            raise

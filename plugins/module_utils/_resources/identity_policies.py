@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Union
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_code
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_unanswered
 from ansible_collections.xacct.aws.plugins.module_utils._policy.compiled_policies import CompiledPolicy, compile_policy
 from ansible_collections.xacct.aws.plugins.module_utils._policy.context import UNKNOWN, Unknown
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
@@ -60,14 +60,14 @@ class IdentityPolicies:
         self._read: dict[tuple[str, str, bool], IdentitySide] = {}
 
     def read_all(self) -> None:
-        """Read the whole account at once, a page for some hundred identities; where that is denied do nothing."""
+        """Read the whole account at once, a page for some hundred identities; do nothing where that can't be asked."""
         try:
             with aws_call(self.account, "authorization details"):
                 pages = self.account.client("iam").get_paginator("get_account_authorization_details")
                 for page in pages.paginate(Filter=list(_EVERYTHING), PaginationConfig={"PageSize": 1000}):
                     self._keep(page)
         except AwsError as error:
-            if not is_code(error, "AccessDenied", "AccessDeniedException"):
+            if not is_unanswered(error):
                 raise
             self._entities.clear()
             self._managed.clear()

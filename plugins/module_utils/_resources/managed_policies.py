@@ -157,7 +157,7 @@ class ManagedPolicies:
 
     def _put(self, arn: str, document: dict) -> None:
         """Make a new default version; IAM keeps five, so the oldest one may have to go first."""
-        versions = list(iam.listed(self.account, arn, "list_policy_versions", "Versions", PolicyArn=arn))
+        versions = iam.listed_if_offered(self.account, arn, "list_policy_versions", "Versions", PolicyArn=arn)
         if len(versions) >= self.quotas.limit(MANAGED_POLICY_VERSIONS):
             oldest = min((each for each in versions if not each["IsDefaultVersion"]), key=_version_number)
             self._call(arn, "delete_policy_version", PolicyArn=arn, VersionId=oldest["VersionId"])
@@ -168,7 +168,7 @@ class ManagedPolicies:
         """Detach a policy, and delete it unless somebody else has it attached."""
         self.identity.detach(arn)
         with iam.absent_is_fine():
-            for version in iam.listed(self.account, arn, "list_policy_versions", "Versions", PolicyArn=arn):
+            for version in iam.listed_if_offered(self.account, arn, "list_policy_versions", "Versions", PolicyArn=arn):
                 if not version["IsDefaultVersion"]:
                     self._call(arn, "delete_policy_version", PolicyArn=arn, VersionId=version["VersionId"])
             try:

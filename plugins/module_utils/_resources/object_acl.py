@@ -13,20 +13,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import aws_call
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_code
 from ansible_collections.xacct.aws.plugins.module_utils._aws.pace import THROTTLED, Pace
 from ansible_collections.xacct.aws.plugins.module_utils._aws.unretried import sent_once
-from ansible_collections.xacct.aws.plugins.module_utils._policy.acls import Acl, access_control_policy, acl_of
+from ansible_collections.xacct.aws.plugins.module_utils._policy.acls import Acl, access_control_policy
 from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import AclGrant
-from ansible_collections.xacct.aws.plugins.module_utils._resources.bucket_acl import bucket_arguments
+from ansible_collections.xacct.aws.plugins.module_utils._resources.bucket_acl import acl_in, bucket_arguments
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
 
-VANISHED = ("NoSuchKey", "NoSuchVersion", "MethodNotAllowed")
-"""What S3 says of an object that is gone; the last of a version that is a delete marker."""
+_VANISHED = ("NoSuchKey", "NoSuchVersion")
+_DELETE_MARKER = "MethodNotAllowed"
+"""What S3 says of a version that is a delete marker, and a server without ACLs of any object."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ class ObjectVersion:
     def __str__(self) -> str:
         """Name it for messages."""
         return f"{self.key} (version {self.version_id})" if self.version_id else self.key
+
+
+def has_vanished(error: AwsError, *, may_be_delete_marker: bool) -> bool:
+    """Say whether an object is gone. A version that somebody chose may be a delete marker, which has no ACL."""
+    return is_code(error, *_VANISHED) or (may_be_delete_marker and is_code(error, _DELETE_MARKER))
 
 
 class ObjectAcls:
@@ -59,7 +65,8 @@ class ObjectAcls:
 
     def read(self, target: ObjectVersion) -> Acl:
         """Return an object's ACL. Raises `AwsError`."""
-        return acl_of(self.pace.call(lambda: self._call(self._client.get_object_acl, target)))
+        answer = self.pace.call(lambda: self._call(self._client.get_object_acl, target))
+        return acl_in(answer, self.account, f"ACL of s3://{self.bucket}/{target}")
 
     def write(self, target: ObjectVersion, owner: str, grants: frozenset[AclGrant]) -> None:
         """Replace an object's ACL. Raises `AwsError`."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_code
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_unanswered
 from ansible_collections.xacct.aws.plugins.module_utils._resources import iam
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ class Quotas:
 
     def _read(self) -> dict[str, int]:
         try:
-            return iam.call(self._account, "reading the limits", "get_account_summary")["SummaryMap"]
+            return iam.call(self._account, "reading the limits", "get_account_summary").get("SummaryMap", {})
         except AwsError as error:
-            if is_code(error, "AccessDenied"):
+            if is_unanswered(error):
                 return {}
             raise

@@ -84,8 +84,8 @@ class Role:
         return parse_document(answer["PolicyDocument"]) if answer else None
 
     def instance_profiles(self) -> list[str]:
-        """Return the names of the instance profiles that hold the role."""
-        pages = iam.listed(
+        """Return the names of the instance profiles that hold the role; none where the server has none of them."""
+        pages = iam.listed_if_offered(
             self.account, self.label, "list_instance_profiles_for_role", "InstanceProfiles", RoleName=self.name
         )
         return [profile["InstanceProfileName"] for profile in pages]

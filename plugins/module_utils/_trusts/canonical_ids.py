@@ -2,21 +2,21 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Canonical IDs, by which access control lists name accounts: 64 hexadecimal digits that no API tells of others."""
+"""Canonical IDs, by which access control lists name accounts, and which no API tells of others."""
 
 from __future__ import annotations
 
-import re
-
+from ansible_collections.xacct.aws.plugins.module_utils._policy.canonical_ids import canonical_id_error
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.problems import Problems
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.trust import Trusted
 
-_CANONICAL_ID = re.compile(r"[0-9a-f]{64,96}", re.ASCII)
-
 
 def check_canonical_id(value: str, option: str, trusted: Trusted | None, where: str, problems: Problems) -> None:
-    """Needed of a third party; an account of the inventory is asked for its own."""
-    if value and not _CANONICAL_ID.fullmatch(value):
+    """Needed of a third party; an account of the inventory is asked for its own.
+
+    The plan does not know which servers the connections lead to; the modules do, and look again.
+    """
+    if value and canonical_id_error(value, at_aws=None):
         problems.add(where, f"{option}.canonical_id is '{value}'", "64 digits of 0-9 and a-f are expected")
     elif not value and trusted and not trusted.host:
         problems.add(

@@ -28,7 +28,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple, Optional
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_not_offered
 from ansible_collections.xacct.aws.plugins.module_utils._aws.unretried import sent_once
 from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import sid_of
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError, statements
@@ -129,6 +129,14 @@ class ResourcePolicy:
             )
         with aws_call(self.account, self.resource_label):
             return getattr(client, operation)(**arguments)
+
+    def look_for(self, operation: str, **arguments: object) -> None:
+        """Raise `AwsError` when the resource itself is missing. Where the server can't be asked, a write will tell."""
+        try:
+            self.call(operation, **arguments)
+        except AwsError as error:
+            if not is_not_offered(error):
+                raise
 
     def call_once(self, operation: str, **arguments: object) -> dict:
         """Like `call`, with one request: sent again later, it would wipe out what others wrote meanwhile."""

@@ -24,7 +24,7 @@ class AuthorityPolicy(ResourcePolicy):
         except AwsError as error:
             if not is_code(error, *self.missing):
                 raise
-            self.call("describe_certificate_authority", CertificateAuthorityArn=str(self.arn))
+            self.look_for("describe_certificate_authority", CertificateAuthorityArn=str(self.arn))
             return None
         return parse_document(answer.get("Policy"))
 

@@ -24,7 +24,7 @@ class VaultPolicy(ResourcePolicy):
         except AwsError as error:
             if not is_code(error, *self.missing):
                 raise
-            self.call("describe_backup_vault", BackupVaultName=self.name)
+            self.look_for("describe_backup_vault", BackupVaultName=self.name)
             return None
         return parse_document(answer.get("Policy"))
 

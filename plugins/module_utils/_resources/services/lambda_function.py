@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_code
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_code, is_unanswered
 from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import sid_of
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
     PolicyError,
@@ -121,6 +121,6 @@ class FunctionPolicy(RevisedPolicy):
         try:
             self.call("get_function_configuration", **self._function)
         except AwsError as error:
-            if not is_code(error, "AccessDeniedException"):
+            if not is_unanswered(error):
                 raise
         self._is_there = True

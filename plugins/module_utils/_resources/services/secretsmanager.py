@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_code
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_unanswered
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
     compact_json,
     parse_document,
@@ -25,8 +25,6 @@ from ansible_collections.xacct.aws.plugins.module_utils._resources.services._por
 
 if TYPE_CHECKING:
     from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
-
-_DENIED = ("AccessDeniedException", "AccessDenied")
 
 
 class SecretPolicy(ResourcePolicy):
@@ -70,7 +68,7 @@ class SecretPolicy(ResourcePolicy):
         try:
             shown = self._described()
         except AwsError as error:
-            if not is_code(error, *_DENIED):
+            if not is_unanswered(error):
                 raise
             if grants_more:
                 warn(

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_code
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_unanswered
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
     PolicyError,
     compact_json,
@@ -31,8 +31,6 @@ from ansible_collections.xacct.aws.plugins.module_utils._resources.services._por
 
 if TYPE_CHECKING:
     from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
-
-_DENIED = ("AccessDeniedException", "AccessDenied")
 
 
 class ParameterPolicies(RevisedPolicy):
@@ -84,7 +82,7 @@ class ParameterPolicies(RevisedPolicy):
         try:
             shown = self._described()
         except AwsError as error:
-            if not is_code(error, *_DENIED):
+            if not is_unanswered(error):
                 raise
             warn(f"Of which tier {self.resource_label} is, and which KMS key encrypts it, is not known: {error}")
             return

@@ -136,6 +136,48 @@ def test_an_arn_that_was_read_anyway_confirms_the_account_without_a_call(fake_aw
         wrong.confirm_account(arn)
 
 
+NO_CALLER_IDENTITY = [
+    (405, "MethodNotAllowed", "x"),
+    (400, "InvalidAction", "x"),
+    (400, "InvalidParameterValue", "Unsupported action GetCallerIdentity"),
+]
+
+
+@pytest.mark.parametrize("fault", NO_CALLER_IDENTITY, ids=str)
+def test_a_server_that_does_not_tell_whose_credentials_these_are(fake_aws, keys, fault):
+    """Nothing is compared with the account then, which is said once; what needs the account still fails."""
+    fake_aws.fail("GetCallerIdentity", fault)
+    said: list[str] = []
+    account = open_account({**keys, "access_key": "AKIAUNTOLD"}, warn=said.append)
+    account.confirm_account()
+    create(account)
+    assert account.told_account_id == "" and account.told_caller is None
+    assert len(said) == 1 and "GetCallerIdentity" in said[0]
+    with pytest.raises(AwsError) as refused:
+        _ = account.account_id
+    assert refused.value.code == fault[1]
+    assert fake_aws.actions() == ["GetCallerIdentity", "CreateRole"]
+
+
+@pytest.mark.parametrize("fault", NO_CALLER_IDENTITY, ids=str)
+def test_an_expected_account_is_never_taken_for_granted(fake_aws, keys, fault):
+    fake_aws.fail("GetCallerIdentity", fault, fault, fault)
+    account = open_account({**keys, "access_key": "AKIAUNTOLD", "expected_account_id": "111111111111"})
+    for look in (account.confirm_account, lambda: account.told_account_id, lambda: create(account)):
+        with pytest.raises(AwsError) as refused:
+            look()
+        assert refused.value.code == fault[1]
+    assert "CreateRole" not in fake_aws.actions()
+
+
+@pytest.mark.parametrize("fault", [(403, "InvalidClientTokenId", "x"), (400, "ExpiredToken", "x")])
+def test_credentials_that_are_refused_are_refused(fake_aws, keys, fault):
+    fake_aws.fail("GetCallerIdentity", fault)
+    with pytest.raises(AwsError) as refused:
+        _ = open_account({**keys, "access_key": "AKIAUNTOLD"}).told_account_id
+    assert refused.value.code == fault[1]
+
+
 def test_the_callers_identity_is_asked_for_once_a_run(fake_aws, keys, session_directory, monkeypatch):
     for process in range(3):
         monkeypatch.setattr(shared_connection.os, "getpid", lambda number=process: -number)

@@ -16,6 +16,8 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import (
     called,
     error_code,
     is_code,
+    is_not_offered,
+    is_unanswered,
     translate,
 )
 from botocore import exceptions
@@ -178,6 +180,65 @@ def test_an_answer_that_is_not_of_aws_says_where_what_and_what_to_do():
         "111111111111",
         "role Backup",
     )
+
+
+def answered(status, code=None, message="m"):
+    """An error as botocore makes it of an answer; without a code where it found none."""
+    error = {} if code is None else {"Error": {"Code": code, "Message": message}}
+    return ClientError({**error, "ResponseMetadata": {"HTTPStatusCode": status}}, "GetAccountSummary")
+
+
+NOT_OFFERED = [
+    answered(501, "NotImplemented"),
+    answered(501, "InternalFailure"),
+    answered(501, "501", "Not Implemented"),
+    answered(405, "MethodNotAllowed"),
+    answered(405, "405"),
+    answered(405, ""),
+    answered(405),
+    answered(404, "404"),
+    answered(404),
+    answered(400, "InvalidAction"),
+    answered(400, "UnknownOperationException"),
+    answered(400, "InvalidParameterValue", "Unsupported action GetCallerIdentity"),
+    AwsError("not AWS's", code="InvalidAnswer"),
+]
+ANSWERS = [
+    answered(404, "NoSuchEntity"),
+    answered(404, "NoSuchBucket"),
+    answered(404, "NotFoundException"),
+    answered(404, "ServerSideEncryptionConfigurationNotFoundError"),
+    answered(400, "InvalidParameterValue", "Unsupported value"),
+    answered(400),
+    answered(400, "400"),
+    answered(409, "OperationAborted"),
+    answered(500, "InternalFailure"),
+    answered(503, "SlowDown"),
+    exceptions.EndpointConnectionError(endpoint_url="http://x"),
+    exceptions.ReadTimeoutError(endpoint_url="http://x"),
+]
+
+
+@pytest.mark.parametrize("error", NOT_OFFERED, ids=str)
+def test_a_call_that_the_server_does_not_have(error):
+    for each in (error, translate(error, Platform(), "x"), translate(error, Platform(), "x").with_hint("y")):
+        assert is_not_offered(each)
+        assert is_unanswered(each)
+
+
+@pytest.mark.parametrize("error", ANSWERS, ids=str)
+def test_answers_of_the_service_and_failures_are_something_else(error):
+    for each in (error, translate(error, Platform(), "x")):
+        assert not is_not_offered(each)
+        assert not is_unanswered(each)
+
+
+@pytest.mark.parametrize(
+    "error", [answered(403, "AccessDenied"), answered(403, "403"), answered(400, "AccessDeniedException")]
+)
+def test_a_denial_leaves_the_question_open_though_the_call_is_offered(error):
+    assert is_unanswered(error)
+    assert not is_not_offered(error)
 
 
 def test_what_is_known_of_such_an_answer_is_not_overwritten():

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import botocore.session
@@ -78,6 +79,23 @@ def test_a_whole_hop_becomes_a_whole_request():
     }
     assert (hop.account_id, hop.partition) == ("222222222222", "aws")
     assert "012345" not in repr(hop)
+
+
+def test_conditions_of_a_session_policy_are_sent_as_text():
+    statement = {
+        "Effect": "Allow",
+        "Action": "*",
+        "Resource": "*",
+        "Condition": {"Bool": {"aws:SecureTransport": True}},
+    }
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    for policy in (document, json.dumps(document)):
+        (hop,) = read_hops([{"role_arn": ROLE, "policy": policy}])
+        sent = json.loads(hop.request()["Policy"])
+        assert sent["Statement"][0]["Condition"] == {"Bool": {"aws:SecureTransport": "true"}}
+    text = '{ "Version": "2012-10-17", "Statement": [] }'
+    (hop,) = read_hops([{"role_arn": ROLE, "policy": text}])
+    assert hop.request()["Policy"] == text
 
 
 def test_what_is_not_given_is_not_sent():

@@ -11,7 +11,11 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.xacct.aws.plugins.doc_fragments.connection import ModuleDocFragment
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.xacct.aws.plugins.module_utils._aws.options import CONNECTION_ARGUMENTS, read_options
+from ansible_collections.xacct.aws.plugins.module_utils._aws.options import (
+    CONNECTION_ARGUMENTS,
+    is_aws_endpoint,
+    read_options,
+)
 
 # What users of amazon.aws 11 know: option, aliases, environment variables in the order that they are looked at, no_log.
 KNOWN_FROM_AMAZON_AWS = [
@@ -172,3 +176,24 @@ def compare(spec, documentation):
         assert all(f"E({variable})" in text for variable in variables), name
         if "options" in option:
             compare(option["options"], described["suboptions"])
+
+
+@pytest.mark.parametrize(
+    ("url", "is_aws"),
+    [
+        ("https://s3.amazonaws.com", True),
+        ("https://s3.dualstack.eu-central-1.amazonaws.com/", True),
+        ("https://bucket.vpce-0123456789abcdef0-abc.s3.us-east-1.vpce.amazonaws.com", True),
+        ("https://s3.cn-north-1.amazonaws.com.cn", True),
+        ("https://sqs.us-east-1.api.aws:443", True),
+        ("https://S3.AMAZONAWS.COM", True),
+        ("http://127.0.0.1:9000", False),
+        ("https://objects.example.com", False),
+        ("https://amazonaws.com.example.com", False),
+        ("https://notamazonaws.com", False),
+        ("https://s3.amazonaws.com@example.com", False),
+        ("", False),
+    ],
+)
+def test_endpoints_of_aws_and_of_others(url, is_aws):
+    assert is_aws_endpoint(url) is is_aws

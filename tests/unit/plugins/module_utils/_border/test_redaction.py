@@ -23,7 +23,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._border.redaction import
     remark,
     remember_secrets,
 )
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 KEY = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY="
@@ -86,6 +86,7 @@ def test_a_long_secret_is_hidden_in_every_spelling(hide, spelled, secret):
     assert not any(spelled(secret)[start : start + 12] in shown for start in range(6, len(spelled(secret)) - 18))
 
 
+@settings(deadline=None)
 @given(
     secret=st.text(min_size=LONG_SECRET, max_size=60).filter(lambda text: len(text.strip()) >= LONG_SECRET),
     text=st.text(),
@@ -95,6 +96,7 @@ def test_a_long_secret_never_appears(secret, text):
     assert secret in HIDDEN * 9 or secret not in hide_long_secrets(f"{text}{secret}{text}", (secret,))
 
 
+@settings(deadline=None)
 @given(secret=st.text(alphabet="abcdefghjkXYZ345", min_size=6, max_size=15), text=st.text(alphabet=" .,:-"))
 def test_a_short_secret_is_hidden_in_messages_as_a_word_and_never_in_data(secret, text):
     assert secret not in hide_secrets(f"{text}'{secret}'{text}", (secret,))
@@ -156,6 +158,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("piece", HOSTILE)
 @example(10)
+@settings(deadline=None)
 @given(times=st.integers(1, 300))
 def test_no_text_makes_a_message_too_long(piece, times):
     assert len(message(piece * times * 50, (KEY,))) <= 4096 + 40

@@ -19,7 +19,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._border.results import (
     shown_result,
     shown_value,
 )
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 KEY = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY="
@@ -56,6 +56,7 @@ JSON_LIKE = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON_LIKE)
 def test_whatever_there_is_can_be_encoded_and_printed(value):
     shown = shown_value(value)

@@ -10,7 +10,7 @@ import unicodedata
 
 import pytest
 from ansible_collections.xacct.aws.plugins.module_utils._border.texts import bounded, one_line, own_lines
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 TABLE = [
@@ -32,6 +32,7 @@ def test_every_character_that_is_not_seen_is_written_out(text, shown):
     assert one_line(text) == shown
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(exclude_categories=())))
 def test_whatever_comes_in_is_one_line_that_every_terminal_and_encoding_takes(text):
     shown = one_line(text)
@@ -41,6 +42,7 @@ def test_whatever_comes_in_is_one_line_that_every_terminal_and_encoding_takes(te
     assert not set(shown) & set("\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from("a- \n\r\x85")))
 def test_lines_of_our_own_lists_stay_and_no_other(text):
     _first, *others = own_lines(text).split("\n")

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 import botocore.exceptions
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.xacct.aws.plugins.module_utils._aws.options import is_aws_endpoint
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation, Task
 
 ENFORCED = "BucketOwnerEnforced"
@@ -210,7 +211,7 @@ class Client:
     def _require(self, acl: dict, permission: str, operation: str) -> None:
         caller = canonical(self.account_id)
         granted = {grant["Permission"] for grant in acl["Grants"] if grant["Grantee"].get("ID") == caller}
-        if caller != acl["Owner"]["ID"] and not granted & {permission, "FULL_CONTROL"}:
+        if caller != acl["Owner"].get("ID") and not granted & {permission, "FULL_CONTROL"}:
             self._refuse("AccessDenied", operation)
 
     def _refuse(self, code: str, operation: str) -> dict:
@@ -221,15 +222,20 @@ class FakeAccount:
     """An account that has this client, with what errors say of it."""
 
     known_caller = ""
+    endpoint = ""
 
     def __init__(self, client: object, account_id: str) -> None:
-        self.account_id = self.known_account_id = account_id
+        self.account_id = self.told_account_id = self.known_account_id = account_id
         self.description = f"account {account_id}"
         self._client = client
 
     def client(self, service: str) -> object:
         assert service == "s3"
         return self._client
+
+    def is_at_aws(self, service: str) -> bool:
+        assert service == "s3"
+        return not self.endpoint or is_aws_endpoint(self.endpoint)
 
     def secrets(self) -> tuple[str, ...]:
         return ()
@@ -247,7 +253,8 @@ def run(
     operation: Operation, world: World, account_id: str = BUCKET_OWNER, check_mode: bool = False, **options: object
 ) -> Outcome:
     """Validate the options as Ansible does and run as an account; input errors are raised as ValueError."""
-    spec = {**operation.argument_spec, "expected_account_id": {"type": "str"}}
+    of_connection = {name: {"type": "str"} for name in ("expected_account_id", "endpoint_url")}
+    spec = {**operation.argument_spec, **of_connection}
     validation = ArgumentSpecValidator(spec, **operation.rules).validate({"bucket": "data", **options})
     params = validation.validated_parameters
     errors = validation.error_messages or operation.check(params)
@@ -255,5 +262,6 @@ def run(
         raise ValueError("\n".join(errors))
     said: list[str] = []
     account = FakeAccount(Client(world, account_id), account_id)
+    account.endpoint = options.get("endpoint_url", "")
     task = Task(params=params, check_mode=check_mode, account=account, warn=said.append, progress=said.append)
     return Outcome(operation.run(task), said)

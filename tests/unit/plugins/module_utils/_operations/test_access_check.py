@@ -99,6 +99,27 @@ def test_what_is_said_not_to_exist_is_not_asked_for():
     assert answer(policies={"identity": GIVEN["identity"]}, assume_none=[*none, "resource_policy"]) == "denied"
 
 
+def test_without_an_organization_nothing_of_one_is_there():
+    given = {name: GIVEN[name] for name in ("identity", "permissions_boundary", "resource")}
+    assert answer(policies=given) == "unknown"
+    assert answer(policies=given, assume_none=["organization"]) == "allowed"
+    of_one = {**TRUST["Statement"][0], "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-exampleorgid"}}}
+    in_one = {**given, "resource": {**TRUST, "Statement": [of_one]}}
+    assert answer(policies=in_one, assume_none=["organization"]) == "denied"
+
+
+@pytest.mark.parametrize(
+    "contrary",
+    [
+        {"organization_connection": {"profile": "x"}},
+        {"policies": {"service_control": [{"name": "root", "policies": {"all": ALLOW}}]}},
+    ],
+)
+def test_an_organization_that_is_not_there_has_no_policies(contrary):
+    found = OPERATION.check(options(assume_none=["organization"], **contrary))
+    assert [each for each in found if "there is none, says assume_none" in each], found
+
+
 def test_a_denial_needs_only_one_policy():
     assert answer(policies={"resource": {}}) == "denied"
     assert answer(policies={"identity": {}}) == "denied"

@@ -294,3 +294,12 @@ def test_a_fingerprint_is_that_of_the_session_not_of_the_moment() -> None:
 )
 def test_useful_life(given: int | None, duration: int, least: int) -> None:
     assert useful_life({"min_ttl": given}, duration) == least
+
+
+def test_conditions_of_a_session_policy_are_sent_as_text():
+    condition = {"Bool": {"aws:SecureTransport": True}}
+    statement = {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": condition}
+    request = assume_request(parsed(role_arn=ROLE, policy={"Version": "2012-10-17", "Statement": [statement]}))
+    assert json.loads(request.arguments["Policy"])["Statement"][0]["Condition"] == {
+        "Bool": {"aws:SecureTransport": "true"}
+    }

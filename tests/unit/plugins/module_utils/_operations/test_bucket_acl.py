@@ -132,7 +132,7 @@ def test_a_new_object_ownership_may_take_a_moment(monkeypatch):
 
 def test_object_ownership_that_cannot_be_read_is_not_guessed():
     world = World(bucket_acl=acl_of(canonical(BUCKET_OWNER), (canonical(WRITER), "FULL_CONTROL")))
-    with pytest.raises(TaskError, match="may not read the object ownership"):
+    with pytest.raises(TaskError, match="object ownership of bucket data can't be read"):
         run(OPERATION, world, WRITER, object_ownership="ObjectWriter")
 
 

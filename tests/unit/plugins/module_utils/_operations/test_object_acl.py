@@ -213,6 +213,14 @@ def test_objects_that_vanish_are_counted_and_named_ones_must_exist(world):
     assert gone.result["objects"] == counts(changed=1, vanished=1)
 
 
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_server_without_acls_of_objects_has_not_lost_the_objects(world, state):
+    """It says MethodNotAllowed of each of them, as S3 does of a version that is a delete marker."""
+    world.errors["GetObjectAcl"] = ["MethodNotAllowed"] * 30
+    with pytest.raises(TaskError, match="MethodNotAllowed"):
+        run(OPERATION, world, prefix="reports/", grants=READ, canonical_ids=IDS, state=state)
+
+
 def test_nothing_below_the_prefix_is_said(world):
     done = run(OPERATION, world, prefix="Reports/", grants=READ, canonical_ids=IDS)
     assert done.result["objects"] == counts()
@@ -301,7 +309,10 @@ def test_public_grants_want_to_be_allowed_and_are_explained_when_s3_refuses(worl
         ({"key": "a", "grants": [{"permission": "READ", "account_id": THIRD, "group": "AllUsers"}]}, "mutually"),
         ({"key": "a", "grants": None, "state": "absent"}, "say what is to be taken out"),
         ({"key": "a", "state": "absent", "purge_grants": True}, "purge_grants: only with state: present"),
-        ({"key": "a", "canonical_ids": {THIRD: "short"}}, "is not a canonical ID"),
+        ({"key": "a", "canonical_ids": {THIRD: "a b"}}, "is not a canonical ID"),
+        ({"key": "a", "canonical_ids": {THIRD: 79}}, "put it in quotes"),
+        ({"key": "a", "canonical_ids": {THIRD: "a" * 63}}, "this one has 63 digits"),
+        ({"key": "a", "canonical_ids": {THIRD: "short"}, "endpoint_url": "https://s3.amazonaws.com"}, "64 digits"),
         ({"key": "a", "canonical_ids": {1: canonical(THIRD)}}, "is not an account ID"),
         ({"key": "a", "expected_bucket_owner": "me"}, "expected_bucket_owner: 'me' is not an account ID"),
         ({"key": "a", "canned": "log-delivery-write"}, "value of canned must be one of"),
@@ -311,6 +322,52 @@ def test_bad_input_is_refused_before_any_call(world, options, says):
     with pytest.raises(ValueError, match=says):
         run(OPERATION, world, **{"grants": READ, **options})
     assert not world.calls
+
+
+@pytest.mark.parametrize(
+    "options", [{"grants": [{"permission": "READ", "canonical_id": "short"}]}, {"canonical_ids": {THIRD: "short"}}]
+)
+def test_a_canonical_id_that_aws_has_not_is_refused_before_any_call(world, options):
+    """Whose server it is may be known to a profile only, so that is looked at once the connection is there."""
+    with pytest.raises(TaskError, match="'short' is not a canonical ID"):
+        run(OPERATION, world, **{"key": "other", "grants": READ, **options})
+    assert not world.calls
+
+
+CEPH = "https://objects.example.com"
+
+
+@pytest.mark.parametrize("name", ["fred", "tenant$fred", "RGW33567154695143645", THIRD, "9f1c" * 8])
+def test_other_servers_have_ids_of_their_own(name):
+    world = World(owner="tenant$owner", bucket_acl=acl_of("tenant$owner"))
+    world.objects["other"] = {
+        "v1": acl_of("tenant$owner", (name, "READ_ACP"), (canonical(BUCKET_OWNER), "FULL_CONTROL"))
+    }
+    grants = [{"permission": "READ", "canonical_id": name}]
+    done = run(OPERATION, world, key="other", grants=grants, endpoint_url=CEPH)
+    assert [change["name"] for change in done.result["changes"]] == [f"READ for {name}"]
+    assert ("tenant$owner", "FULL_CONTROL") in acl(world, "other") and (name, "READ") in acl(world, "other")
+    by_account = [{"permission": "READ", "account_id": WRITER}]
+    again = run(OPERATION, world, key="other", grants=by_account, canonical_ids={WRITER: name}, endpoint_url=CEPH)
+    assert not again.result["changed"]
+
+
+def test_what_the_server_itself_says_is_never_refused():
+    """Also where the connection leads to AWS as far as anybody can tell."""
+    world = World(owner="an owner", bucket_acl=acl_of("an owner"))
+    world.objects["other"] = {"v1": acl_of("an owner", ("some body", "READ"), (canonical(BUCKET_OWNER), "WRITE_ACP"))}
+    world.objects["other"]["v1"]["Grants"].append(
+        {"Grantee": {"Type": "CanonicalUser", "ID": canonical(BUCKET_OWNER)}, "Permission": "READ_ACP"}
+    )
+    assert run(OPERATION, world, key="other", grants=READ, canonical_ids=IDS).result["changed"]
+    assert ("some body", "READ") in acl(world, "other")
+
+
+def test_an_acl_without_an_owner_is_no_acl(world):
+    mine = {"Grantee": {"Type": "CanonicalUser", "ID": canonical(BUCKET_OWNER)}, "Permission": "FULL_CONTROL"}
+    world.objects["other"] = {"v1": {"Owner": {}, "Grants": [mine]}}
+    with pytest.raises(TaskError, match="answered without ID"):
+        run(OPERATION, world, key="other", grants=READ, canonical_ids=IDS)
 
 
 def test_present_and_absent_at_once_is_refused(world):

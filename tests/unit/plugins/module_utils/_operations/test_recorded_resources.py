@@ -626,6 +626,25 @@ def test_a_principal_that_is_not_visible_yet(code: str, message: str) -> None:
     assert not is_invalid_principal(AwsError("refused", code=code, aws_message="The name is too long"))
 
 
+@pytest.mark.parametrize(
+    ("server", "path"), [(Vault, "/backup-vaults/shared"), (Authority, "DescribeCertificateAuthority")]
+)
+def test_a_server_that_does_not_say_whether_the_resource_is_there(
+    monkeypatch: pytest.MonkeyPatch, server: type[Recorded], path: str
+) -> None:
+    """Then a write tells."""
+    answered = server.answer
+
+    def answer(self: Recorded, method: str, asked: str, body: dict) -> Answer:
+        refused = refusal(400, "UnknownOperationException")
+        return refused if asked.endswith(path) else answered(self, method, asked, body)
+
+    monkeypatch.setattr(server, "answer", answer)
+    world = World(server())
+    assert world.run(world.grant()).result["changed"]
+    assert not world.run(world.grant()).result["changed"]
+
+
 def test_a_boto3_that_is_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ADAPTERS["backup_vault"]["policy"], "read", lambda policy: policy.call("get_tomorrows_policy"))
     with pytest.raises(AwsError, match=r"boto3 does not know backup:get_tomorrows_policy. Install a newer boto3"):

@@ -49,13 +49,13 @@ class Secrets:
     before: str | None = None
     late: int = 0
     alone: str | None = None
-    describing_is_denied: bool = False
+    describing_fails: str = ""
     sent: Counter = field(default_factory=Counter)
 
     def answer(self, region: str, operation: str, body: dict) -> tuple[int, dict]:
         self.sent[region, operation] += 1
-        if operation == DESCRIBE and self.describing_is_denied:
-            return 400, {"__type": "AccessDeniedException", "message": "no"}
+        if operation == DESCRIBE and self.describing_fails:
+            return 400, {"__type": self.describing_fails, "message": "no"}
         if operation == DESCRIBE:
             arn = f"arn:aws:secretsmanager:{region}:{OWNER}:secret:db-AbCdEf"
             replicated = {} if region == ELSEWHERE else {"PrimaryRegion": PRIMARY}
@@ -66,7 +66,7 @@ class Secrets:
             late = region == REPLICA and self.late
             self.late -= bool(late)
             shown = self.before if late else self.policy
-            return 200, {"Name": "db", **({"ResourcePolicy": shown} if shown else {})}
+            return 200, {"ARN": body["SecretId"], "Name": "db", **({"ResourcePolicy": shown} if shown else {})}
         if region == REPLICA:
             return 400, {"__type": "InvalidParameterException", "message": NOT_HERE}
         self.before, self.policy = self.policy, body.get("ResourcePolicy")
@@ -74,7 +74,8 @@ class Secrets:
 
     def alone_answered(self, operation: str, body: dict) -> dict:
         if operation == READ:
-            return {"ResourcePolicy": self.alone} if self.alone else {}
+            shown = {"ResourcePolicy": self.alone} if self.alone else {}
+            return {"ARN": body["SecretId"], "Name": "db", **shown}
         self.alone = body.get("ResourcePolicy")
         return {}
 
@@ -216,8 +217,18 @@ def test_a_secret_of_the_same_name_that_is_no_replica_is_written(world: World) -
     assert made.result["changed"] and made.sent[ELSEWHERE, PUT] == 1
 
 
-def test_who_may_not_look_is_refused_by_aws(world: World) -> None:
-    world.secrets.describing_is_denied = True
+@pytest.mark.parametrize("code", ["AccessDeniedException", "UnknownOperationException"])
+def test_who_may_not_look_is_refused_by_aws(world: World, code: str) -> None:
+    world.secrets.describing_fails = code
     arn = f"arn:aws:secretsmanager:{REPLICA}:{OWNER}:secret:db-AbCdEf"
     with pytest.raises(AwsError, match="Operation not permitted on a replica secret"):
         world.run(REPLICA, GRANT, resource=arn)
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "UnknownOperationException"])
+def test_a_key_that_is_not_known_is_said(world: World, code: str) -> None:
+    world.secrets.describing_fails = code
+    arn = f"arn:aws:secretsmanager:{PRIMARY}:{OWNER}:secret:db-AbCdEf"
+    made = world.run(PRIMARY, GRANT, resource=arn)
+    assert made.result["changed"] and made.result["key_access"] is None
+    assert any("Which KMS key encrypts secret" in text for text in made.said)

@@ -56,7 +56,7 @@ class FakeRole:
 
 
 def task(**options: object) -> Task:
-    account = SimpleNamespace(account_id="222222222222")
+    account = SimpleNamespace(account_id="222222222222", told_account_id="222222222222")
     return Task(params=params(**options), check_mode=False, account=account, progress=said.append)
 
 

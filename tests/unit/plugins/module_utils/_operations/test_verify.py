@@ -133,6 +133,8 @@ def verify(account: FakeAccount, expectations: list[dict], clock: Clock | None =
         "propagation_timeout": 20,
         "fail_on_broken": False,
         "evaluate": False,
+        "organization_connection": None,
+        "assume_none": [],
         **more,
     }
     assert check_verify(params) == []
@@ -315,9 +317,11 @@ def test_bad_input_all_at_once() -> None:
             "external_ids": {"a/b": "text", "c/d": ["a b"]},
             "concurrency": 0,
             "propagation_timeout": -1,
+            "assume_none": ["organization"],
+            "organization_connection": {"profile": "management"},
         }
     )
-    assert len(errors) == 7
+    assert len(errors) == 8
 
 
 @pytest.mark.parametrize(

@@ -10,17 +10,20 @@ import json
 import urllib.parse
 
 import pytest
+from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import policies_equal
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
     PolicyError,
     ascii_lower,
     checked_copy,
     compact_json,
+    conditions_as_text,
     new_document,
     parse_document,
     scalar_text,
     statements,
     texts,
     walk_texts,
+    with_text_conditions,
 )
 
 STATEMENT = {"Effect": "Allow", "Action": "a:B"}
@@ -161,3 +164,39 @@ def test_checked_copy_of_a_part():
     assert checked_copy({"StringEquals": {"a": 1}}, "conditions") == {"StringEquals": {"a": 1}}
     with pytest.raises(PolicyError, match=r"conditions\.StringEquals is null"):
         checked_copy({"StringEquals": None}, "conditions")
+
+
+CONDITION = {
+    "Bool": {"aws:SecureTransport": False, "aws:MultiFactorAuthPresent": ["true", True]},
+    "Null": {"aws:TokenIssueTime": True},
+    "NumericLessThan": {"aws:MultiFactorAuthAge": 3600, "s3:max-keys": [5, 1.5]},
+    "StringEquals": {"a": []},
+}
+AS_TEXT = {
+    "Bool": {"aws:SecureTransport": "false", "aws:MultiFactorAuthPresent": ["true", "true"]},
+    "Null": {"aws:TokenIssueTime": "true"},
+    "NumericLessThan": {"aws:MultiFactorAuthAge": "3600", "s3:max-keys": ["5", "1.5"]},
+    "StringEquals": {"a": []},
+}
+
+
+def test_conditions_become_text_and_say_the_same():
+    given = json.loads(json.dumps(CONDITION))
+    assert conditions_as_text(given) == AS_TEXT
+    assert given == CONDITION
+    for statement in (STATEMENT, [STATEMENT, {**STATEMENT, "Condition": None}]):
+        document = {"Version": "2012-10-17", "Statement": statement}
+        assert with_text_conditions(document) == document
+    whole = new_document([{**STATEMENT, "Condition": CONDITION}, STATEMENT])
+    assert with_text_conditions(whole) == new_document([{**STATEMENT, "Condition": AS_TEXT}, STATEMENT])
+    assert policies_equal(whole, with_text_conditions(whole))
+    alone = {"Statement": {**STATEMENT, "Condition": CONDITION}}
+    assert with_text_conditions(alone) == {"Statement": {**STATEMENT, "Condition": AS_TEXT}}
+
+
+@pytest.mark.parametrize(
+    "nothing", [None, {}, {"Statement": []}, {"Statement": "x"}, {"Statement": [1, {"Condition": 2}]}]
+)
+def test_what_is_no_condition_is_left_for_others_to_refuse(nothing):
+    assert with_text_conditions(nothing) == nothing
+    assert conditions_as_text({"Bool": 1}) == {"Bool": 1}

@@ -48,7 +48,7 @@ def test_identity_statement():
         "Effect": "Deny",
         "Action": ["s3:Get*", "*"],
         "Resource": ["*", "arn:aws:s3:::b"],
-        "Condition": {"Bool": {"aws:SecureTransport": False}},
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
 
 

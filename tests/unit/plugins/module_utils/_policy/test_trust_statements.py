@@ -96,7 +96,7 @@ def test_every_option_at_once():
         ({"principal_arns": ["arn:*:iam::*:role/x"]}, {"ArnLike": {"aws:PrincipalArn": "arn:*:iam::*:role/x"}}),
         ({"source_ips": ["10.0.0.0/8"]}, {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}),
         ({"conditions": {}}, None),
-        ({"conditions": {"Null": {"aws:TokenIssueTime": False}}}, {"Null": {"aws:TokenIssueTime": False}}),
+        ({"conditions": {"Null": {"aws:TokenIssueTime": False}}}, {"Null": {"aws:TokenIssueTime": "false"}}),
         ({"session_tags": False, "source_identity": False}, None),
     ],
 )

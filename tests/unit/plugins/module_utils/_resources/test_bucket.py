@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import pytest
 from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import open_account
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_unanswered
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import new_document
 from ansible_collections.xacct.aws.plugins.module_utils._policy.public_access import BLOCK_POLICY, RESTRICT_BUCKETS
 from ansible_collections.xacct.aws.plugins.module_utils._policy.sizes import PolicyTooLarge
@@ -22,6 +22,8 @@ from ansible_collections.xacct.aws.plugins.module_utils._resources.bucket import
     BucketPolicy,
     bucket_name_error,
 )
+from ansible_collections.xacct.aws.plugins.module_utils._resources.bucket_acl import BucketAcl
+from ansible_collections.xacct.aws.plugins.module_utils._resources.canonical_ids import own_canonical_id
 
 ACCOUNT = "111111111111"
 POLICY = new_document([{"Sid": "x", "Effect": "Allow", "Principal": "*", "Action": "s3:*", "Resource": "*"}])
@@ -178,6 +180,42 @@ def test_the_key_of_a_bucket(wire: Wire, default: str, key: str | None) -> None:
     wire.answer("GET", "/data?encryption", 200, text)
     found = bucket_at(wire).kms_key()
     assert (found.key if found else "none") == key
+
+
+NOT_OFFERED = [
+    (501, "NotImplemented"),
+    (405, "MethodNotAllowed"),
+    (405, ""),
+    (404, ""),
+    (404, "<html></html>"),
+    (200, ""),
+]
+
+
+@pytest.mark.parametrize(("status", "text"), NOT_OFFERED)
+def test_what_a_server_does_not_offer_is_not_known(wire: Wire, status: int, text: str) -> None:
+    for part in ("encryption", "ownershipControls", "publicAccessBlock"):
+        wire.answer("GET", f"/data?{part}", status, text)
+    bucket = bucket_at(wire, ACCOUNT)
+    with pytest.raises(AwsError) as caught:
+        bucket.kms_key()
+    assert is_unanswered(caught.value)
+    assert BucketAcl(bucket.account, "data", ACCOUNT).ownership() is None
+    assert bucket._own_settings() is None
+
+
+def test_a_bucket_that_is_gone_is_an_answer(wire: Wire) -> None:
+    wire.answer("GET", "/data?ownershipControls", 404, "NoSuchBucket")
+    with pytest.raises(AwsError, match="NoSuchBucket"):
+        BucketAcl(bucket_at(wire).account, "data", None).ownership()
+
+
+@pytest.mark.parametrize("text", ["", "<ListAllMyBucketsResult><Buckets/></ListAllMyBucketsResult>"])
+def test_a_list_of_buckets_without_an_owner_tells_no_canonical_id(wire: Wire, text: str) -> None:
+    wire.answer("GET", "/", 200, text)
+    wire.answer("GET", "/?max-buckets=1", 200, text)
+    with pytest.raises(AwsError, match="answered without an owner"):
+        own_canonical_id(bucket_at(wire).account)
 
 
 def test_the_region_is_what_s3_says(wire: Wire) -> None:

@@ -58,6 +58,12 @@ class Raw:
 OK = (200, "<R><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></R>")
 BROKEN = (500, "<E><Error><Code>ServiceFailure</Code><Message>x</Message></Error></E>")
 THROTTLED = (400, "<E><Error><Code>Throttling</Code><Message>Rate exceeded</Message></Error></E>")
+NOT_OFFERED = [
+    (400, "<E><Error><Code>InvalidAction</Code><Message>x</Message></Error></E>"),
+    (405, "<Error><Code>MethodNotAllowed</Code><Message>x</Message></Error>"),
+    (404, "<html><body>no</body></html>"),
+    (501, ""),
+]
 DENIED = (403, "<E><Error><Code>AccessDenied</Code><Message>no</Message></Error></E>")
 ARGUMENTS = {"RoleName": "R", "PolicyDocument": "{}"}
 
@@ -95,6 +101,19 @@ def test_lists_are_read_to_their_end() -> None:
     assert list(names) == ["a", "b", "c"]
 
 
+@pytest.mark.parametrize("answer", NOT_OFFERED)
+def test_a_list_that_the_server_does_not_have_is_empty(answer: tuple[int, str]) -> None:
+    arguments = ("list_instance_profiles_for_role", "InstanceProfiles")
+    assert iam.listed_if_offered(Account(answer), "role R", *arguments, RoleName="R") == []
+
+
+@pytest.mark.parametrize("answer", [DENIED, (404, "<E><Error><Code>NoSuchEntity</Code></Error></E>")])
+def test_a_list_that_may_not_be_read_is_not_empty(answer: tuple[int, str]) -> None:
+    arguments = ("list_instance_profiles_for_role", "InstanceProfiles")
+    with pytest.raises(AwsError):
+        iam.listed_if_offered(Account(answer), "role R", *arguments, RoleName="R")
+
+
 def summary(**values: int) -> tuple[int, str]:
     entries = "".join(f"<entry><key>{key}</key><value>{value}</value></entry>" for key, value in values.items())
     result = f"<GetAccountSummaryResult><SummaryMap>{entries}</SummaryMap></GetAccountSummaryResult>"
@@ -115,8 +134,9 @@ class TestQuotas:
         assert quotas.limit("RolePolicySizeQuota") == 10240
         assert quotas.limit("AttachedPoliciesPerRoleQuota") is None
 
-    def test_that_may_not_be_read_are_left_to_iam(self) -> None:
-        quotas = Quotas(Account(DENIED))
+    @pytest.mark.parametrize("answer", [DENIED, *NOT_OFFERED])
+    def test_that_may_not_be_read_are_left_to_iam(self, answer: tuple[int, str]) -> None:
+        quotas = Quotas(Account(answer))
         assert quotas.limit("AssumeRolePolicySizeQuota") is None
         assert quotas.limit("PolicySizeQuota") == 6144
 
