@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import UnreadableAnswer
 
@@ -74,9 +75,13 @@ class Answer(dict):
 
     def __missing__(self, name: str) -> object:
         """Say which field of which call is missing."""
-        raise UnreadableAnswer(
-            f"its answer has no {name}", status=self.source.status, call=self.source.call, endpoint=self.source.endpoint
-        )
+        raise self.without(name)
+
+    def without(self, what: str) -> UnreadableAnswer:
+        """Return the error that says what the answer lacks."""
+        source = self.source
+        wrong = f"its answer has no {what}"
+        return UnreadableAnswer(wrong, status=source.status, call=source.call, endpoint=source.endpoint)
 
 
 @dataclass
@@ -93,15 +98,14 @@ class StrictParsers(ResponseParserFactory):
 
     def create_parser(self, protocol_name: str) -> _StrictParser:
         """Return the parser of a protocol ("query", "rest-xml", "json" …)."""
-        return _StrictParser(super().create_parser(protocol_name), protocol_name)
+        return _StrictParser(super().create_parser(protocol_name))
 
 
 class _StrictParser:
     """Parses an answer, or says that it is none."""
 
-    def __init__(self, parser: object, protocol: str) -> None:
+    def __init__(self, parser: object) -> None:
         self._parser = parser
-        self._is_json = "json" in protocol or "cbor" in protocol
 
     def parse(self, response: Mapping, shape: object) -> Answer:
         """Return the answer. Raises `UnreadableAnswer`, and nothing else."""
@@ -126,7 +130,7 @@ class _StrictParser:
         is_second = shape is not None and shape.metadata.get("exception", False)
         if is_whole and body.strip() and 300 <= status < 500 and not is_second:
             _refuse_errors_without_a_code(parsed, status)
-        elif self._is_json and status < 300 and shape is not None:
+        elif status < 300 and shape is not None:
             wrong = _misfit(shape, {name: value for name, value in parsed.items() if name != "ResponseMetadata"})
             if wrong:
                 raise UnreadableAnswer(f"in its answer {wrong}", status=status)
@@ -155,7 +159,7 @@ def _refuse_errors_without_a_code(parsed: Mapping, status: int) -> None:
 
 
 def _misfit(shape: object, value: object, place: str = "") -> str:
-    """Return what is not of the shape that the service's model gives it, or nothing. XML is typed by its parser."""
+    """Return what is not of the shape that the service's model gives it, or nothing."""
     kind = shape.type_name
     if kind == "structure":
         if not isinstance(value, Mapping):
@@ -175,6 +179,10 @@ def _misfit(shape: object, value: object, place: str = "") -> str:
         wrong = (_misfit(shape.value, item, f"{place}{{}}") for item in value.values())
     elif kind == "string":
         return "" if isinstance(value, str) else f"{place} is no text"
+    elif kind in ("integer", "long", "float", "double"):
+        return "" if isinstance(value, (int, float)) else f"{place} is no number"
+    elif kind == "timestamp":
+        return "" if isinstance(value, datetime) else f"{place} is no time"
     elif kind == "boolean":
         return "" if isinstance(value, bool) else f"{place} is neither true nor false"
     else:

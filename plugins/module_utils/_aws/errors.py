@@ -13,6 +13,7 @@ Private to this collection.
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -42,6 +43,8 @@ _NOT_OFFERED = frozenset(
     }
 )
 """Codes with which services, and servers that speak their protocols, say that they do not know a call."""
+
+_begun = threading.local()
 
 CALL_MARK = "xacct_call"
 """Where the client hooks leave the name of the failed call ("iam:CreateRole") on an error of the SDK."""
@@ -232,7 +235,15 @@ def called(error: BaseException) -> str:
     response = getattr(error, "response", None)
     if not mark and isinstance(response, dict):
         mark = response.get("ResponseMetadata", {}).get(CALL_MARK, "")
+    if not mark and type(error).__name__ == "ParamValidationError":
+        # Refused before the client's hooks see it: it is of the call that this thread has begun last.
+        mark = getattr(_begun, "call", "")
     return mark or getattr(error, "operation_name", "") or ""
+
+
+def call_begins(call: str) -> None:
+    """Remember the call that this thread begins ("iam:GetRole"), for an error that does not know it."""
+    _begun.call = call
 
 
 def aws_text(error: BaseException) -> str:
@@ -254,7 +265,8 @@ def _message_of(error: BaseException) -> str:
     if isinstance(response, dict):
         error_part = response.get("Error", {})
         return str(error_part.get("Message") or error_part.get("Code") or "AWS gave no message")
-    return str(error)
+    # The SDK lists what is wrong with parameters on lines of their own.
+    return " ".join(str(error).splitlines())
 
 
 def _place(account: WhereItHappened | None, what: str) -> str:

@@ -19,6 +19,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import (
     SDK_ERRORS,
     AwsError,
     UnreadableAnswer,
+    call_begins,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._border.redaction import remark
 
@@ -33,6 +34,10 @@ _READING_CALLS = frozenset(
         "iam:GenerateServiceLastAccessedDetails",
         "iam:GenerateOrganizationsAccessReport",
         "kms:GenerateRandom",
+        # They compute, and the collection makes them as dry runs only.
+        "kms:Decrypt",
+        "kms:Encrypt",
+        "kms:GenerateDataKey",
     }
 )
 
@@ -89,6 +94,10 @@ def attach(client: object, before: Callable[[str, bool], None]) -> None:
             raise AwsError(what, code="NotSent", call=call) from None
         mark_error(exception, call)
 
+    def begin(model, **_others):  # type: ignore[no-untyped-def]
+        call_begins(f"{service}:{model.name}")
+
+    client.meta.events.register_first("before-parameter-build", begin)
     client.meta.events.register("before-call", before_call)
     client.meta.events.register("after-call", after_call)
     client.meta.events.register("after-call-error", after_call_error)

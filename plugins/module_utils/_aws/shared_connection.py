@@ -13,6 +13,7 @@ import contextlib
 import functools
 import json
 import os
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -318,7 +319,9 @@ class SharedConnection:
         client = self.client("sts", None)
         with aws_call(self.account, "asking whose credentials these are", "credentials"):
             answer = client.get_caller_identity()
-        return {"account_id": answer["Account"], "arn": answer["Arn"], "user_id": answer["UserId"]}
+        if not re.fullmatch(r"arn:[\w-]+:(?:iam|sts)::\d{12}:\S+", answer["Arn"]):
+            raise answer.without("ARN of an identity").about(self.account, "asking whose credentials these are")
+        return {"account_id": answer["Account"], "arn": answer["Arn"], "user_id": answer.get("UserId", "")}
 
     def frozen_credentials(self) -> SessionCredentials:
         with self._lock:

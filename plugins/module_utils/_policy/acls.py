@@ -157,8 +157,11 @@ def check_count(grants: frozenset[AclGrant], label: str) -> None:
 
 
 def sorted_grants(grants: Iterable[AclGrant]) -> list[AclGrant]:
-    """Return grants in one order: by grantee, the widest permission last."""
-    return sorted(grants, key=lambda grant: (grant.grantee, PERMISSIONS.index(grant.permission)))
+    """Return grants in one order: by grantee, the widest permission last, after it what is no permission of S3."""
+    order = {permission: position for position, permission in enumerate(PERMISSIONS)}
+    return sorted(
+        grants, key=lambda grant: (grant.grantee, order.get(grant.permission, len(order)), str(grant.permission))
+    )
 
 
 def acl_of(answer: Mapping) -> Acl:

@@ -122,9 +122,23 @@ def _with_key_grants(account: Account, carrier: ResourceAdapter, document: dict 
 
 def key_arn(account: Account, key: str, region: str) -> str:
     """Return the ARN of a key as a resource in `region` names it: by ARN, ID or alias. Raises `AwsError`."""
-    if ":key/" in key:
-        return key
     if key.startswith("arn:"):
-        region = parse_arn(key).region
+        arn = _arn_of_key(key, ("key/", "alias/"))
+        if arn.resource.startswith("key/"):
+            return key
+        region = arn.region
     with aws_call(account, f"KMS key {key}"):
-        return account.client("kms", region or None).describe_key(KeyId=key)["KeyMetadata"]["Arn"]
+        found = account.client("kms", region or None).describe_key(KeyId=key)["KeyMetadata"]["Arn"]
+    _arn_of_key(found, ("key/",))
+    return found
+
+
+def _arn_of_key(text: str, kinds: tuple[str, ...]) -> Arn:
+    """Return what a server gave as a key's ARN. Raises `AwsError` where it is none."""
+    try:
+        arn = parse_arn(text)
+    except PolicyError:
+        arn = None
+    if arn is None or arn.service != "kms" or not arn.resource.startswith(kinds):
+        raise AwsError(f"{text} is not the ARN of a KMS key", code="InvalidAnswer")
+    return arn

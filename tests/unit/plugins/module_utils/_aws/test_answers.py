@@ -174,6 +174,29 @@ def test_a_passing_error_stays_one_whatever_page_comes_with_it(stranger, account
     assert no_pauses
 
 
+def test_a_field_that_comes_twice_is_no_answer(stranger, account):
+    role = b"<Path>/</Path><Path>/x/</Path><RoleName>r</RoleName><RoleId>A</RoleId><Arn>a</Arn>"
+    stranger.body = b"<GetRoleResponse><GetRoleResult><Role>" + role + b"</Role></GetRoleResult></GetRoleResponse>"
+    with pytest.raises(UnreadableAnswer, match=r"Role\.Path is no text"):
+        account.client("iam").get_role(RoleName="r")
+
+
+@pytest.mark.parametrize("arn", ["", "x", "arn:aws:iam::1:user/x", "arn:aws:s3:::b", "arn:aws:sts::111111111111:"])
+def test_whose_credentials_these_are_is_said_by_an_arn(stranger, account, arn):
+    identity = f"<Account>111111111111</Account><UserId>u</UserId><Arn>{arn}</Arn>".encode()
+    result = b"<GetCallerIdentityResult>" + identity + b"</GetCallerIdentityResult>"
+    stranger.body = b"<GetCallerIdentityResponse>" + result + b"</GetCallerIdentityResponse>"
+    with pytest.raises(UnreadableAnswer, match=r"sts:GetCallerIdentity: .*its answer has no (ARN of an identity|Arn)"):
+        account.caller  # noqa: B018
+
+
+def test_what_the_sdk_refuses_itself_names_its_call(account):
+    said = r"Role r.*: iam:GetRolePolicy failed \(ParamValidationError\): Parameter validation failed: Invalid length"
+    with pytest.raises(AwsError, match=said) as raised, aws_call(account, "role r"):
+        account.client("iam").get_role_policy(RoleName="r", PolicyName="")
+    assert raised.value.call == "iam:GetRolePolicy"
+
+
 def test_an_optional_field_is_still_asked_for_with_get(stranger, account):
     stranger.body = b'{"KeyMetadata": {"KeyId": "k"}}'
     answer = account.client("kms").describe_key(KeyId="k")

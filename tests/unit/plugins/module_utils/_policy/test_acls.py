@@ -235,3 +235,13 @@ def test_taking_out_again_leaves_what_was_there(acl, present, kind):
 @given(some_acls)
 def test_as_a_document_and_back(acl):
     assert acls.of_document(acls.as_document(acl)) == acl
+
+
+def test_a_permission_that_s3_does_not_have_is_shown_last():
+    grants = [AclGrant("id=b", "READ"), AclGrant("id=a", "EVERYTHING"), AclGrant("id=a", ""), AclGrant("id=a", "READ")]
+    assert [grant.permission for grant in acls.sorted_grants(grants)] == [
+        "READ",
+        "",
+        "EVERYTHING",
+        "READ",
+    ]
