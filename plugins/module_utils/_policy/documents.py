@@ -301,7 +301,8 @@ def _kind(value: object) -> str:
         return "null"
     if isinstance(value, datetime.date):
         return f"a date ({value.isoformat()}; YAML makes one of an unquoted date, put it in quotes)"
-    names = {str: "text", bool: "a boolean", dict: "an object", list: "a list", tuple: "a tuple", bytes: "bytes"}
     if isinstance(value, float) and not math.isfinite(value):
         return f"{value}, which JSON does not have"
+    names: dict[type, str] = {str: "text", bool: "a boolean", int: "a number", float: "a number", dict: "an object"}
+    names.update({list: "a list", tuple: "a tuple", bytes: "bytes"})
     return next((name for type_, name in names.items() if isinstance(value, type_)), f"a {type(value).__name__}")

@@ -218,15 +218,19 @@ def _taken_apart(canonical: frozenset[tuple]) -> tuple[dict[str, frozenset], fro
 
 
 def _alike(principals: dict[str, frozenset], rest: frozenset) -> tuple:
-    """What a statement keeps when principals of it are shown by their unique ids."""
-    return rest, *(len(principals.get(name, ())) for name in _PRINCIPALS)
+    """What a statement keeps when principals of it are shown by their unique ids, which only those of type AWS are."""
+    kept = []
+    for name in _PRINCIPALS:
+        pairs = principals.get(name, frozenset())
+        kept.append((len(pairs), frozenset(pair for pair in pairs if pair[0] != "AWS")))
+    return rest, *kept
 
 
 def _only_unresolved(written: dict[str, frozenset], shown: dict[str, frozenset]) -> bool:
+    """Whether two that are alike differ in nothing but unique ids."""
     for name in _PRINCIPALS:
         before, after = written.get(name, frozenset()), shown.get(name, frozenset())
-        ids, hidden = after - before, before - after
-        if not all(map(_is_unresolved, ids)) or len(hidden) != len(ids) or any(kind != "AWS" for kind, _text in hidden):
+        if not all(map(_is_unresolved, after - before)):
             return False
     return True
 
