@@ -321,6 +321,8 @@ class SharedConnection:
             answer = client.get_caller_identity()
         if not re.fullmatch(r"arn:[\w-]+:(?:iam|sts)::\d{12}:\S+", answer["Arn"]):
             raise answer.without("ARN of an identity").about(self.account, "asking whose credentials these are")
+        if not re.fullmatch(r"\d{12}", answer["Account"]):
+            raise answer.without("account ID of 12 digits").about(self.account, "asking whose credentials these are")
         return {"account_id": answer["Account"], "arn": answer["Arn"], "user_id": answer.get("UserId", "")}
 
     def frozen_credentials(self) -> SessionCredentials:

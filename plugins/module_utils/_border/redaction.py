@@ -26,6 +26,9 @@ HIDDEN = "********"
 SHORTEST_SECRET = 6
 """A TOTP code; shorter values (a test server's) would blot out ordinary words."""
 
+LONGEST_WORD = 12
+"""Letters alone of less length are taken for a word."""
+
 LONG_SECRET = 16
 """From this length on a value is no word, number or name by chance: it is hidden in data, too. AWS's keys have 40."""
 
@@ -110,7 +113,7 @@ class _Matcher:
 
     def __init__(self, secrets: tuple[str, ...]) -> None:
         longs = [secret for secret in secrets if len(secret.strip()) >= LONG_SECRET]
-        shorts = [secret.strip() for secret in secrets if SHORTEST_SECRET <= len(secret.strip()) < LONG_SECRET]
+        shorts = [secret.strip() for secret in secrets if _is_short_secret(secret.strip())]
         self._longs = sorted({spelled for secret in longs for spelled in _spellings(secret)}, key=len, reverse=True)
         # Whole words only: an MFA code may be a part of an account ID, a test server's key a part of a name.
         words = "|".join(re.escape(word) for word in sorted(set(shorts), key=len, reverse=True))
@@ -128,6 +131,11 @@ class _Matcher:
     def hide(self, text: str) -> str:
         text = self.hide_long(text)
         return self._shorts.sub(HIDDEN, text) if self._shorts else text
+
+
+def _is_short_secret(secret: str) -> bool:
+    """Say whether to look for it in messages; the "secret" and the "password" of test servers are words of messages."""
+    return SHORTEST_SECRET <= len(secret) < LONG_SECRET and not (secret.isalpha() and len(secret) < LONGEST_WORD)
 
 
 @functools.lru_cache(maxsize=8)

@@ -14,8 +14,8 @@ import json
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Task
 from ansible_collections.xacct.aws.plugins.module_utils._operations.declared_grants import DeclaredGrants
-from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import statements_equal
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError, statements, texts
+from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import not_held
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError, texts
 from ansible_collections.xacct.aws.plugins.module_utils._policy.key_access import key_task
 from ansible_collections.xacct.aws.plugins.module_utils._policy.key_reach import not_allowed_yet
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import parse_arn
@@ -27,8 +27,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._resources.services.regi
 
 def added_statements(grants: DeclaredGrants, policy: dict | None) -> list[dict]:
     """Return the declared statements that a policy does not hold yet: the others are not spoken of again."""
-    old = statements(policy)
-    return [each for each in grants.statements if not any(statements_equal(each, other) for other in old)]
+    return not_held(grants.statements, policy)
 
 
 def key_access(task: Task, label: str, key: KmsKey, arn: str | None, missing: list[dict], instead: str) -> dict | None:

@@ -111,7 +111,8 @@ def merged(acl: Acl, declared: DeclaredGrants) -> frozenset[AclGrant]:
     if declared.purge:
         whole = _without_covered({acl.owners_grant, *wanted}, declared.kind)
         same = _permissions(whole, declared.kind) == _permissions(acl.grants, declared.kind)
-        return acl.grants if same else whole
+        # One that is declared absent goes also where another one covers it.
+        return acl.grants if same and not acl.grants & (declared.absent - {acl.owners_grant}) else whole
     kept = acl.grants - _to_remove(acl, declared, wanted)
     return kept | {grant for grant in wanted if not covers(kept, grant, declared.kind)}
 

@@ -22,9 +22,9 @@ from dataclasses import dataclass
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
     OLD_VERSION,
-    PolicyError,
     ascii_lower,
     checked_copy,
+    condition_lines,
     parse_document,
     scalar_text,
     statements,
@@ -71,17 +71,18 @@ def differences(left: str | dict | None, right: str | dict | None, *, ignore_id:
     Statements with the same Sid on both sides are ``changed``; a statement without a Sid is removed and added.
     """
     before, after = _views(parse_document(left), parse_document(right))
-    gone = before.without(after)
-    come = after.without(before)
+    come = dict(enumerate(after.without(before)))
+    places: dict[str, list[int]] = {}
+    for index in reversed(come):
+        places.setdefault(sid_of(come[index]), []).append(index)
     found = []
-    for statement in gone:
+    for statement in before.without(after):
         sid = sid_of(statement)
-        index = next((index for index, other in enumerate(come) if sid and sid_of(other) == sid), None)
-        if index is None:
-            found.append(Difference("removed", sid, statement, None))
+        if sid and places.get(sid):
+            found.append(Difference("changed", sid, statement, come.pop(places[sid].pop())))
         else:
-            found.append(Difference("changed", sid, statement, come.pop(index)))
-    found.extend(Difference("added", sid_of(statement), None, statement) for statement in come)
+            found.append(Difference("removed", sid, statement, None))
+    found.extend(Difference("added", sid_of(statement), None, statement) for statement in come.values())
     if before.document is not None and after.document is not None:
         if before.frame(ignore_id) != after.frame(ignore_id):
             found.insert(0, Difference("changed", None, before.own_elements(), after.own_elements()))
@@ -98,6 +99,24 @@ def canonical_document(value: str | dict | None) -> tuple | None:
     pair names one, :func:`policies_equal` knows and this function cannot.
     """
     return _View.of(parse_document(value)).canonical()
+
+
+def canonical_statements(
+    document: str | dict | None, beside: str | dict | None = None
+) -> list[tuple[dict, frozenset[tuple]]]:
+    """Return each statement with a hashable form that is the same for those that say the same, Sid included.
+
+    The form is made of (element, value). ``beside`` is the document whose statements they are to be compared with.
+    """
+    view, _other = _views(parse_document(document), parse_document(beside))
+    return [(statement, _canonical_statement(statement, view.partition)) for statement in statements(view.document)]
+
+
+def not_held(wanted: Iterable[dict], document: dict | None) -> list[dict]:
+    """Return those of the ``wanted`` statements that the document does not hold."""
+    beside = {"Statement": list(wanted)}
+    held = {canonical for _statement, canonical in canonical_statements(document, beside)}
+    return [statement for statement, canonical in canonical_statements(beside, document) if canonical not in held]
 
 
 def sid_of(statement: dict) -> str:
@@ -216,25 +235,18 @@ def _canonical_condition(condition: object) -> frozenset:
     Operators or keys that differ only in case stay two triples: AWS wants both to hold, and the union of their values
     would grant more. An operator without keys stays visible, and so does a key without values, which never matches.
     """
-    if condition is None:
-        return frozenset()
-    if not isinstance(condition, dict):
-        raise PolicyError("Condition is an object: {OPERATOR: {KEY: VALUES}}")
-    triples = set()
-    for operator, keys in condition.items():
-        if not isinstance(keys, dict):
-            raise PolicyError(f"Condition.{operator} is an object: {{KEY: VALUES}}")
+    triples: set[tuple] = set()
+    for operator, key, values in condition_lines(condition):
         name = ascii_lower(operator)
-        if not keys:
-            triples.add((name, None, None))
-        for key, values in keys.items():
-            triples.add((name, ascii_lower(key), _canonical_values(name, values, f"Condition.{operator}.{key}")))
+        triples.add((name, ascii_lower(key), _canonical_values(name, values)))
+    if isinstance(condition, dict):
+        triples.update((ascii_lower(operator), None, None) for operator, keys in condition.items() if not keys)
     return frozenset(triples)
 
 
-def _canonical_values(operator: str, values: object, place: str) -> frozenset:
+def _canonical_values(operator: str, values: list[str]) -> frozenset:
     base = operator.rpartition(":")[2].removesuffix("ifexists")
-    found: Iterable[str] = texts(values, place)
+    found: Iterable[str] = values
     if base.endswith("ignorecase"):
         found = map(ascii_lower, found)
     elif base == "bool":

@@ -29,7 +29,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.context import UNKNOWN, ContextView, Unknown
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError, ascii_lower, texts
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import ascii_lower, condition_lines
 from ansible_collections.xacct.aws.plugins.module_utils._policy.matching import ArnPattern, Pattern, arn_parts
 
 Matcher = Callable[[str, ContextView], "bool | None"]
@@ -101,18 +101,9 @@ def compile_conditions(condition: object, *, variables: bool) -> tuple[Condition
     Raises :class:`PolicyError` for what is no Condition block. An operator that AWS does not have is kept, as a test
     that nobody can tell: AWS would not have stored it.
     """
-    if condition is None:
-        return ()
-    if not isinstance(condition, dict):
-        raise PolicyError("Condition is an object: {OPERATOR: {KEY: VALUES}}")
-    tests = []
-    for operator, keys in condition.items():
-        if not isinstance(keys, dict):
-            raise PolicyError(f"Condition.{operator} is an object: {{KEY: VALUES}}")
-        for key, values in keys.items():
-            wanted = tuple(texts(values, f"Condition.{operator}.{key}"))
-            tests.append(_compile_test(operator, key, wanted, variables))
-    return tuple(tests)
+    return tuple(
+        _compile_test(operator, key, tuple(values), variables) for operator, key, values in condition_lines(condition)
+    )
 
 
 def wrong_operator(operator: str) -> str | None:

@@ -5,7 +5,8 @@
 """Policy documents as values: read from JSON text or a dict, walked, and written again.
 
 A document is a plain ``dict`` here. :func:`parse_document` is the only way in: whatever it returns has text keys,
-JSON types only, no NaN, a bounded depth, and shares nothing with the caller's data.
+JSON types only, no NaN, a bounded depth, the shape of a policy, and shares nothing with the caller's data. So nothing
+behind it meets a Statement that is a number or a Condition that is a list: strangers' documents are refused here.
 """
 
 from __future__ import annotations
@@ -50,8 +51,9 @@ def parse_document(value: str | dict | None) -> dict | None:
 
     ``None``, ``""``, ``{}`` and the JSON text ``null`` are all "no policy". Text may be URL-encoded, as IAM's API sends
     trust policies. Raises :class:`PolicyError` for text that is not JSON, for an object that has one key twice (parsers
-    disagree about which one counts), for types that JSON does not have (a YAML date, a tuple, NaN) and for ``null``
-    inside; ``null`` for the whole of Version, Id, Sid or Condition is let through and means that it is absent.
+    disagree about which one counts), for types that JSON does not have (a YAML date, a tuple, NaN), for ``null``
+    inside, and for elements that are not built as the policy language has them; ``null`` for the whole of Version, Id,
+    Sid or Condition is let through and means that it is absent.
     """
     if isinstance(value, str):
         value = _decode(value)
@@ -59,7 +61,22 @@ def parse_document(value: str | dict | None) -> dict | None:
         return None
     if not isinstance(value, dict):
         raise PolicyError(f"a policy document is a JSON object, not {_kind(value)}")
-    return checked_copy(value) or None
+    document = checked_copy(value)
+    _check_shape(document)
+    return document or None
+
+
+def stored_document(value: str | dict | None, label: str) -> dict | None:
+    """Return the document that AWS keeps as ``label`` (``policy of bucket exports``).
+
+    Raises :class:`PolicyError` that says whose policy it is: what is not understood is neither judged nor written over.
+    """
+    try:
+        return parse_document(value)
+    except PolicyError as error:
+        raise PolicyError(
+            f"{label} is stored in a form that can't be read with certainty, so it is left as it is: {error}"
+        ) from error
 
 
 def statements(document: dict | None) -> list[dict]:
@@ -117,7 +134,7 @@ def scalar_text(value: object, place: str) -> str:
     if isinstance(value, str):
         return value
     if isinstance(value, (bool, int)) or (isinstance(value, float) and math.isfinite(value)):
-        return json.dumps(value)
+        return _number_text(value, place)
     raise PolicyError(f"{place} holds {_kind(value)} where text is wanted")
 
 
@@ -140,6 +157,23 @@ def with_text_conditions(document: dict | None) -> dict | None:
     return {**document, "Statement": _with_text_condition(found)} if found else document
 
 
+def condition_lines(condition: object, place: str = "Condition") -> list[tuple[str, str, list[str]]]:
+    """Return a Condition block as (operator, key, values), spelled as they are.
+
+    An operator without keys gives no line. Raises :class:`PolicyError` for what is no Condition block.
+    """
+    if condition is None:
+        return []
+    if not isinstance(condition, dict):
+        raise PolicyError(f"{place} is an object {{OPERATOR: {{KEY: VALUES}}}}, not {_kind(condition)}")
+    lines = []
+    for operator, keys in condition.items():
+        if not isinstance(keys, dict):
+            raise PolicyError(f"{place}.{operator} is an object {{KEY: VALUES}}, not {_kind(keys)}")
+        lines.extend((operator, key, texts(values, f"{place}.{operator}.{key}")) for key, values in keys.items())
+    return lines
+
+
 def ascii_lower(text: str) -> str:
     """Lower-case A-Z only: the names that AWS compares without case are ASCII, and U+212A is not a k."""
     return text.lower() if text.isascii() else text.translate(_LOWER)
@@ -154,16 +188,22 @@ def walk_texts(value: object) -> Iterator[str]:
             yield from walk_texts(item)
 
 
+_LONGEST_NUMBER = 1000
+"""Characters; Python reads and writes whole numbers of up to 4,300 digits."""
+
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+"""One half of a pair of UTF-16 without the other one: JSON can spell it, UTF-8 can not, so it can't be sent back."""
+
 _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
 def _decode(text: str) -> object:
     stripped = text.strip()
-    if stripped.startswith("%"):
-        stripped = unquote(stripped).strip()
-    if not stripped:
-        return None
     try:
+        if stripped.startswith("%"):
+            stripped = unquote(stripped, errors="strict").strip()
+        if not stripped:
+            return None
         return json.loads(
             stripped,
             object_pairs_hook=_object,
@@ -180,18 +220,27 @@ def _decode(text: str) -> object:
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict:
-    result = dict(pairs)
-    if len(result) != len(pairs):
-        names = [name for name, ignored in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise PolicyError(f"the policy document has an object with the key {twice!r} twice")
+    result: dict = {}
+    for name, value in pairs:
+        if name in result:
+            raise PolicyError(f"the policy document has an object with the key {name!r} twice")
+        result[name] = value
     return result
 
 
 def _number(text: str) -> int | float | str:
     """Keep the text of a number that Python would write differently (1.10, 1e400): AWS compares text (R6)."""
+    if len(text) > _LONGEST_NUMBER:
+        raise PolicyError(f"the policy document holds a number of {len(text):,} digits, which nobody can have meant")
     value = float(text) if any(mark in text for mark in ".eE") else int(text)
     return value if json.dumps(value) == text else text
+
+
+def _number_text(value: float, place: str) -> str:
+    try:
+        return json.dumps(value)
+    except ValueError as error:
+        raise PolicyError(f"{place} holds a number of thousands of digits, which nobody can have meant") from error
 
 
 def _constant(text: str) -> object:
@@ -218,18 +267,45 @@ def _copy(value: object, place: str, depth: int, nulls_allowed: bool):
         return [_copy(item, f"{place}[{index}]", depth + 1, nulls_allowed) for index, item in enumerate(value)]
     if value is None:
         raise PolicyError(f"{_shown(place)} is null: leave it out, or give it a value")
-    scalar_text(value, _shown(place))
+    _check_characters(scalar_text(value, _shown(place)), place)
     return value
 
 
 def _copy_item(value: object, key: object, place: str, depth: int, nulls_allowed: bool):
     if not isinstance(key, str):
         raise PolicyError(f"{_shown(place)} has the key {key!r}, {_kind(key)}; keys are text")
+    _check_characters(key, place)
     if value is None and nulls_allowed:
         known = _MAY_BE_NULL if place == "" else _MAY_BE_NULL_IN_STATEMENT if _A_STATEMENT.fullmatch(place) else ()
         if key in known:
             return None
     return _copy(value, f"{place}.{key}" if place else key, depth + 1, nulls_allowed)
+
+
+def _check_characters(text: str, place: str) -> None:
+    if not text.isascii() and _HALF_CHARACTER.search(text):
+        raise PolicyError(f"{_shown(place)} holds half of a character (an unpaired surrogate), which is no text")
+
+
+def _check_shape(document: dict) -> None:
+    """Raise :class:`PolicyError` for an element that no reader of policies could make anything of."""
+    if document.get("Version") is not None:
+        scalar_text(document["Version"], "Version")
+    single = isinstance(document.get("Statement"), dict)
+    for index, statement in enumerate(statements(document)):
+        place = "Statement" if single else f"Statement[{index}]"
+        if statement.get("Sid") is not None:
+            scalar_text(statement["Sid"], f"{place}.Sid")
+        for name in ("Action", "NotAction", "Resource", "NotResource"):
+            if name in statement:
+                texts(statement[name], f"{place}.{name}")
+        for name in ("Principal", "NotPrincipal"):
+            if isinstance(statement.get(name), dict):
+                for kind, values in statement[name].items():
+                    texts(values, f"{place}.{name}.{kind}")
+            elif name in statement:
+                texts(statement[name], f"{place}.{name}")
+        condition_lines(statement.get("Condition"), f"{place}.Condition")
 
 
 def _ordered(value: dict, order: tuple[str, ...]) -> dict:
@@ -255,7 +331,8 @@ def _kind(value: object) -> str:
         return "null"
     if isinstance(value, datetime.date):
         return f"a date ({value.isoformat()}; YAML makes one of an unquoted date, put it in quotes)"
-    names = {str: "text", bool: "a boolean", dict: "an object", list: "a list", tuple: "a tuple", bytes: "bytes"}
     if isinstance(value, float) and not math.isfinite(value):
         return f"{value}, which JSON does not have"
+    names: dict[type, str] = {str: "text", bool: "a boolean", int: "a number", float: "a number", dict: "an object"}
+    names.update({list: "a list", tuple: "a tuple", bytes: "bytes"})
     return next((name for type_, name in names.items() if isinstance(value, type_)), f"a {type(value).__name__}")

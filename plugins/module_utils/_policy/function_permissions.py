@@ -23,6 +23,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison impor
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
     PolicyError,
     ascii_lower,
+    condition_lines,
     new_document,
     parse_document,
     statements,
@@ -70,12 +71,12 @@ def permission_of(statement: dict) -> dict[str, str]:
 
     Raises :class:`PolicyError` for what no call can make.
     """
-    (pair, *more) = principal_pairs(statement.get("Principal"))
+    pairs = principal_pairs(statement.get("Principal"))
     actions = texts(statement.get("Action", []), "Action")
-    if more or len(actions) != 1 or statement.get("Effect") != "Allow":
+    if len(pairs) != 1 or len(actions) != 1 or statement.get("Effect") != "Allow":
         raise PolicyError("a statement of a Lambda function allows one action to one principal")
-    found = {"Principal": _account_or_text(pair[1]), "Action": actions[0]}
-    for operator, key, values in _conditions(statement):
+    found = {"Principal": _account_or_text(pairs[0][1]), "Action": actions[0]}
+    for operator, key, values in condition_lines(statement.get("Condition")):
         argument = argument_of(operator, key)
         if argument is None or len(values) != 1:
             raise PolicyError(f"AddPermission cannot say {operator} {key}")
@@ -109,7 +110,7 @@ def split_statement(statement: dict) -> list[dict]:
     All of them have the Sid of the one; :func:`merge_permissions` gives each its own.
     """
     sid, resource = sid_of(statement), texts(statement["Resource"], "Resource")[0]
-    conditions = list(_conditions(statement))
+    conditions = condition_lines(statement.get("Condition"))
     found: list[dict] = []
     for (kind, principal), action in itertools.product(
         principal_pairs(statement["Principal"]), texts(statement["Action"], "Action")
@@ -149,8 +150,9 @@ def merge_permissions(
         elif not (own in removed or purge == "all" or (purge == "own" and is_own_sid(own))):
             kept.append(statement)
     taken = {sid_of(statement) for statement in statements(stored)}
+    unused = {own: (sid for sid in _sids(own) if sid not in taken) for own in grants}
     for (own, _meant), statement in missing.items():
-        free = next(sid for sid in _sids(own) if sid not in taken)
+        free = next(unused[own])
         taken.add(free)
         kept.append({**statement, "Sid": free})
     if not kept:
@@ -173,16 +175,10 @@ def _meaning(statement: dict) -> object:
     """Return what is the same for two statements that the same call makes."""
     try:
         permission = permission_of(statement)
-    except ValueError:
+    except PolicyError:
         return repr(statement)
     resource = tuple(texts(statement.get("Resource", []), "Resource"))
     return resource, frozenset({**permission, "Action": ascii_lower(permission["Action"])}.items())
-
-
-def _conditions(statement: dict) -> Iterator[tuple[str, str, list[str]]]:
-    for operator, keys in (statement.get("Condition") or {}).items():
-        for key, values in keys.items():
-            yield operator, key, texts(values, key)
 
 
 def _account_or_text(text: str) -> str:

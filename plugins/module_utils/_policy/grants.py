@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import (
+    canonical_statements,
     sid_of,
     statements_equal,
 )
@@ -31,13 +32,11 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import
     statements,
     walk_texts,
 )
-from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import (
-    is_unique_id,
-    principal_pairs,
-)
+from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import is_unique_id
 
 OWN_PREFIX = "Xacct"
 _HASH_LENGTH = 10
+_PRINCIPALS = ("Principal", "NotPrincipal")
 _LOOKS_HASHED = re.compile(r".*X[0-9a-f]{10}", re.DOTALL)
 
 
@@ -145,16 +144,15 @@ def lost_statements(written: dict | None, current: dict | None, own_sids: Iterab
     An own statement counts as lost when it is gone, says something else, or is back although it was taken out. A
     principal that AWS shows as a unique id just then is not a loss: the write had resolved it (R10).
     """
-    before, after = statements(parse_document(written)), statements(parse_document(current))
-    own: list[str] = []
+    before, after = canonical_statements(written, current), canonical_statements(current, written)
     ours = dict.fromkeys(own_sids)
-    for sid in ours:
-        mine = [statement for statement in before if sid_of(statement) == sid]
-        theirs = [statement for statement in after if sid_of(statement) == sid]
-        if bool(mine) != bool(theirs) or not all(_is_in(statement, theirs) for statement in mine):
-            own.append(sid)
-    foreign = [each for each in before if sid_of(each) not in ours and not _is_in(each, after)]
-    return Lost(own, foreign)
+    shown = _Shown(after)
+    gone = [statement for statement, canonical in before if not shown.holds(canonical)]
+    ours_gone = {sid_of(statement) for statement in gone}
+    had = {sid_of(statement) for statement, _canonical in before}
+    has = {sid_of(statement) for statement, _canonical in after}
+    own = [sid for sid in ours if sid in ours_gone or (sid in had) != (sid in has)]
+    return Lost(own, [statement for statement in gone if sid_of(statement) not in ours])
 
 
 def _by_sid(wanted: list[dict]) -> dict[str, dict]:
@@ -194,21 +192,48 @@ def _version_words(document: dict) -> str:
     return f"Version {OLD_VERSION}" if document.get("Version") else f"no Version (which means {OLD_VERSION})"
 
 
-def _is_in(statement: dict, others: list[dict]) -> bool:
-    return any(statements_equal(statement, other) or _same_but_unresolved(statement, other) for other in others)
+class _Shown:
+    """The statements that AWS shows after a write, by what they say."""
+
+    def __init__(self, after: list[tuple[dict, frozenset[tuple]]]) -> None:
+        self._said = {canonical for _statement, canonical in after}
+        self._unresolved: dict[tuple, list[dict[str, frozenset]]] = {}
+        for canonical in self._said:
+            principals, rest = _taken_apart(canonical)
+            if any(_is_unresolved(pair) for pairs in principals.values() for pair in pairs):
+                self._unresolved.setdefault(_alike(principals, rest), []).append(principals)
+
+    def holds(self, written: frozenset[tuple]) -> bool:
+        """Whether one of them is the statement that was written, also with unique ids for some of its principals."""
+        if written in self._said:
+            return True
+        principals, rest = _taken_apart(written)
+        return any(_only_unresolved(principals, other) for other in self._unresolved.get(_alike(principals, rest), ()))
 
 
-def _same_but_unresolved(written: dict, shown: dict) -> bool:
-    """Whether ``shown`` is ``written`` with unique ids in place of some of its principals."""
-    for name in ("Principal", "NotPrincipal"):
-        before = set(principal_pairs(written.get(name), name))
-        after = set(principal_pairs(shown.get(name), name))
-        ids = {pair for pair in after - before if pair[0] == "AWS" and is_unique_id(pair[1])}
-        hidden = before - after
-        if not after - before <= ids or len(hidden) != len(ids) or any(kind != "AWS" for kind, text in hidden):
+def _taken_apart(canonical: frozenset[tuple]) -> tuple[dict[str, frozenset], frozenset]:
+    """Return the principals of a statement's canonical form by element, and the rest of it."""
+    principals = {name: value for name, value in canonical if name in _PRINCIPALS}
+    return principals, frozenset(element for element in canonical if element[0] not in _PRINCIPALS)
+
+
+def _alike(principals: dict[str, frozenset], rest: frozenset) -> tuple:
+    """What a statement keeps when principals of it are shown by their unique ids, which only those of type AWS are."""
+    kept = []
+    for name in _PRINCIPALS:
+        pairs = principals.get(name, frozenset())
+        kept.append((len(pairs), frozenset(pair for pair in pairs if pair[0] != "AWS")))
+    return rest, *kept
+
+
+def _only_unresolved(written: dict[str, frozenset], shown: dict[str, frozenset]) -> bool:
+    """Whether two that are alike differ in nothing but unique ids."""
+    for name in _PRINCIPALS:
+        before, after = written.get(name, frozenset()), shown.get(name, frozenset())
+        if not all(map(_is_unresolved, after - before)):
             return False
-    return statements_equal(_without_principals(written), _without_principals(shown))
+    return True
 
 
-def _without_principals(statement: dict) -> dict:
-    return {name: value for name, value in statement.items() if name not in ("Principal", "NotPrincipal")}
+def _is_unresolved(pair: tuple[str, str]) -> bool:
+    return pair[0] == "AWS" and is_unique_id(pair[1])

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.context import UNKNOWN, ContextView
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import ascii_lower
@@ -268,7 +269,7 @@ def _segments_match(segments: tuple, value: str) -> bool:
     if start > end or not _stands_at(pieces, value, 0) or not _stands_at(last_pieces, value, end):
         return False
     for pieces, length in segments[1:-1]:
-        start = _find(pieces, length, value, start, end)
+        start = _find(pieces, value, start, end)
         if start < 0:
             return False
         start += length
@@ -283,10 +284,17 @@ def _stands_at(pieces: tuple[str, ...], value: str, position: int) -> bool:
     return True
 
 
-def _find(pieces: tuple[str, ...], length: int, value: str, start: int, end: int) -> int:
+def _find(pieces: tuple[str, ...], value: str, start: int, end: int) -> int:
     if len(pieces) == 1:
         return value.find(pieces[0], start, end)
-    return next((at for at in range(start, end - length + 1) if _stands_at(pieces, value, at)), -1)
+    found = _expression(pieces).search(value, start, end)
+    return found.start() if found else -1
+
+
+@lru_cache(maxsize=1024)
+def _expression(pieces: tuple[str, ...]) -> re.Pattern:
+    """Return the pieces with any character between them as a regular expression: of one length, it never goes back."""
+    return re.compile(".".join(map(re.escape, pieces)), re.DOTALL)
 
 
 def _split_pattern(text: str, variables: bool) -> list[str]:

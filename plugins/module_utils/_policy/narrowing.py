@@ -16,7 +16,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import ascii_lower, texts
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import ascii_lower, condition_lines, texts
 
 _FIXED_KEYS = frozenset(
     {
@@ -66,13 +66,11 @@ def narrows(condition: dict | None) -> bool:
 
     Only operators that fail when the key is missing count: neither ``…IfExists`` nor ``ForAllValues:``.
     """
-    for operator, keys in (condition or {}).items():
+    for operator, key, values in condition_lines(condition):
         qualifier, _colon, name = ascii_lower(operator).rpartition(":")
-        if name in _POSITIVE_OPERATORS and qualifier in ("", "foranyvalue"):
-            for key, values in keys.items():
-                found = texts(values, key)
-                if found and all(_is_fixed(name, ascii_lower(key), text) for text in found):
-                    return True
+        is_positive = name in _POSITIVE_OPERATORS and qualifier in ("", "foranyvalue")
+        if is_positive and values and all(_is_fixed(name, ascii_lower(key), text) for text in values):
+            return True
     return False
 
 
@@ -106,12 +104,12 @@ def holds_for_services_only(operator: str, key: str, values: object) -> bool:
 
 def _sources(condition: dict | None) -> Iterator[list[str]]:
     """Yield the values of each line that names for whom a service may act, all of them."""
-    for operator, keys in (condition or {}).items():
-        for key, values in keys.items() if _fails_without_the_key(operator) else ():
-            found = texts(values, key)
-            pattern = _SOURCE_KEYS.get(ascii_lower(key))
-            if pattern and found and all("${" not in text and pattern.fullmatch(text) for text in found):
-                yield found
+    for operator, key, values in condition_lines(condition):
+        pattern = _SOURCE_KEYS.get(ascii_lower(key))
+        if not pattern or not values or not _fails_without_the_key(operator):
+            continue
+        if all("${" not in text and pattern.fullmatch(text) for text in values):
+            yield values
 
 
 def _fails_without_the_key(operator: str) -> bool:

@@ -44,10 +44,11 @@ def to_write(policies: Iterable[NumberedPolicy], wanted: dict | None) -> list[Nu
     staying = [[_taken(each, missing) for each in statements(policy.document)] for policy in policies]
     changed, gone = [], []
     for policy, kept in zip(policies, staying, strict=True):
-        if all(kept):
+        if None not in kept:
             continue
         sids = [sid_of(each) for each in statements(policy.document)]
-        left = [each for each in (one or _of_sid(sid, missing) for one, sid in zip(kept, sids, strict=True)) if each]
+        there = [_of_sid(sid, missing) if one is None else one for one, sid in zip(kept, sids, strict=True)]
+        left = [each for each in there if each is not None]
         if left:
             changed.append(replace(policy, document={**policy.document, "Statement": left}))
         else:

@@ -14,7 +14,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import sid_of
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import ascii_lower, statements
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
+    ascii_lower,
+    condition_lines,
+    statements,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._policy.narrowing import narrows
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import principal_pairs
 
@@ -48,10 +52,10 @@ def why_public(statement: Mapping) -> str | None:
         who = "'*' is everyone, also without an AWS account"
     else:
         return None
-    condition = statement.get("Condition") or {}
+    condition = statement.get("Condition")
     if narrows(condition):
         return None
-    keys = sorted({key for block in condition.values() for key in block})
+    keys = sorted({key for _operator, key, _values in condition_lines(condition)})
     if any(ascii_lower(key) == "aws:sourceip" for key in keys):
         return f"{who}, and the range of addresses is wider than /8 (IPv6: /32) or no fixed one"
     if keys:

@@ -30,20 +30,21 @@ def readable_policy(document: str | dict | None, names: Mapping[str, str] | None
         return {}
     view = {name: parsed[name] for name in sorted(parsed) if name not in ("Version", "Statement")}
     shown: dict[str, dict] = {}
+    taken: dict[str, int] = {}
     for index, statement in enumerate(statements(parsed), start=1):
         sid = sid_of(statement)
         name = (names or {}).get(sid, sid) or f"statement {index}"
         elements = {element: _tidy(statement[element]) for element in sorted(statement) if element != "Sid"}
-        shown[_unused(name, shown)] = elements
+        shown[_unused(name, shown, taken)] = elements
     return {"version": parsed.get("Version") or OLD_VERSION, **view, "statements": shown}
 
 
-def _unused(name: str, taken: Mapping[str, dict]) -> str:
-    count = 1
+def _unused(name: str, shown: Mapping[str, dict], taken: dict[str, int]) -> str:
+    """Return the name, numbered if need be; ``taken`` keeps the number that each name has got to."""
     candidate = name
-    while candidate in taken:
-        count += 1
-        candidate = f"{name} ({count})"
+    while candidate in shown:
+        taken[name] = taken.get(name, 1) + 1
+        candidate = f"{name} ({taken[name]})"
     return candidate
 
 

@@ -24,9 +24,9 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.condition_option
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
     PolicyError,
     ascii_lower,
+    condition_lines,
     parse_document,
     statements,
-    texts,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import SidAlphabet, own_sid
 from ansible_collections.xacct.aws.plugins.module_utils._policy.narrowing import narrows
@@ -101,10 +101,9 @@ def external_ids(document: str | dict | None) -> dict[str, list[str]]:
     """Return the external IDs that a trust policy asks for, by the Sid of the statement (``""`` without one)."""
     found: dict[str, list[str]] = {}
     for statement in statements(parse_document(document)):
-        for operator, keys in (statement.get("Condition") or {}).items():
-            for key, values in keys.items():
-                if (ascii_lower(operator), ascii_lower(key)) == ("stringequals", "sts:externalid"):
-                    found.setdefault(sid_of(statement), []).extend(texts(values, key))
+        for operator, key, values in condition_lines(statement.get("Condition")):
+            if (ascii_lower(operator), ascii_lower(key)) == ("stringequals", "sts:externalid"):
+                found.setdefault(sid_of(statement), []).extend(values)
     return found
 
 
@@ -115,10 +114,9 @@ def external_ids_in(document: str | dict | None) -> set[str]:
     """
     found: set[str] = set()
     for statement in statements(parse_document(document)):
-        for keys in (statement.get("Condition") or {}).values():
-            for key, values in keys.items():
-                if ascii_lower(key) == "sts:externalid":
-                    found.update(texts(values, key))
+        for _operator, key, values in condition_lines(statement.get("Condition")):
+            if ascii_lower(key) == "sts:externalid":
+                found.update(values)
     return {each for text in found for each in (text, text.rstrip("*?")) if len(each) > 1}
 
 

@@ -20,7 +20,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import (
 )
 from ansible_collections.xacct.aws.plugins.module_utils._aws.unretried import sent_once
 from ansible_collections.xacct.aws.plugins.module_utils._policy.bucket_statements import bucket_arn
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json, parse_document
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json, stored_document
 from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import SidAlphabet
 from ansible_collections.xacct.aws.plugins.module_utils._policy.public_access import BlockPublicAccess
 from ansible_collections.xacct.aws.plugins.module_utils._policy.sizes import check_size
@@ -166,7 +166,7 @@ class BucketPolicy:
     def read(self) -> dict | None:
         """Return the policy, None when there is none. Raises `AwsError`, also when there is no such bucket."""
         try:
-            return parse_document(self.bucket.call("get_bucket_policy")["Policy"])
+            return stored_document(self.bucket.call("get_bucket_policy")["Policy"], self.label)
         except AwsError as error:
             if is_code(error, "NoSuchBucketPolicy"):
                 return None

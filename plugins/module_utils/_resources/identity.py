@@ -17,7 +17,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsEr
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
     PolicyError,
     compact_json,
-    parse_document,
+    stored_document,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import SidAlphabet
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import is_account_id, parse_arn
@@ -114,7 +114,9 @@ class Identity:
     def inline(self, policy_name: str) -> dict | None:
         """Return an inline policy's document; None when there is no such policy, or no such identity."""
         answer = iam.found(lambda: self._call(f"get_{self.kind}_policy", PolicyName=policy_name))
-        return parse_document(answer["PolicyDocument"]) if answer else None
+        if answer is None:
+            return None
+        return stored_document(answer["PolicyDocument"], f"inline policy {policy_name} of {self.label}")
 
     def put_inline_once(self, policy_name: str, document: dict) -> None:
         """Add or replace an inline policy with one request: see `iam.call_once`."""

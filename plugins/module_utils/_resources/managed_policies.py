@@ -20,8 +20,8 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.retries import retr
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
     PolicyError,
     compact_json,
-    parse_document,
     statements,
+    stored_document,
     texts,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import SidAlphabet
@@ -186,7 +186,7 @@ def default_version(account: Account, arn: str) -> dict:
     label = f"managed policy {arn.rpartition('/')[2]}"
     policy = iam.call(account, label, "get_policy", PolicyArn=arn)["Policy"]
     version = iam.call(account, label, "get_policy_version", PolicyArn=arn, VersionId=policy["DefaultVersionId"])
-    return parse_document(version["PolicyVersion"]["Document"]) or {}
+    return stored_document(version["PolicyVersion"]["Document"], label) or {}
 
 
 def _is_not_found(error: Exception) -> bool:

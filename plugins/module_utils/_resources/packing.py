@@ -15,9 +15,9 @@ import json
 from collections.abc import Sequence
 
 from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import (
+    canonical_statements,
     policies_equal,
     sid_of,
-    statements_equal,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import new_document, statements, texts
 from ansible_collections.xacct.aws.plugins.module_utils._policy.sizes import PolicyTooLarge, policy_size
@@ -31,18 +31,17 @@ def joined(documents: Sequence[dict]) -> dict | None:
     Documents that disagree about the rest of a statement (a change that stopped half way) give one statement each, with
     the same Sid: that is never what is declared, so it is written again.
     """
-    found: list[dict] = []
+    found: dict[tuple, dict] = {}
+    resources: dict[tuple, dict[str, None]] = {}
     for document in documents:
         for statement in statements(document):
             split = _is_splittable(statement)
-            same = next((other for other in found if _is_same(other, statement, split)), None)
-            if same is None:
-                found.append({**statement, "Resource": []} if split else statement)
-                same = found[-1]
+            (said,) = _said([_template(statement) if split else statement])
+            found.setdefault((split, said), statement)
             if split:
-                new = [text for text in texts(statement["Resource"], "Resource") if text not in same["Resource"]]
-                same["Resource"] = [*same["Resource"], *new]
-    parts = [_with_resources(each, each["Resource"]) if _is_splittable(each) else each for each in found]
+                new = texts(statement["Resource"], "Resource")
+                resources.setdefault((split, said), {}).update(dict.fromkeys(new))
+    parts = [_with_resources(each, list(resources[key])) if key in resources else each for key, each in found.items()]
     return new_document(parts) if parts else None
 
 
@@ -54,11 +53,12 @@ def spread(document: dict | None, present: Sequence[dict], limit: int) -> list[d
     statement or resource that is longer than a document.
     """
     bins = [_Bin(limit) for _each in present]
+    held = [frozenset(_said(statements(each))) for each in present]
     pending: list[tuple[dict, list[str]]] = []
     for statement in statements(document):
         if _is_splittable(statement):
             pending.append((_template(statement), _keep(statement, present, bins)))
-        elif not _keep_whole(statement, present, bins):
+        elif not _keep_whole(statement, held, bins):
             pending.append((statement, []))
     for template, resources in pending:
         _place(template, resources, bins, limit)
@@ -140,11 +140,17 @@ def _keep(statement: dict, present: Sequence[dict], bins: list[_Bin]) -> list[st
     return list(wanted)
 
 
-def _keep_whole(statement: dict, present: Sequence[dict], bins: list[_Bin]) -> bool:
-    for document, each in zip(present, bins, strict=True):
-        if any(statements_equal(stored, statement) for stored in statements(document)):
+def _keep_whole(statement: dict, held: Sequence[frozenset], bins: list[_Bin]) -> bool:
+    (said,) = _said([statement])
+    for known, each in zip(held, bins, strict=True):
+        if said in known:
             return each.add_whole(statement)
     return False
+
+
+def _said(of: list[dict]) -> list[frozenset]:
+    """Return what each statement says, in a form that is the same for those that say the same."""
+    return [said for _statement, said in canonical_statements({"Statement": of})]
 
 
 def _place(template: dict, resources: list[str], bins: list[_Bin], limit: int) -> None:
@@ -193,9 +199,3 @@ def _template(statement: dict) -> dict:
 
 def _template_is_split(template: dict) -> bool:
     return "Resource" not in template and "NotResource" not in template
-
-
-def _is_same(one: dict, other: dict, split: bool) -> bool:
-    if not split:
-        return statements_equal(one, other)
-    return _is_splittable(one) and statements_equal(_template(one), _template(other))

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json, parse_document
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json, stored_document
 from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import SidAlphabet
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import parse_arn
 from ansible_collections.xacct.aws.plugins.module_utils._policy.sizes import check_size
@@ -81,7 +81,9 @@ class Role:
     def inline(self, policy_name: str) -> dict | None:
         """Return an inline policy's document, None when there is none of that name."""
         answer = iam.found(lambda: self._call("get_role_policy", PolicyName=policy_name))
-        return parse_document(answer["PolicyDocument"]) if answer else None
+        if answer is None:
+            return None
+        return stored_document(answer["PolicyDocument"], f"inline policy {policy_name} of {self.label}")
 
     def instance_profiles(self) -> list[str]:
         """Return the names of the instance profiles that hold the role; none where the server has none of them."""
@@ -219,7 +221,7 @@ def facts_of(role: Mapping) -> RoleFacts:
         max_session_duration=role.get("MaxSessionDuration", 3600),
         permissions_boundary=role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
         tags={tag["Key"]: tag["Value"] for tag in role.get("Tags", [])},
-        trust_policy=parse_document(role.get("AssumeRolePolicyDocument")),
+        trust_policy=stored_document(role.get("AssumeRolePolicyDocument"), f"trust policy of role {role['RoleName']}"),
     )
 
 

@@ -31,7 +31,11 @@ from typing import TYPE_CHECKING, NamedTuple, Optional
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_not_offered
 from ansible_collections.xacct.aws.plugins.module_utils._aws.unretried import sent_once
 from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import sid_of
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError, statements
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
+    PolicyError,
+    statements,
+    stored_document,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import ServiceRules
 from ansible_collections.xacct.aws.plugins.module_utils._policy.sizes import check_size
@@ -87,6 +91,10 @@ class ResourcePolicy:
     def write(self, document: dict | None) -> None:
         """Put the document in place of the present one, by one request; None removes the policy."""
         raise NotImplementedError
+
+    def parsed(self, text: str | None) -> dict | None:
+        """Return the policy in an answer. Raises `PolicyError` that says whose it is."""
+        return stored_document(text, self.label)
 
     def empty(self) -> dict | None:
         """Return what is there when no statement is left; None: nothing."""

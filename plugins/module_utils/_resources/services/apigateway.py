@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json, parse_document
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import ResourcePolicy
 
 
@@ -25,7 +25,7 @@ class ApiPolicy(ResourcePolicy):
     def read(self) -> dict | None:
         """Return the policy. API Gateway answers the text of a JSON string, with its quotes escaped."""
         text = self.call("get_rest_api", restApiId=self.name).get("policy") or None
-        return parse_document(json.loads(f'"{text}"') if text and text.startswith('{\\"') else text)
+        return self.parsed(_unescaped(text) if text and text.startswith('{\\"') else text)
 
     def write(self, document: dict | None) -> None:
         """Replace the policy; an empty text takes it away."""
@@ -35,3 +35,11 @@ class ApiPolicy(ResourcePolicy):
     def look_before_write(self, before: dict | None, wanted: dict | None, warn: Callable[[str], None]) -> None:  # noqa: ARG002
         """Warn that a policy alone changes nothing."""
         warn(f"{self.resource_label}: callers see the new policy once the API is deployed to its stages again")
+
+
+def _unescaped(text: str) -> str:
+    """Return what a JSON string without its quotes says; what is none stays, and is no policy either."""
+    try:
+        return json.loads(f'"{text}"')
+    except ValueError:
+        return text

@@ -10,7 +10,7 @@ Private to this collection.
 from __future__ import annotations
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_code
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json, parse_document
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import ResourcePolicy
 
 
@@ -26,7 +26,7 @@ class VaultPolicy(ResourcePolicy):
                 raise
             self.look_for("describe_backup_vault", BackupVaultName=self.name)
             return None
-        return parse_document(answer.get("Policy"))
+        return self.parsed(answer.get("Policy"))
 
     def write(self, document: dict | None) -> None:
         """Replace the policy or take it away."""

@@ -10,7 +10,7 @@ Private to this collection.
 from __future__ import annotations
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_code
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json, parse_document
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import Revised, RevisedPolicy
 
 _NO_POLICY = "NO_POLICY"
@@ -33,7 +33,7 @@ class TablePolicy(RevisedPolicy):
             if is_code(error, _POLICY_NOT_FOUND):
                 return Revised(None, None)
             raise
-        return Revised(parse_document(answer["Policy"]), answer["RevisionId"])
+        return Revised(self.parsed(answer["Policy"]), answer["RevisionId"])
 
     def write_revised(self, present: Revised, document: dict | None) -> None:
         """Replace the policy or take it away, on top of the revision that was read."""

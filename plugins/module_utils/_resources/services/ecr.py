@@ -10,7 +10,7 @@ Private to this collection.
 from __future__ import annotations
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_code
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json, parse_document
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import ResourcePolicy
 
 
@@ -26,7 +26,7 @@ class RepositoryPolicy(ResourcePolicy):
     def read(self) -> dict | None:
         """Return the policy."""
         try:
-            return parse_document(self.call("get_repository_policy", **self._repository)["policyText"])
+            return self.parsed(self.call("get_repository_policy", **self._repository)["policyText"])
         except AwsError as error:
             if is_code(error, "RepositoryPolicyNotFoundException"):
                 return None

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_code
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json, parse_document
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import ResourcePolicy
 
 
@@ -25,7 +25,7 @@ class FileSystemPolicy(ResourcePolicy):
     def read(self) -> dict | None:
         """Return the policy."""
         try:
-            return parse_document(self.call("describe_file_system_policy", FileSystemId=self.name)["Policy"])
+            return self.parsed(self.call("describe_file_system_policy", FileSystemId=self.name)["Policy"])
         except AwsError as error:
             if is_code(error, "PolicyNotFound"):
                 return None

@@ -9,7 +9,7 @@ Private to this collection.
 
 from __future__ import annotations
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json, parse_document
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import ResourcePolicy
 
 
@@ -18,7 +18,7 @@ class EventBusPolicy(ResourcePolicy):
 
     def read(self) -> dict | None:
         """Return the policy."""
-        return parse_document(self.call("describe_event_bus", Name=self.name).get("Policy"))
+        return self.parsed(self.call("describe_event_bus", Name=self.name).get("Policy"))
 
     def write(self, document: dict | None) -> None:
         """Replace the policy, or take all statements away."""

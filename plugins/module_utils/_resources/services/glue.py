@@ -10,7 +10,7 @@ Private to this collection.
 from __future__ import annotations
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_code
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json, parse_document
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import Revised, RevisedPolicy
 
 _NO_POLICY = "EntityNotFoundException"
@@ -30,7 +30,7 @@ class CatalogPolicy(RevisedPolicy):
             if is_code(error, _NO_POLICY):
                 return Revised(None, None)
             raise
-        return Revised(parse_document(answer.get("PolicyInJson")), answer.get("PolicyHash"))
+        return Revised(self.parsed(answer.get("PolicyInJson")), answer.get("PolicyHash"))
 
     def write_revised(self, present: Revised, document: dict | None) -> None:
         """Replace the policy or take it away, on top of the one that was read."""

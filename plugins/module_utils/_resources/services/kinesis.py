@@ -9,7 +9,7 @@ Private to this collection.
 
 from __future__ import annotations
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json, parse_document
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json
 from ansible_collections.xacct.aws.plugins.module_utils._resources.kms_key import KmsKey
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import ResourcePolicy
 
@@ -19,7 +19,7 @@ class StreamPolicy(ResourcePolicy):
 
     def read(self) -> dict | None:
         """Return the policy; a stream without one answers `{}`."""
-        return parse_document(self.call("get_resource_policy", ResourceARN=str(self.arn))["Policy"])
+        return self.parsed(self.call("get_resource_policy", ResourceARN=str(self.arn))["Policy"])
 
     def write(self, document: dict | None) -> None:
         """Replace the policy or take it away."""

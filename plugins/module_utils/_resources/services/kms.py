@@ -9,17 +9,16 @@ Private to this collection.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_code
-from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import statements_equal
+from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import canonical_statements
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
     PolicyError,
     compact_json,
     new_document,
-    parse_document,
-    statements,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.key_grants import (
     grant_request,
@@ -66,7 +65,7 @@ class KeyPolicy(ResourcePolicy):
 
     def read(self) -> dict | None:
         """Return the policy; KMS gives every key one."""
-        return parse_document(self.call("get_key_policy", KeyId=str(self.arn), PolicyName="default").get("Policy"))
+        return self.parsed(self.call("get_key_policy", KeyId=str(self.arn), PolicyName="default").get("Policy"))
 
     def write(self, document: dict | None) -> None:
         """Replace the policy. A key is never without: without a statement it gets the one of a new key."""
@@ -122,18 +121,20 @@ class KeyGrants(ResourcePolicy):
 
     def write(self, document: dict | None) -> None:
         """Make the grants that are not there yet, then revoke those that are not in the document, of those read."""
-        spare = list(self._present)
+        present = canonical_statements(new_document([statement for _id, statement in self._present]))
+        spare: dict[frozenset, list[str]] = {}
+        for (grant_id, _statement), (_same, said) in zip(self._present, present, strict=True):
+            spare.setdefault(said, []).append(grant_id)
         lacking = []
-        for statement in statements(document):
-            there = next((each for each in spare if statements_equal(each[1], statement)), None)
-            if there is None:
-                lacking.append(statement)
+        for statement, said in canonical_statements(document):
+            if spare.get(said):
+                spare[said].pop(0)
             else:
-                spare.remove(there)
+                lacking.append(statement)
         for statement in lacking:
             made = self.call("create_grant", KeyId=str(self.arn), **grant_request(statement))
             self._made[made["GrantId"]] = statement
-        for grant_id, _statement in spare:
+        for grant_id in itertools.chain.from_iterable(spare.values()):
             if grant_id not in self._made:
                 self._revoke(grant_id)
 

@@ -16,7 +16,6 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsEr
 from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import sid_of
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
     PolicyError,
-    parse_document,
     statements,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.function_permissions import (
@@ -59,7 +58,7 @@ class FunctionPolicy(RevisedPolicy):
                 raise
             self._look_for_function()
             return Revised(None, None)
-        return Revised(parse_document(answer["Policy"]), answer["RevisionId"])
+        return Revised(self.parsed(answer["Policy"]), answer["RevisionId"])
 
     def write_revised(self, present: Revised, document: dict | None) -> None:
         """Add what is new, then remove what is old, each on top of the revision that the one before it left."""

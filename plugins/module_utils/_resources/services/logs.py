@@ -10,7 +10,7 @@ Private to this collection.
 from __future__ import annotations
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json, parse_document
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services.logs import own_account_only
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import ResourcePolicy
 
@@ -25,7 +25,7 @@ class DestinationPolicy(ResourcePolicy):
             answer = self.call("describe_destinations", DestinationNamePrefix=self.name, **following)
             for destination in answer.get("destinations", []):
                 if destination["destinationName"] == self.name:
-                    return parse_document(destination.get("accessPolicy"))
+                    return self.parsed(destination.get("accessPolicy"))
             if not answer.get("nextToken"):
                 raise AwsError(
                     f"{self.resource_label}: there is none in {self.account.description}",

@@ -9,7 +9,7 @@ Private to this collection.
 
 from __future__ import annotations
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json, parse_document
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import ResourcePolicy
 
 
@@ -21,7 +21,7 @@ class DomainPolicy(ResourcePolicy):
     def read(self) -> dict | None:
         """Return the policy as it is to be, also while the domain is still putting it to work."""
         configuration = self.call("describe_domain_config", DomainName=self.name)["DomainConfig"]
-        return parse_document(configuration.get("AccessPolicies", {}).get("Options"))
+        return self.parsed(configuration.get("AccessPolicies", {}).get("Options"))
 
     def write(self, document: dict | None) -> None:
         """Replace the policy; an empty text takes it away."""

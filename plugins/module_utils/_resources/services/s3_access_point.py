@@ -10,7 +10,7 @@ Private to this collection.
 from __future__ import annotations
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_code
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json, parse_document
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json
 from ansible_collections.xacct.aws.plugins.module_utils._resources.s3_control import without_host_prefix
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import ResourcePolicy
 
@@ -33,7 +33,7 @@ class AccessPointPolicy(ResourcePolicy):
     def read(self) -> dict | None:
         """Return the policy."""
         try:
-            return parse_document(self.call("get_access_point_policy", **self._access_point)["Policy"])
+            return self.parsed(self.call("get_access_point_policy", **self._access_point)["Policy"])
         except AwsError as error:
             if is_code(error, "NoSuchAccessPointPolicy"):
                 return None

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_unanswered
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
     compact_json,
-    parse_document,
     statements,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import Arn, parse_arn
@@ -44,7 +43,7 @@ class SecretPolicy(ResourcePolicy):
 
     def read(self) -> dict | None:
         """Return the policy."""
-        return parse_document(self.call("get_resource_policy", SecretId=str(self.arn)).get("ResourcePolicy"))
+        return self.parsed(self.call("get_resource_policy", SecretId=str(self.arn)).get("ResourcePolicy"))
 
     def write(self, document: dict | None) -> None:
         """Replace the policy, or take it away. Secrets Manager refuses a public one as well, unless it is meant."""

@@ -9,7 +9,7 @@ Private to this collection.
 
 from __future__ import annotations
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json, parse_document
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json
 from ansible_collections.xacct.aws.plugins.module_utils._policy.services.sns import default_policy
 from ansible_collections.xacct.aws.plugins.module_utils._resources.kms_key import KmsKey
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import ResourcePolicy
@@ -26,7 +26,7 @@ class TopicPolicy(ResourcePolicy):
         attributes = self.call("get_topic_attributes", TopicArn=str(self.arn))["Attributes"]
         key = attributes.get("KmsMasterKeyId")
         self._key = KmsKey(key, "aws/sns") if key else None
-        return parse_document(attributes.get("Policy"))
+        return self.parsed(attributes.get("Policy"))
 
     def write(self, document: dict | None) -> None:
         """Replace the policy. SNS takes no empty one: without a statement the topic gets the one of a new topic."""

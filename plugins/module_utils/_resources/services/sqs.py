@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json, parse_document
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json
 from ansible_collections.xacct.aws.plugins.module_utils._resources.kms_key import KmsKey
 from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import ResourcePolicy
 
@@ -34,7 +34,7 @@ class QueuePolicy(ResourcePolicy):
         attributes = self.call("get_queue_attributes", QueueUrl=self.url, AttributeNames=names).get("Attributes", {})
         key = attributes.get("KmsMasterKeyId")
         self._key = KmsKey(key, "aws/sqs") if key else None
-        return parse_document(attributes.get("Policy"))
+        return self.parsed(attributes.get("Policy"))
 
     def write(self, document: dict | None) -> None:
         """Replace the policy; an empty text takes it away."""

@@ -16,7 +16,6 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsEr
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
     PolicyError,
     compact_json,
-    parse_document,
     statements,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.numbered_policies import (
@@ -53,7 +52,7 @@ class ParameterPolicies(RevisedPolicy):
         A policy that was made just now is there, even if a reading does not show it yet: it is not made once more.
         """
         shown = [
-            NumberedPolicy(each["PolicyId"], each["PolicyHash"], parse_document(each["Policy"]))
+            NumberedPolicy(each["PolicyId"], each["PolicyHash"], self.parsed(each["Policy"]))
             for each in self._all("get_resource_policies", "Policies", ResourceArn=str(self.arn))
         ]
         for policy in shown:
