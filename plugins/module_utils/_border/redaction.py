@@ -146,7 +146,7 @@ def _matcher(secrets: tuple[str, ...]) -> _Matcher:
 def _spellings(secret: str) -> set[str]:
     """Return the ways in which a long secret may be written: as it is, quoted, and in the encodings of the web."""
     found = set()
-    for plain in {secret, secret.strip()}:
+    for plain in (secret, secret.strip()):
         data = plain.encode("utf-8", "surrogatepass")
         percent = quote(data, safe="")
         found |= {plain, repr(plain)[1:-1], repr(data)[2:-1], one_line(plain), html.escape(plain), data.hex()}
