@@ -109,10 +109,9 @@ def test_arguments_are_shown_without_the_values_of_no_log_options_and_passwords(
 
 
 def test_a_defect_says_what_and_where_without_any_value():
-    try:
+    with pytest.raises(KeyError) as raised:
         {"a": {}}["a"]["{{ lookup('pipe', 'id') }}\x1b"]
-    except KeyError as error:
-        shown = shown_result(defect(error))
+    shown = shown_result(defect(raised.value))
     assert shown["failed"] is True
     assert shown["msg"].startswith("Internal error: KeyError in test_a_defect_says_what_and_where")
     assert shown["msg"].endswith("Please report this")
