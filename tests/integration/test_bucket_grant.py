@@ -489,7 +489,7 @@ class TestEncryption:
         outcome = bucket.run(bucket.grant())
         bucket.owner.local_aws.clear_faults()
         assert outcome.result["changed"] and outcome.result["key_access"] is None
-        assert "may not look whether it encrypts with a KMS key" in outcome.said[0]
+        assert "cannot read its default encryption (access denied" in outcome.said[0]
 
 
 class TestFaults:

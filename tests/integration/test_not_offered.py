@@ -124,7 +124,7 @@ def test_a_bucket_lets_in_and_says_what_it_does_not_know(server: Server, effect:
         server.lacks(effect, *MISSING)
     options = {"bucket": server.bucket, "grants": [{"name": "exports", "principals": [OTHER], "access": "read"}]}
     done = server.done(bucket_grant.OPERATION, 1, **options)
-    assert any("the server does not say whether it encrypts with a KMS key" in text for text in done.said)
+    assert any("cannot read its default encryption (the server does not offer the call" in text for text in done.said)
     told = [text for text in done.said if "GetCallerIdentity" in text]
     assert len(told) == (effect != "empty")
     server.done(bucket_grant.OPERATION, 1, **{**options, "grants": [{"name": "exports"}], "state": "absent"})

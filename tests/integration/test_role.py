@@ -399,7 +399,7 @@ class TestFaults:
             account.run(OPERATION, **WHOLE)
         assert caught.value.call == "iam:PutRolePolicy"
         assert caught.value.account == account.account_id
-        assert f"Done before: created role Whole; attached {READ_ONLY}. 1 of 3 steps are left" in str(caught.value)
+        assert f"Stopped after step 2 of 3. Completed: created role Whole; attached {READ_ONLY}." in str(caught.value)
         account.local_aws.clear_faults()
         outcome = account.run(OPERATION, **WHOLE)
         assert outcome.changes == [("inline_policies", "list")]

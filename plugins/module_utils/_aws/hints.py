@@ -90,9 +90,9 @@ _HINTS = {
     "proxy and the firewall.",
     "ConnectTimeoutError": "Nothing answers there: check endpoint_url, the proxy and the firewall.",
     "ReadTimeoutError": "The endpoint took the request and did not answer in time; the call may have been carried out. "
-    "Run again: what is done is found. aws_config takes another read_timeout.",
-    "ConnectionClosedError": "The connection broke; the call may have been carried out. Run again: what is done is "
-    "found.",
+    "Safe to re-run: completed steps are detected. aws_config takes another read_timeout.",
+    "ConnectionClosedError": "The connection broke; the call may have been carried out. Safe to re-run: "
+    "completed steps are detected.",
     "InvalidAnswer": "Check endpoint_url, the proxy and the network: an error page of a proxy, a captive portal and "
     "another server look like this. Whether the call was carried out is not known; it is safe to run again.",
     "CredentialsUnreadable": "Try `aws sts get-caller-identity` with the same profile or environment.",

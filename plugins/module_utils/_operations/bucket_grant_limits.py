@@ -89,10 +89,10 @@ def missing_key_access(task: Task, bucket: Bucket, grants: DeclaredGrants, polic
     except AwsError as error:
         if not is_unanswered(error):
             raise
-        why = "the server does not say" if is_not_offered(error) else "the caller may not look"
+        why = "the server does not offer the call" if is_not_offered(error) else "access denied"
         task.warn(
-            f"{bucket.label}: {why} whether it encrypts with a KMS key (s3:GetEncryptionConfiguration). If it does, "
-            "other accounts need access to the key, too."
+            f"{bucket.label}: cannot read its default encryption ({why}; s3:GetEncryptionConfiguration). If it "
+            "encrypts with a KMS key, other accounts need access to the key as well."
         )
         return None
     if key is None:

@@ -187,8 +187,8 @@ def _stopped_after(error: Exception, done: list[Step], left: tuple[Step, ...]) -
     """Return the error with how far the run had come."""
     steps = [step.says for step in done]
     text = (
-        f"{error} It stopped in the middle. Done before: {'; '.join(steps)}. {len(left)} of "
-        f"{len(done) + len(left)} steps are left: running again goes on from here."
+        f"{error} Stopped after step {len(done)} of {len(done) + len(left)}. Completed: {'; '.join(steps)}. Safe to "
+        "re-run: completed steps are detected."
     )
     if isinstance(error, AwsError):
         return AwsError(

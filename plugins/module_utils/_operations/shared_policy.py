@@ -163,8 +163,8 @@ def converge_policy(
     if attempt.refusal:
         raise attempt.refusal
     raise TaskError(
-        f"{carrier.label}: somebody else overwrote it each of the {ROUNDS} times that this run wrote it. Lost in the "
-        f"end: {', '.join(attempt.lost(seen).own)}. Find out what else writes this policy, and run again.",
+        f"{carrier.label}: another writer overwrote this policy on all {ROUNDS} attempts. Missing statements: "
+        f"{', '.join(attempt.lost(seen).own)}. Find out what else writes it, then re-run.",
         lost=attempt.lost(seen).own,
     )
 

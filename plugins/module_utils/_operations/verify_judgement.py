@@ -152,7 +152,8 @@ def judge(question: Question, attempt: Attempt) -> Judgement:
     if attempt.let_in and question.expect == ALLOWED:
         return Judgement(PROVED, f"{tried} {question.done} {target}")
     if attempt.let_in:
-        said = f"trust '{question.trust}' does not hold: {tried} had to be refused, and {question.done} {target}"
+        did = f"{tried} {question.done} {target}"
+        said = f"trust '{question.trust}' does not hold: expected denied, but the call succeeded: {did}"
         return Judgement(BROKEN, said, may_settle=True)
     if not attempt.refused:
         meaning = WITHOUT_VERDICT.get(attempt.code, f"the call failed with {attempt.code}")
@@ -170,7 +171,7 @@ def judge(question: Question, attempt: Attempt) -> Judgement:
         said = f"refused, but the trust depends on {', '.join(question.depends_on)}, which may not be met from here"
         return Judgement(NOT_PROVED, said, attempt.message, may_settle=True)
     said = (
-        f"trust '{question.trust}' does not hold: {tried} had to get in, and was refused at {target}: "
+        f"trust '{question.trust}' does not hold: expected allowed, but {tried} was denied at {target}: "
         f"{attempt.message.rstrip('.')}. {missing_side(attempt.message, question.permission, question.place)}"
     )
     return Judgement(BROKEN, said, attempt.message, may_settle=True)

@@ -43,7 +43,7 @@ def condition_pieces(grant: Mapping, options: ConditionOptions) -> tuple[list[Pi
             errors.append(f"{option}: {error}")
             continue
         if grant.get(option) == []:
-            errors.append(f"{option}: an empty list narrows nothing; leave the option out, or say what is meant")
+            errors.append(f"{option}: empty list: omit the option or add a value")
         elif values:
             pieces.append((operator, key, values[0] if len(values) == 1 else values, option))
     try:
@@ -104,7 +104,7 @@ def source_ranges(value: object) -> list[str]:
             raise PolicyError(f"{text!r} is not an IP address or a range such as 198.51.100.0/24") from error
         address = text.partition("/")[0]
         if ipaddress.ip_address(address) != network.network_address:
-            raise PolicyError(f"{text!r} has bits outside its prefix: the range is {network}, the address {address}")
+            raise PolicyError(f"{text!r} has host bits set: the range is {network}, the address {address}")
     return found
 
 

@@ -142,7 +142,7 @@ class GrantReading:
             self.errors.append(
                 f"effect: this denies {' and '.join(control)} to every user and role of the {noun}'s own account, so "
                 "none of them could take it back; leave one of these out of what is denied, or add a condition that "
-                f"spares whoever keeps the {noun}, such as ArnNotLike on aws:PrincipalArn"
+                "exempts its administrators, such as ArnNotLike on aws:PrincipalArn"
             )
 
     def check_public(self, statements: Iterable[Mapping], noun: str) -> None:
@@ -163,7 +163,7 @@ class GrantReading:
     def _name(self) -> str:
         name = self.grant.get("name")
         if not isinstance(name, str) or not name.strip():
-            self.errors.append(f"name is missing: text that is not empty, not {name!r}")
+            self.errors.append(f"name must be a non-empty string, not {name!r}")
             return ""
         if len(name) > LONGEST_NAME or not name.isprintable():
             self.errors.append(f"name: at most {LONGEST_NAME} characters that can be printed")

@@ -144,7 +144,7 @@ def _errors(grant: Mapping) -> list[str]:
     errors = []
     given = {key: value for key, value in grant.items() if value is not None}
     if not isinstance(given.get("name"), str) or not given["name"].strip():
-        errors.append(f"name is missing: text that is not empty, not {given.get('name')!r}")
+        errors.append(f"name must be a non-empty string, not {given.get('name')!r}")
     errors.extend(
         f"{option} is not an option of a grant ({', '.join(IDENTITY_GRANT_OPTIONS)})"
         for option in given

@@ -152,7 +152,7 @@ class _Reading:
         name = self.grant.get("name")
         if isinstance(name, str) and name.strip():
             return name
-        self.errors.append(f"name is missing: text that is not empty, not {name!r}")
+        self.errors.append(f"name must be a non-empty string, not {name!r}")
         return ""
 
     def _principals(self) -> list[Principal]:

@@ -86,7 +86,7 @@ class BucketMethod(S3Way):
         return {call: scope for call, action in _PROVED_BY.items() if self.allows(action)}
 
     def allows(self, action: str) -> bool:
-        """Whether an action (small letters) is granted."""
+        """Whether an action (lowercase) is granted."""
         granted = (*self.actions.objects, *self.actions.bucket)
         return any(fnmatch.fnmatchcase(action, pattern.lower()) for pattern in granted)
 
@@ -191,8 +191,8 @@ def bucket_notes(trust: Trust, _sharing: list[Trust]) -> list[str]:
         )
     if any(principal.kind == "root" for principal in trusted.principals):
         notes.append(
-            f"{way.bucket} lets the whole account in: {trusted.account_label} says itself who may use it, nothing is "
-            "applied there"
+            f"{way.bucket} lets the whole account in: {trusted.account_label} decides with its own IAM policies who may use "
+            "it, nothing is applied there"
         )
     if way.kms_key and way.key_actions:
         notes.append(

@@ -27,7 +27,7 @@ def report_lines(data: dict) -> list[str]:
     for title, block in (
         ("Failed", _failed(data["failed"])),
         ("Broken: not as the trusts say", _broken(data["broken"])),
-        ("Not tried, and as declared by the policies of both accounts", _not_proved(data["evaluated"])),
+        ("Confirmed by policy evaluation only", _not_proved(data["evaluated"])),
         ("Not proved", _not_proved(data["not_proved"])),
         ("Not in this run", _not_in_run(data["not_in_run"])),
         ("To be done on the other side", _third_parties(data["third_parties"])),
@@ -95,7 +95,7 @@ def _failed(failures: list[dict]) -> list[str]:
 def _broken(broken: list[dict]) -> list[str]:
     lines = []
     for proof in broken:
-        expected = "had to be let in" if proof["expect"] == "allowed" else "had to be refused"
+        expected = f"expected {proof['expect']}"
         lines += _wrapped(f"{proof['id']} {expected}: {proof['said']}")
         # What is to be copied is not wrapped.
         lines += [line for each in proof["explained"] for line in _whole_or_wrapped(each)]

@@ -299,8 +299,8 @@ def resource_notes(trust: Trust, _sharing: list[Trust]) -> list[str]:
         )
     if any(principal.kind == "root" for principal in trusted.principals):
         notes.append(
-            f"{what} lets the whole account in: {trusted.account_label} says itself who may use it, nothing is "
-            "applied there"
+            f"{what} lets the whole account in: {trusted.account_label} decides with its own IAM policies who may use "
+            "it, nothing is applied there"
         )
     if not way.arn and not way.rules.name_gives_arn:
         pattern = way.rules.name_pattern.format(name=way.name)

@@ -160,7 +160,7 @@ def check_bucket(name: object, option: str, trusting: Iterable[Account], where: 
     accounts = list(trusting)
     plain = name.replace(ACCOUNT_ID, "0" * 12)
     if not _BUCKET.fullmatch(plain) or ".." in plain or _ADDRESS.fullmatch(plain):
-        problems.add(where, f"{option} is '{name}'", "3 to 63 small letters, digits, dots or hyphens are expected")
+        problems.add(where, f"{option} is '{name}'", "3 to 63 lowercase letters, digits, dots or hyphens are expected")
     elif len(accounts) > 1 and ACCOUNT_ID not in name:
         problems.add(
             where,

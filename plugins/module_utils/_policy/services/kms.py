@@ -114,7 +114,7 @@ def _check_context(grant: Mapping, via_grant: bool) -> Iterator[str]:
     if given is None:
         return
     if not given:
-        yield "encryption_context: without a pair it narrows nothing; leave the option out, or say what is meant"
+        yield "encryption_context: empty: omit the option or add a pair"
     for key, value in given.items():
         if not isinstance(key, str) or not isinstance(value, str):
             yield f"encryption_context: {key}: {value!r} is not text; write it in quotes"

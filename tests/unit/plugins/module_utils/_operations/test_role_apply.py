@@ -161,7 +161,7 @@ def test_a_failure_in_the_middle_says_what_was_done() -> None:
         applied(role, state(attached=()), description="new", managed_policies=["arn:aws:iam::aws:policy/A"])
     assert caught.value.code == "LimitExceeded"
     assert caught.value.call == "iam:Some"
-    assert "Done before: changed the description. 1 of 2 steps are left" in str(caught.value)
+    assert "Stopped after step 1 of 2. Completed: changed the description." in str(caught.value)
 
 
 class TestInvalidPrincipal:

@@ -194,7 +194,7 @@ def test_a_deny_that_nobody_could_take_back(actions):
 
 
 REFUSED = {
-    "no name": ({"name": " "}, "name is missing"),
+    "no name": ({"name": " "}, "name must be a non-empty string"),
     "name": ({"name": "a\nb"}, "at most 128 characters that can be printed"),
     "long name": ({"name": "a" * 129}, "at most 128 characters"),
     "unknown": ({"resource": "x"}, "resource is not an option of a grant"),
@@ -225,7 +225,7 @@ REFUSED = {
     "slash": ({"prefixes": ["/exports"]}, "begins no key"),
     "url": ({"prefixes": ["s3://data/exports"]}, "begins no key"),
     "organization": ({"organizations": ["x"]}, "not an organization ID"),
-    "no organizations": ({"organizations": []}, "an empty list narrows nothing"),
+    "no organizations": ({"organizations": []}, "empty list: omit the option or add a value"),
     "service of an organization": (
         {"principals": ["service:a.amazonaws.com"], "organizations": ["o-abcdefghij"]},
         "aws:SourceOrgID",

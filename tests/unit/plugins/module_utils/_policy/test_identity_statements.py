@@ -125,7 +125,7 @@ def test_check_identity_grants():
     assert found == [
         "read: actions is empty",
         "read: two grants have this name; a name is one statement, give each its own",
-        "grants[3]: name is missing: text that is not empty, not None",
+        "grants[3]: name must be a non-empty string, not None",
         "grants[3]: assume_roles: there is no role to assume",
     ]
 

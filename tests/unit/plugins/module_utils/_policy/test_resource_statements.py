@@ -128,7 +128,7 @@ EVENTS = f"arn:aws:sns:eu-central-1:{OTHER}:events"
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ({"name": " "}, "name is missing"),
+        ({"name": " "}, "name must be a non-empty string"),
         ({"principals": []}, "principals is empty: say who gets access"),
         ({"principals": [111111111111]}, "is a number"),
         ({"principals": ["canonical:" + "a" * 64]}, "only S3 knows canonical user IDs"),
@@ -162,7 +162,7 @@ EVENTS = f"arn:aws:sns:eu-central-1:{OTHER}:events"
         ({"principals": SERVICE, "source_accounts": [222222222222]}, "is not an account ID: its 12 digits, in quotes"),
         ({"principals": SERVICE, "source_arns": [WORKER]}, "is who calls, not for whom"),
         ({"principals": SERVICE, "source_arns": ["events"]}, "'events' is not an ARN"),
-        ({"principals": SERVICE, "source_accounts": []}, "an empty list narrows nothing"),
+        ({"principals": SERVICE, "source_accounts": []}, "empty list: omit the option or add a value"),
         ({"source_ips": ["198.51.100.0/24"], "source_vpces": ["vpce-12345678"]}, "never matches together"),
         ({"effect": "Deny", "require_tls": True}, "a Deny that requires TLS"),
         ({"organizations": ["o-abcdefghij"], "conditions": {"StringEquals": {"aws:principalorgid": "o-x"}}}, "twice"),

@@ -233,8 +233,8 @@ REFUSED = {
     "no such day": ({"not_after": "2027-02-30T00:00:00Z"}, "2027-02-30T00:00:00Z is not a time"),
     "no such hour": ({"not_after": "2027-02-20T25:00:00Z"}, "not a time"),
     "epoch": ({"not_after": 1798761600}, "not a time"),
-    "no organization at all": ({"organizations": []}, "organizations: an empty list narrows nothing"),
-    "no address at all": ({"source_ips": []}, "source_ips: an empty list narrows nothing"),
+    "no organization at all": ({"organizations": []}, "organizations: empty list: omit the option or add a value"),
+    "no address at all": ({"source_ips": []}, "source_ips: empty list: omit the option or add a value"),
     "flag": ({"session_tags": "yes"}, "session_tags: true or false"),
     "conditions list": ({"conditions": ["x"]}, "conditions: an object"),
     "conditions flat": ({"conditions": {"StringEquals": "x"}}, "conditions: StringEquals is an object"),
@@ -264,9 +264,9 @@ def test_refused(options, says):
 @pytest.mark.parametrize("name", [None, "", "  ", 5, ["x"]])
 def test_a_name_is_needed(name):
     assert check_trusted([entry(), entry(name=name)]) == [
-        f"trusted[1]: name is missing: text that is not empty, not {name!r}"
+        f"trusted[1]: name must be a non-empty string, not {name!r}"
     ]
-    with pytest.raises(PolicyError, match="trusted entry: name is missing"):
+    with pytest.raises(PolicyError, match="trusted entry: name must be"):
         trust_statement(entry(name=name))
 
 

@@ -63,8 +63,8 @@ class TestWhatIsRefused:
         [
             (bucket_trust(bucket="data"), "bucket is text", "bucket: {name: BUCKET, access: read}"),
             (bucket_trust(name=None), "bucket.name is missing", "the name of a bucket"),
-            (bucket_trust(name="Data"), "bucket.name is 'Data'", "small letters"),
-            (bucket_trust(name="10.0.0.1"), "bucket.name is '10.0.0.1'", "small letters"),
+            (bucket_trust(name="Data"), "bucket.name is 'Data'", "lowercase letters"),
+            (bucket_trust(name="10.0.0.1"), "bucket.name is '10.0.0.1'", "lowercase letters"),
             (bucket_trust(name="arn:aws:s3:::data"), "arn:aws:s3:::data", "bare name"),
             (bucket_trust(acess="read"), "unknown key 'acess' in bucket", "did you mean 'access'?"),
             (bucket_trust(access="reed"), "bucket.access", "read"),

@@ -224,7 +224,7 @@ class TestProofs:
         assert data["rows"][0]["proof"] == "proved 5/6, 1 evaluated"
         assert (data["rows"][0]["evaluated"], data["counts"]["evaluated"]) == (1, 1)
         assert data["ok"] is True
-        assert "Not tried, and as declared by the policies of both accounts" in data["lines"]
+        assert "Confirmed by policy evaluation only" in data["lines"]
         assert data["lines"][-1].endswith("; 5 of 6 expectations proved, 1 evaluated, 0 broken")
 
     def test_what_is_broken_is_explained_and_the_fix_can_be_copied(self):
