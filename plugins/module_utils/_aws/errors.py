@@ -121,7 +121,7 @@ class UnreadableAnswer(AwsError):
     without knowing the call: the client's hooks and `aws_call` add where it happened.
     """
 
-    CODE = "InvalidAnswer"
+    CODE = INVALID_ANSWER
 
     def __init__(self, wrong: str, *, status: int = 0, call: str = "", endpoint: str = "") -> None:
         """Keep the parts."""

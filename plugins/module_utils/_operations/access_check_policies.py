@@ -150,7 +150,7 @@ class GivenPolicies:
 
 def organization_errors(params: Mapping) -> list[str]:
     """Return what contradicts itself in options about organizations."""
-    if ORGANIZATION not in (params.get("assume_none") or ()):
+    if ORGANIZATION not in params["assume_none"]:
         return []
     given = [
         f"policies: {name}" for name in ("service_control", "resource_control") if (params["policies"] or {}).get(name)

@@ -12,12 +12,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import (
-    INVALID_ANSWER,
-    AwsError,
-    aws_call,
-    is_code,
-)
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_code
 from ansible_collections.xacct.aws.plugins.module_utils._aws.unretried import sent_once
 from ansible_collections.xacct.aws.plugins.module_utils._policy.bucket_statements import bucket_arn
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json, stored_document
@@ -100,14 +95,6 @@ class Bucket:
             if is_code(error, *_NOT_CONFIGURED):
                 return None
             raise
-        if "Rules" not in answer.get("ServerSideEncryptionConfiguration", {}):
-            raise AwsError(
-                f"{self.label}: s3:GetBucketEncryption was answered without rules",
-                code=INVALID_ANSWER,
-                call="s3:GetBucketEncryption",
-                account=self.account.known_account_id,
-                resource=self.label,
-            )
         for rule in answer["ServerSideEncryptionConfiguration"]["Rules"]:
             default = rule.get("ApplyServerSideEncryptionByDefault", {})
             if default.get("SSEAlgorithm", "").startswith("aws:kms"):
@@ -186,10 +173,9 @@ class BucketPolicy:
 
 
 def _settings_in(answer: dict) -> frozenset[str] | None:
-    configuration = answer.get("PublicAccessBlockConfiguration")
-    if not configuration:
-        return None
-    return frozenset(name for name, is_on in configuration.items() if is_on)
+    """Return the settings that are on; None for an answer without any, which is not S3's."""
+    settings = answer["PublicAccessBlockConfiguration"]
+    return frozenset(name for name, is_on in settings.items() if is_on) if settings else None
 
 
 _HINTS = {

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_code
-from ansible_collections.xacct.aws.plugins.module_utils._policy.acls import Acl, public_grants
+from ansible_collections.xacct.aws.plugins.module_utils._policy.acls import acl_of, public_grants
 from ansible_collections.xacct.aws.plugins.module_utils._policy.context import UNKNOWN, Unknown
 from ansible_collections.xacct.aws.plugins.module_utils._policy.public_access import RESTRICT_BUCKETS
 from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import (
@@ -23,7 +23,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import 
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.s3_access import is_governed_by_acl, is_on_object
 from ansible_collections.xacct.aws.plugins.module_utils._resources.bucket import Bucket, BucketPolicy
-from ansible_collections.xacct.aws.plugins.module_utils._resources.bucket_acl import ENFORCED, BucketAcl, acl_in
+from ansible_collections.xacct.aws.plugins.module_utils._resources.bucket_acl import ENFORCED, BucketAcl
 from ansible_collections.xacct.aws.plugins.module_utils._resources.identity_policies import Policy, compiled, said
 from ansible_collections.xacct.aws.plugins.module_utils._resources.resource_policies import ResourceSide, key_arn
 
@@ -108,7 +108,7 @@ class BucketAccess:
             unread.append(f"ACLs of the objects {key} of {self.bucket.label}: name one object to have them looked at")
             return UNKNOWN, UNKNOWN
         try:
-            acl = self._once(f"object {key}", lambda: self._read_object_acl(key))
+            acl = self._once(f"object {key}", lambda: acl_of(self.bucket.call("get_object_acl", Key=key)))
         except AwsError as error:
             if is_code(error, "NoSuchKey"):
                 return (), None
@@ -116,10 +116,6 @@ class BucketAccess:
             return UNKNOWN, UNKNOWN
         own = self._part("acl_owner", lambda: self._acl().read_acl().owner, "ACL", unread)
         return tuple(acl.grants), None if own == acl.owner else UNKNOWN
-
-    def _read_object_acl(self, key: str) -> Acl:
-        answer = self.bucket.call("get_object_acl", Key=key)
-        return acl_in(answer, self.account, f"ACL of object {key} of {self.bucket.label}")
 
     def _kms_key(self, unread: list[str]) -> str | Unknown | None:
         try:

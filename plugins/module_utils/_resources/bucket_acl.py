@@ -9,11 +9,9 @@ Private to this collection.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import (
-    INVALID_ANSWER,
     AwsError,
     aws_call,
     is_code,
@@ -58,8 +56,7 @@ class BucketAcl:
     def read_acl(self) -> Acl:
         """Return the ACL. Raises `AwsError`, also when there is no such bucket."""
         with aws_call(self.account, self.label):
-            answer = self._client.get_bucket_acl(**self._arguments)
-        return acl_in(answer, self.account, self.label)
+            return acl_of(self._client.get_bucket_acl(**self._arguments))
 
     def read(self) -> dict:
         """Return the ACL as a document."""
@@ -85,14 +82,13 @@ class BucketAcl:
         try:
             with aws_call(self.account, f"object ownership of bucket {self.bucket}"):
                 answer = self._client.get_bucket_ownership_controls(**self._arguments)
+                return answer["OwnershipControls"]["Rules"][0]["ObjectOwnership"]
         except AwsError as error:
             if is_code(error, "OwnershipControlsNotFoundError"):
                 return OBJECT_WRITER
             if is_unanswered(error):
                 return None
             raise
-        rules = answer.get("OwnershipControls", {}).get("Rules")
-        return rules[0].get("ObjectOwnership") if rules else None
 
     def put_ownership(self, ownership: str) -> None:
         """Set the object ownership."""
@@ -104,19 +100,6 @@ class BucketAcl:
     @property
     def _client(self) -> object:
         return self.account.client("s3")
-
-
-def acl_in(answer: Mapping, account: Account, label: str) -> Acl:
-    """Return the ACL in an answer of S3. Raises `AwsError` where there is none in it."""
-    try:
-        return acl_of(answer)
-    except KeyError as missing:
-        raise AwsError(
-            f"{label}: S3 answered without {missing.args[0]}",
-            code=INVALID_ANSWER,
-            account=account.known_account_id,
-            resource=label,
-        ) from None
 
 
 def bucket_arguments(bucket: str, expected_owner: str | None) -> dict:

@@ -14,12 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import (
-    INVALID_ANSWER,
-    AwsError,
-    aws_call,
-    is_unanswered,
-)
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_unanswered
 
 if TYPE_CHECKING:
     from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
@@ -109,16 +104,7 @@ def own_canonical_id(account: Account) -> str:
         client = account.client("s3")
         shape = client.meta.service_model.operation_model("ListBuckets").input_shape
         one_is_enough = {"MaxBuckets": 1} if shape is not None and "MaxBuckets" in shape.members else {}
-        owner = client.list_buckets(**one_is_enough).get("Owner", {}).get("ID")
-    if not owner:
-        raise AwsError(
-            "s3:ListBuckets was answered without an owner",
-            code=INVALID_ANSWER,
-            call="s3:ListBuckets",
-            account=account.known_account_id,
-            resource="canonical ID",
-        )
-    return owner
+        return client.list_buckets(**one_is_enough)["Owner"]["ID"]
 
 
 def how_to_get(account_id: str) -> str:

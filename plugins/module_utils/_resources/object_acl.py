@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_code
 from ansible_collections.xacct.aws.plugins.module_utils._aws.pace import THROTTLED, Pace
 from ansible_collections.xacct.aws.plugins.module_utils._aws.unretried import sent_once
-from ansible_collections.xacct.aws.plugins.module_utils._policy.acls import Acl, access_control_policy
+from ansible_collections.xacct.aws.plugins.module_utils._policy.acls import Acl, access_control_policy, acl_of
 from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import AclGrant
-from ansible_collections.xacct.aws.plugins.module_utils._resources.bucket_acl import acl_in, bucket_arguments
+from ansible_collections.xacct.aws.plugins.module_utils._resources.bucket_acl import bucket_arguments
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -65,8 +65,7 @@ class ObjectAcls:
 
     def read(self, target: ObjectVersion) -> Acl:
         """Return an object's ACL. Raises `AwsError`."""
-        answer = self.pace.call(lambda: self._call(self._client.get_object_acl, target))
-        return acl_in(answer, self.account, f"ACL of s3://{self.bucket}/{target}")
+        return acl_of(self.pace.call(lambda: self._call(self._client.get_object_acl, target)))
 
     def write(self, target: ObjectVersion, owner: str, grants: frozenset[AclGrant]) -> None:
         """Replace an object's ACL. Raises `AwsError`."""

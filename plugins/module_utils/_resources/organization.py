@@ -13,14 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import (
-    INVALID_ANSWER,
-    AwsError,
-    aws_call,
-    is_code,
-)
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_code
 from ansible_collections.xacct.aws.plugins.module_utils._policy.compiled_policies import CompiledPolicy
 from ansible_collections.xacct.aws.plugins.module_utils._policy.context import UNKNOWN, Unknown
 from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import ControlPolicies, Level
@@ -55,7 +50,7 @@ class _Place:
 def membership(account: Account) -> Membership:
     """Ask which organization the caller's account is in. Raises `AwsError` where the caller may not know."""
     try:
-        organization = _call(account, "describe_organization", "Organization")
+        organization = _call(account, "describe_organization")["Organization"]
     except AwsError as error:
         if is_code(error, _NOT_IN_ONE):
             return Membership(None, None)
@@ -102,20 +97,19 @@ class Organization:
 
     def _all_roots(self) -> list[dict]:
         if self._roots is None:
-            self._roots = _call(self.reader, "list_roots", "Roots")
+            self._roots = _call(self.reader, "list_roots")["Roots"]
         return self._roots
 
     def _above(self, child: str) -> tuple[_Place, ...]:
         """Return the root and the units above an account or unit, from the root down."""
         if child not in self._parents:
-            parent = _call(self.reader, "list_parents", "Parents", ChildId=child)[0]
+            parent = _call(self.reader, "list_parents", ChildId=child)["Parents"][0]
             if parent["Type"] == "ROOT":
                 names = {root["Id"]: root["Name"] for root in self._all_roots()}
                 self._parents[child] = (_Place(parent["Id"], f"root {names.get(parent['Id'], parent['Id'])}"),)
             else:
-                wanted = {"OrganizationalUnitId": parent["Id"]}
-                unit = _call(self.reader, "describe_organizational_unit", "OrganizationalUnit", **wanted)
-                name = f"organizational unit {unit['Name']}"
+                unit = _call(self.reader, "describe_organizational_unit", OrganizationalUnitId=parent["Id"])
+                name = f"organizational unit {unit['OrganizationalUnit']['Name']}"
                 self._parents[child] = (*self._above(parent["Id"]), _Place(parent["Id"], name))
         return self._parents[child]
 
@@ -131,7 +125,7 @@ class Organization:
         if policy_id not in self._documents:
             why: list[str] = []
             policy = readable(
-                lambda: _call(self.reader, "describe_policy", "Policy", PolicyId=policy_id)["Content"],
+                lambda: _call(self.reader, "describe_policy", PolicyId=policy_id)["Policy"]["Content"],
                 f"control policy {name}",
                 why,
             )
@@ -141,19 +135,9 @@ class Organization:
         return policy
 
 
-def _call(account: Account, operation: str, member: str, **arguments: object) -> Any:
-    """Return a member of the answer. Raises `AwsError`, also where there is none: something else has answered then."""
+def _call(account: Account, operation: str, **arguments: object) -> dict:
     with aws_call(account, "organization"):
-        client = account.client("organizations", _region(account))
-        answer = getattr(client, operation)(**arguments)
-    if not answer.get(member):
-        raise AwsError(
-            f"Organization: the answer has no {member}",
-            code=INVALID_ANSWER,
-            call=f"organizations:{client.meta.method_to_api_mapping[operation]}",
-            account=account.known_account_id,
-        )
-    return answer[member]
+        return getattr(account.client("organizations", _region(account)), operation)(**arguments)
 
 
 def _region(account: Account) -> str:

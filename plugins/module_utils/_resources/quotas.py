@@ -54,7 +54,7 @@ class Quotas:
 
     def _read(self) -> dict[str, int]:
         try:
-            return iam.call(self._account, "reading the limits", "get_account_summary").get("SummaryMap", {})
+            return iam.call(self._account, "reading the limits", "get_account_summary")["SummaryMap"]
         except AwsError as error:
             if is_unanswered(error):
                 return {}

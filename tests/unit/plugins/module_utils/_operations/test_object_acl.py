@@ -363,13 +363,6 @@ def test_what_the_server_itself_says_is_never_refused():
     assert ("some body", "READ") in acl(world, "other")
 
 
-def test_an_acl_without_an_owner_is_no_acl(world):
-    mine = {"Grantee": {"Type": "CanonicalUser", "ID": canonical(BUCKET_OWNER)}, "Permission": "FULL_CONTROL"}
-    world.objects["other"] = {"v1": {"Owner": {}, "Grants": [mine]}}
-    with pytest.raises(TaskError, match="answered without ID"):
-        run(OPERATION, world, key="other", grants=READ, canonical_ids=IDS)
-
-
 def test_present_and_absent_at_once_is_refused(world):
     contrary = [*READ, {"permission": "READ", "canonical_id": canonical(THIRD), "state": "absent"}]
     with pytest.raises(TaskError, match="present and absent at once: READ for 333333333333"):

@@ -112,6 +112,7 @@ def verify(s3: S3, *expectations: dict, check_mode: bool = False, **more: object
         "propagation_timeout": 0,
         "fail_on_broken": False,
         "evaluate": False,
+        "assume_none": [],
         **more,
     }
     assert check_verify(params) == []

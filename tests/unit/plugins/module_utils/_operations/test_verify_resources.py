@@ -110,6 +110,7 @@ def proof(
         "propagation_timeout": 0,
         "fail_on_broken": False,
         "evaluate": False,
+        "assume_none": [],
     }
     assert check_verify(params) == []
     (one,) = run(Task(params, check_mode, Account(service, asked)))["proofs"]
