@@ -376,7 +376,7 @@ assumed_role:
       type: str
       sample: xacct-alice
     unique_id:
-      description: The role's unique ID and the session's name.
+      description: The role's unique ID and the session's name; V(null) from a server that is not AWS and gives none.
       returned: success
       type: str
       sample: AROAIOSFODNN7EXAMPLE:xacct-alice

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,6 +39,18 @@ def test_bad_trusts_are_refused_before_any_call(world: World) -> None:
     assert "did you mean 'customers'?" in refused.output
     assert "was role/developers meant?" in refused.output
     assert "2 trusts have this name" in refused.output
+
+
+@pytest.mark.parametrize("variable", ["xacct_report_file", "xacct_junit_file"])
+def test_a_report_file_that_is_none_is_refused_before_any_call(world: World, variable: str) -> None:
+    """The module that writes it would put a file in the place of a device."""
+    os.mkfifo(world.directory / "fifo")
+    (world.directory / "link").symlink_to(world.directory / "fifo")
+    refused = world.run(variables={variable: str(world.directory / "link")})
+    assert refused.status != 0
+    assert refused.journal == []
+    assert f"{world.directory}/link is not a regular file" in refused.output.replace("\n", " ")
+    assert (world.directory / "link").is_symlink()
 
 
 def test_the_wrong_account_is_refused_before_anything_names_it(world: World) -> None:

@@ -12,12 +12,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime, timezone
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import WhereItHappened, aws_call, aws_text, is_code
 from ansible_collections.xacct.aws.plugins.module_utils._aws.hops import Hop
 from ansible_collections.xacct.aws.plugins.module_utils._aws.retries import retry_while
 from ansible_collections.xacct.aws.plugins.module_utils._aws.session_files import SessionCredentials, SessionFiles
+from ansible_collections.xacct.aws.plugins.module_utils._aws.sts_answers import credentials_in
 
 DENIED = ("AccessDenied", "AccessDeniedException")
 
@@ -55,24 +55,6 @@ def may_be_propagating(error: Exception) -> bool:
     return is_code(error, *DENIED) and "MultiFactorAuthentication" not in text and "root accounts" not in text
 
 
-def credentials_in(answer: dict) -> SessionCredentials:
-    """Return the credentials in an answer of STS (AssumeRole, AssumeRoleWithWebIdentity, AssumeRoleWithSAML …)."""
-    credentials = answer["Credentials"]
-    caller = answer.get("AssumedRoleUser", {})
-    return SessionCredentials(
-        access_key=credentials["AccessKeyId"],
-        secret_key=credentials["SecretAccessKey"],
-        session_token=credentials["SessionToken"],
-        expiration=_utc(credentials["Expiration"]),
-        arn=caller.get("Arn", ""),
-        user_id=caller.get("AssumedRoleId", ""),
-    )
-
-
-def _utc(moment: datetime) -> datetime:
-    return moment.astimezone(timezone.utc) if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-
-
 class Chain:
     """The hops of one connection. Sessions come from `files` while they live long enough."""
 
@@ -104,7 +86,8 @@ class Chain:
 
         def make() -> SessionCredentials:
             before = self._session(position - 1) if position else None
-            return credentials_in(self._assume(self._sts_client(before), hop.request()))
+            request = hop.request()
+            return credentials_in(self._assume(self._sts_client(before), request), request)
 
         return self._files.session(self._keys[position], f"the session of {hop.role_arn}", make)
 

@@ -24,12 +24,14 @@ import time
 from collections.abc import Callable, Iterator
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.xacct.aws.plugins.module_utils._aws.regular_files import read_regular, said
 
 SWITCH_OFF_VARIABLE = "XACCT_NO_CONTROLLER_LOCK"
 """Environment variable; `1` switches `controller_lock` off (tests that show what happens without it)."""
 
 DEFAULT_TIMEOUT = 300.0
 _LONGEST_PAUSE = 0.25
+_LONGEST_INTRODUCTION = 4096
 
 
 class LockTimeout(AwsError):
@@ -94,16 +96,18 @@ def file_lock(
 
 def private_directory() -> str:
     """Return this user's directory for locks (0700), made when it is missing; refuse one that is not ours alone."""
-    path = os.path.join(tempfile.gettempdir(), f"xacct-{os.geteuid()}")
-    with contextlib.suppress(FileExistsError):
-        os.mkdir(path, 0o700)
+    with _said_of("the directory for temporary files"):
+        path = os.path.join(tempfile.gettempdir(), f"xacct-{os.geteuid()}")
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(path, 0o700)
     require_private(path)
     return path
 
 
 def require_private(path: str) -> None:
     """Raise unless `path` is a real directory that belongs to this user and that nobody else can enter."""
-    status = os.lstat(path)
+    with _said_of(path):
+        status = os.lstat(path)
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
         raise AwsError(
             f"{path} is not a directory of user {os.geteuid()}: somebody else made it",
@@ -119,8 +123,12 @@ def _try_lock(path: str) -> int | None:
     The holder before us removes the file as it lets go: what we locked then has no name any more, and who comes next
     would lock another file. So the name is looked up again after locking.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    with _said_of(path):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
     try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise AwsError(f"{path} is not a regular file: it can't be a lock", hint="Remove it.")
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if not _is_named(descriptor, path):
             os.close(descriptor)
@@ -128,8 +136,9 @@ def _try_lock(path: str) -> int | None:
     except BlockingIOError:
         os.close(descriptor)
         return None
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, _introduction().encode(), 0)
+    with contextlib.suppress(OSError):  # A full disk: the lock holds, and only who holds it is not said.
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, _introduction().encode(), 0)
     return descriptor
 
 
@@ -147,7 +156,19 @@ def _introduction() -> str:
 
 def _holder(path: str) -> str:
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read(200).strip() or "another process"
-    except FileNotFoundError:
+        return read_regular(path, _LONGEST_INTRODUCTION).strip() or "another process"
+    except (OSError, UnicodeDecodeError):
         return "another process"
+
+
+@contextlib.contextmanager
+def _said_of(path: str) -> Iterator[None]:
+    """Turn what the operating system has against a file into an `AwsError`."""
+    try:
+        yield
+    except OSError as error:
+        raise AwsError(
+            f"{said(error, path)}: nothing can be locked there",
+            code="LockFile",
+            hint="Give this user a directory for temporary files with some room in it (TMPDIR).",
+        ) from None

@@ -13,15 +13,15 @@ import contextlib
 import hashlib
 import json
 import os
-import stat
-import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta, timezone
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.xacct.aws.plugins.module_utils._aws.kept_files import KeptFiles, kept_files
 from ansible_collections.xacct.aws.plugins.module_utils._aws.locks import file_lock, require_private
+from ansible_collections.xacct.aws.plugins.module_utils._aws.regular_files import said
 
 SHORTEST_USEFUL_LIFE = timedelta(minutes=5)
 """A session that lives less long is not handed out but made again."""
@@ -69,7 +69,7 @@ class SessionFiles:
 
         `what` names it in a message. Nothing is kept when `make` raises.
         """
-        entry = self._once(key, what, lambda: _packed(make()), lambda found: _unpacked(found).lives_long_enough())
+        entry = self._once(key, what, lambda: _packed(make()), _lives)
         return _unpacked(entry)
 
     def fact(self, key: str, what: str, find: Callable[[], dict]) -> dict:
@@ -85,32 +85,54 @@ class SessionFiles:
             if self._directory is None:
                 self._memory[key] = make()
                 return self._memory[key]
-            require_private(self._directory)
-            path = self._path(key)
-            found = _read(path)
+            found = self._read(key)
             if found is None or not is_good(found):
-                with file_lock(f"{path}.lock", what, timeout=LOCK_TIMEOUT):
-                    found = _read(path)
+                lock = os.path.join(self._directory, f"{_name(key)}.lock")
+                with file_lock(lock, what, timeout=LOCK_TIMEOUT):
+                    found = self._read(key)
                     if found is None or not is_good(found):
                         found = make()
-                        _write(path, found)
+                        self._write(key, found)
             self._memory[key] = found
             return found
 
     def stored(self, key: str) -> dict | None:
         """Return an entry that `store` has kept, or None."""
-        return _read(self._path(key)) if self._directory is not None else self._memory.get(key)
+        return self._read(key) if self._directory is not None else self._memory.get(key)
 
     def store(self, key: str, entry: dict) -> None:
         """Keep an entry (JSON-able), over one of the same key."""
         if self._directory is None:
             self._memory[key] = entry
         else:
-            require_private(self._directory)
-            _write(self._path(key), entry)
+            self._write(key, entry)
 
-    def _path(self, key: str) -> str:
-        return os.path.join(self._directory, f"xacct-{key}.json")
+    def _read(self, key: str) -> dict | None:
+        """Return the entry in a file, None if it is missing or unreadable. A file of somebody else is refused."""
+        with self._open() as files:
+            try:
+                entry = json.loads(files.read(_name(key)) or "null")
+            except (ValueError, RecursionError):
+                return None
+        return entry if isinstance(entry, dict) else None
+
+    def _write(self, key: str, entry: dict) -> None:
+        """Put the entry in place at once: a reader sees the old file or the new one."""
+        with self._open() as files:
+            files.write(_name(key), json.dumps(entry))
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[KeptFiles]:
+        require_private(self._directory)
+        try:
+            with kept_files(self._directory) as files:
+                yield files
+        except OSError as error:
+            raise AwsError(
+                f"The sessions of this run can't be kept: {said(error, self._directory)}",
+                code="SessionFiles",
+                hint="They are in Ansible's directory for the run (local_tmp in ansible.cfg, ANSIBLE_LOCAL_TEMP).",
+            ) from None
 
 
 class ProviderCache:
@@ -143,41 +165,23 @@ class ProviderCache:
         return hashlib.sha256(f"{self._start} {key}".encode()).hexdigest()
 
 
+def _name(key: str) -> str:
+    return f"xacct-{key}.json"
+
+
 def _packed(session: SessionCredentials) -> dict:
     expiration = session.expiration.isoformat() if session.expiration else None
     return {**asdict(session), "expiration": expiration}
 
 
+def _lives(entry: dict) -> bool:
+    try:
+        return _unpacked(entry).lives_long_enough()
+    except (KeyError, TypeError, ValueError):
+        # Another version of the collection wrote it.
+        return False
+
+
 def _unpacked(entry: dict) -> SessionCredentials:
     expiration = entry["expiration"]
     return SessionCredentials(**{**entry, "expiration": datetime.fromisoformat(expiration) if expiration else None})
-
-
-def _read(path: str) -> dict | None:
-    """Return the entry in a file, or None if it is missing or unreadable. A file of somebody else is refused."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return None
-    with open(descriptor, encoding="utf-8") as file:
-        status = os.fstat(file.fileno())
-        if status.st_uid != os.geteuid() or stat.S_IMODE(status.st_mode) & 0o077:
-            raise AwsError(f"{path} can be read or was made by another user: it is not used")
-        try:
-            entry = json.load(file)
-        except ValueError:
-            return None
-    return entry if isinstance(entry, dict) else None
-
-
-def _write(path: str, entry: dict) -> None:
-    """Put the entry in place at once: a reader sees the old file or the new one. `mkstemp` makes files 0600."""
-    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix="xacct-new-")
-    try:
-        with open(descriptor, "w", encoding="utf-8") as file:
-            json.dump(entry, file)
-        os.replace(temporary, path)
-    except OSError:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
-        raise

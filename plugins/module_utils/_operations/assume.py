@@ -204,7 +204,7 @@ def assume(task: Task, caller: Account, request: AssumeRequest) -> Session:
                 answer = getattr(client, METHODS[request.operation])(**request.arguments)
     except AwsError as error:
         raise explained(error, caller, request) from None
-    return session_of(request.role_arn, answer)
+    return session_of(request.arguments, answer, caller if request.is_signed else None)
 
 
 def explained(error: AwsError, caller: Account, request: AssumeRequest) -> AwsError:

@@ -9,49 +9,49 @@ Private to this collection.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import re
 
+from ansible_collections.xacct.aws.plugins.module_utils._aws.kept_files import KeptFiles, kept_files
+from ansible_collections.xacct.aws.plugins.module_utils._aws.regular_files import said
+from ansible_collections.xacct.aws.plugins.module_utils._operations._task import TaskError
 from ansible_collections.xacct.aws.plugins.module_utils._operations.assume_session import Session
-from ansible_collections.xacct.aws.plugins.module_utils._operations.private_files import (
-    is_own_private_file,
-    make_private_directory,
-    replace_file,
-    require_own_directory,
-    said_of,
-)
+from ansible_collections.xacct.aws.plugins.module_utils._operations.private_files import make_private_directory
 
 _FILE_NAME = re.compile(r"[0-9a-f]{64}\.json")
 
 
 def kept_session(directory: str, fingerprint: str) -> Session | None:
     """Return the kept session of this fingerprint, living or not; None when there is none that we may trust."""
-    path = _path(directory, fingerprint)
-    if not is_own_private_file(path):
-        return None
     try:
-        with open(path, encoding="utf-8") as session_file:
-            return Session.from_json(json.load(session_file))
-    except (ValueError, KeyError, TypeError, OSError):
-        # Another version of the collection wrote it, or the disk was full: a new session takes its place.
+        with kept_files(directory, others_may_look=True) as files:
+            return _session_in(files, f"{fingerprint}.json")
+    except OSError:
         return None
 
 
 def keep_session(directory: str, fingerprint: str, session: Session) -> None:
     """Keep a session, and drop those that have expired. Raises `TaskError` when the directory isn't private."""
-    with said_of(directory):
+    try:
         make_private_directory(directory)
-        require_own_directory(directory)
-        replace_file(_path(directory, fingerprint), json.dumps(session.to_json()))
-    for name in os.listdir(directory):
-        if _FILE_NAME.fullmatch(name):
-            other = kept_session(directory, name.removesuffix(".json"))
-            if other is not None and not other.lives(0):
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(os.path.join(directory, name))
+        with kept_files(directory, others_may_look=True) as files:
+            files.write(f"{fingerprint}.json", json.dumps(session.to_json()))
+            _drop_expired(files)
+    except OSError as error:
+        raise TaskError(f"cache_dir: {said(error, directory)}") from None
 
 
-def _path(directory: str, fingerprint: str) -> str:
-    return os.path.join(directory, f"{fingerprint}.json")
+def _drop_expired(files: KeptFiles) -> None:
+    for name in filter(_FILE_NAME.fullmatch, files.names()):
+        other = _session_in(files, name)
+        if other is not None and not other.lives(0):
+            files.remove(name)
+
+
+def _session_in(files: KeptFiles, name: str) -> Session | None:
+    """Return the session in a file; None for what is none."""
+    try:
+        return Session.from_json(json.loads(files.read(name) or "null"))
+    except (ValueError, KeyError, TypeError, RecursionError, OSError):
+        # Another version of the collection wrote it, the disk was full, or it is no file: a new one takes its place.
+        return None

@@ -14,7 +14,13 @@ import re
 from collections.abc import Mapping
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws import hops
+from ansible_collections.xacct.aws.plugins.module_utils._aws.regular_files import (
+    TOKEN_BYTES,
+    read_regular,
+    said,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._operations import assume_limits as limits
+from ansible_collections.xacct.aws.plugins.module_utils._operations._task import TaskError
 from ansible_collections.xacct.aws.plugins.module_utils._operations.assume_request import leading_hops, role_options
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
     PolicyError,
@@ -154,17 +160,22 @@ def source_errors(params: Mapping, role: Arn | None) -> list[str]:
     if params.get("web_identity_token_file"):
         try:
             token = read_token(params["web_identity_token_file"])
-        except (OSError, UnicodeDecodeError) as error:
-            errors.append(f"web_identity_token_file can't be read: {error}")
+        except TaskError as error:
+            errors.append(str(error))
         else:
             errors += limits.length_errors("web_identity_token", token)
     return errors
 
 
 def read_token(path: str) -> str:
-    """Return the token that a file holds, without the line's end."""
-    with open(os.path.expanduser(path), encoding="utf-8") as token_file:
-        return token_file.read().strip()
+    """Return the token that a file holds, without the line's end. Raises `TaskError` for what is no such file."""
+    try:
+        return read_regular(os.path.expanduser(path), TOKEN_BYTES).strip()
+    except OSError as error:
+        why = said(error, path)
+    except UnicodeDecodeError:
+        why = f"{path} is not UTF-8 text"
+    raise TaskError(f"web_identity_token_file can't be read: {why}")
 
 
 def time_errors(params: Mapping, wanted: Mapping) -> list[str]:

@@ -22,7 +22,6 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations._task import
 from ansible_collections.xacct.aws.plugins.module_utils._operations.assume_session import (
     Session,
     utc_text,
-    utc_time,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._operations.private_files import (
     PRIVATE_FILE,
@@ -156,14 +155,16 @@ def session_in(profile: Mapping | None, fingerprint: str) -> Session | None:
     if profile is None or profile.get(FINGERPRINT) != fingerprint:
         return None
     try:
-        return Session(
-            role_arn=profile[ROLE],
-            arn=profile[PRINCIPAL],
-            unique_id=profile[UNIQUE_ID],
-            access_key=profile["aws_access_key_id"],
-            secret_key=profile["aws_secret_access_key"],
-            session_token=profile["aws_session_token"],
-            expiration=utc_time(profile[EXPIRES]),
+        return Session.from_json(
+            {
+                "role_arn": profile[ROLE],
+                "arn": profile[PRINCIPAL],
+                "unique_id": profile.get(UNIQUE_ID) or None,
+                "access_key": profile["aws_access_key_id"],
+                "secret_key": profile["aws_secret_access_key"],
+                "session_token": profile["aws_session_token"],
+                "expiration": profile[EXPIRES],
+            }
         )
     except (KeyError, ValueError):
         return None
@@ -178,7 +179,7 @@ def profile_values(session: Session, fingerprint: str, region: str | None) -> di
         EXPIRES: utc_text(session.expiration),
         PRINCIPAL: session.arn,
         ROLE: session.role_arn,
-        UNIQUE_ID: session.unique_id,
+        UNIQUE_ID: session.unique_id or "",
         FINGERPRINT: fingerprint,
     }
     if region:

@@ -13,6 +13,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta, timezone
 
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import WhereItHappened
+from ansible_collections.xacct.aws.plugins.module_utils._aws.key_errors import key_errors
+from ansible_collections.xacct.aws.plugins.module_utils._aws.sts_answers import credentials_in, is_session_arn
+
 FULL_PACKED_POLICY = 80
 """Per cent of the packed policy size above which the user is warned."""
 
@@ -30,8 +34,8 @@ class Session:
     role_arn: str
     arn: str
     """arn:aws:sts::222222222222:assumed-role/NAME/SESSION"""
-    unique_id: str
-    """AROA…:SESSION"""
+    unique_id: str | None
+    """AROA…:SESSION; None from a server that gives none."""
     access_key: str
     secret_key: str = field(repr=False)
     session_token: str = field(repr=False)
@@ -50,21 +54,27 @@ class Session:
     @classmethod
     def from_json(cls, value: Mapping) -> Session:
         """Return the session that `to_json` wrote. Raises KeyError, TypeError or ValueError for anything else."""
-        return cls(**{**value, "expiration": utc_time(value["expiration"])})
+        session = cls(**{**value, "expiration": utc_time(value["expiration"])})
+        wrong = key_errors(session.access_key, session.secret_key, session.session_token or "")
+        if wrong or not is_session_arn(session.arn) or not isinstance(session.unique_id or "", str):
+            raise ValueError("this is no session of a role")
+        return session
 
 
-def session_of(role_arn: str, answer: Mapping) -> Session:
-    """Return the session in an answer of AssumeRole, AssumeRoleWithWebIdentity or AssumeRoleWithSAML."""
-    credentials = answer["Credentials"]
-    user = answer["AssumedRoleUser"]
+def session_of(request: Mapping, answer: Mapping, account: WhereItHappened | None = None) -> Session:
+    """Return the session in an answer of AssumeRole, AssumeRoleWithWebIdentity or AssumeRoleWithSAML.
+
+    `request` is what was asked for. Raises `AwsError` for an answer with which nobody could do anything.
+    """
+    found = credentials_in(answer, request, account=account)
     return Session(
-        role_arn=role_arn,
-        arn=user["Arn"],
-        unique_id=user["AssumedRoleId"],
-        access_key=credentials["AccessKeyId"],
-        secret_key=credentials["SecretAccessKey"],
-        session_token=credentials["SessionToken"],
-        expiration=credentials["Expiration"].astimezone(timezone.utc),
+        role_arn=request["RoleArn"],
+        arn=found.arn,
+        unique_id=found.user_id or None,
+        access_key=found.access_key,
+        secret_key=found.secret_key,
+        session_token=found.session_token,
+        expiration=found.expiration,
         packed_policy_size=answer.get("PackedPolicySize"),
         source_identity=answer.get("SourceIdentity"),
     )
@@ -77,10 +87,15 @@ def utc_text(moment: datetime) -> str:
 
 def utc_time(text: str) -> datetime:
     """Return the time that `utc_text` wrote, or ISO 8601 with an offset. Raises ValueError for anything else."""
+    if not isinstance(text, str):
+        raise ValueError(f"{text!r} is no time")
     moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     if moment.tzinfo is None:
         raise ValueError(f"{text} has no offset from UTC")
-    return moment.astimezone(timezone.utc)
+    try:
+        return moment.astimezone(timezone.utc)
+    except OverflowError:
+        raise ValueError(f"{text} is no time in UTC") from None
 
 
 def session_result(session: Session, params: Mapping, region: str | None) -> dict:

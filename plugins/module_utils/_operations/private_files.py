@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Files that hold credentials: readable by their owner alone from the first byte on, replaced whole or not at all.
+"""People's own files of credentials: closed to others from the first byte on, and replaced whole or not at all.
 
 Private to this collection.
 """
@@ -15,10 +15,16 @@ import stat
 import tempfile
 from collections.abc import Iterator
 
+from ansible_collections.xacct.aws.plugins.module_utils._aws.regular_files import (
+    CREDENTIALS_BYTES,
+    read_regular,
+    said,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import TaskError
 
 PRIVATE_FILE = 0o600
 PRIVATE_DIRECTORY = 0o700
+_MOST_LINKS = 40
 
 
 @contextlib.contextmanager
@@ -29,7 +35,7 @@ def said_of(path: str) -> Iterator[None]:
     except UnicodeDecodeError:
         raise TaskError(f"{path} is not UTF-8 text; it was left as it is") from None
     except OSError as error:
-        raise TaskError(f"{path}: {error.strerror or error}; it was left as it is") from None
+        raise TaskError(f"{said(error, path)}; it was left as it is") from None
 
 
 def make_private_directory(path: str) -> None:
@@ -44,21 +50,10 @@ def make_private_directory(path: str) -> None:
             os.mkdir(directory, PRIVATE_DIRECTORY)
 
 
-def require_own_directory(path: str) -> None:
-    """Raise `TaskError` unless the directory is this user's and nobody else can put files into it."""
-    status = os.stat(path)
-    if status.st_uid != os.geteuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise TaskError(
-            f"{path} is not private: it belongs to user {status.st_uid} with mode {stat.S_IMODE(status.st_mode):04o}. "
-            f"Credentials are kept only where nobody else can write; choose another directory or `chmod 700` it."
-        )
-
-
 def read_text(path: str) -> str | None:
-    """Return a file's text, or None when there is no such file."""
+    """Return a file's text, or None when there is no such file. Raises `OSError` for what is no file, or too long."""
     try:
-        with open(path, encoding="utf-8", newline="") as text_file:
-            return text_file.read()
+        return read_regular(path, CREDENTIALS_BYTES)
     except FileNotFoundError:
         return None
 
@@ -68,21 +63,13 @@ def is_private(path: str) -> bool:
     return not stat.S_IMODE(os.stat(path).st_mode) & 0o077
 
 
-def is_own_private_file(path: str) -> bool:
-    """Tell whether this is a regular file (no symbolic link) that only this user can have written or read."""
-    try:
-        status = os.lstat(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    return stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid() and not stat.S_IMODE(status.st_mode) & 0o077
-
-
 def replace_file(path: str, text: str) -> None:
     """Write a file so that a reader sees either the old text or the new one, and nobody else sees either.
 
-    A symbolic link stays one: the file that it points to is replaced. A file of another user (root writes for them)
-    stays theirs. Raises `TaskError` for what is not a regular file.
+    A symbolic link stays one: the file that it points to is replaced, unless somebody else made the link. A file of
+    another user (root writes for them) stays theirs. Raises `TaskError` for what is not a regular file.
     """
+    _refuse_links_of_others(path)
     target = os.path.realpath(path)
     owner = None
     with contextlib.suppress(FileNotFoundError):
@@ -104,3 +91,17 @@ def replace_file(path: str, text: str) -> None:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
         raise
+
+
+def _refuse_links_of_others(path: str) -> None:
+    """In a directory that everybody may write into, a link can lead to any file of this user."""
+    for _link in range(_MOST_LINKS):
+        try:
+            status = os.lstat(path)
+        except FileNotFoundError:
+            return
+        if not stat.S_ISLNK(status.st_mode):
+            return
+        if status.st_uid not in (os.geteuid(), 0):
+            raise TaskError(f"{path} is a symbolic link that user {status.st_uid} made; it is not followed")
+        path = os.path.join(os.path.dirname(path), os.readlink(path))

@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.chain import credentials_in
 from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import CONNECTION_ARGUMENTS, Account, Caller
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call
 from ansible_collections.xacct.aws.plugins.module_utils._aws.hops import SHORTEST_DURATION
+from ansible_collections.xacct.aws.plugins.module_utils._aws.sts_answers import credentials_in
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json, new_document
 
 CONNECTION = "connection"
@@ -136,7 +136,7 @@ def with_mfa_shown(account: Account, given: Mapping) -> Account:
         answer = client.get_session_token(
             SerialNumber=given["mfa_serial"], TokenCode=given["mfa_token"], DurationSeconds=SHORTEST_DURATION
         )
-    return account.connection_for(credentials_in(answer))
+    return account.connection_for(credentials_in(answer, account=account))
 
 
 def all_but(expectation: Mapping) -> dict:
@@ -174,4 +174,4 @@ def federated(account: Account, policy: str) -> Account:
     client = account.client("sts")
     with aws_call(account, "a federated session"):
         answer = client.get_federation_token(Name=SESSION_NAME, Policy=policy, DurationSeconds=SHORTEST_DURATION)
-    return account.connection_for(credentials_in(answer))
+    return account.connection_for(credentials_in(answer, account=account))

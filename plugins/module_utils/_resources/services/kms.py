@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_code
 from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import canonical_statements
+from ansible_collections.xacct.aws.plugins.module_utils._policy.context import UNKNOWN
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
     PolicyError,
     compact_json,
@@ -80,7 +81,8 @@ class KeyPolicy(ResourcePolicy):
     ) -> None:
         """Refuse a policy that would lock the account or the caller out."""
         caller = self.account.caller
-        lost = list(lost_control(before, wanted, self.arn, request_principal(caller.arn, unique_id=caller.user_id)))
+        who = request_principal(caller.arn, unique_id=caller.user_id or UNKNOWN)
+        lost = list(lost_control(before, wanted, self.arn, who))
         if lost:
             raise PolicyError(
                 f"{self.label} in {self.account.description} would lock its owner out: {'; '.join(lost)}. Nobody could "

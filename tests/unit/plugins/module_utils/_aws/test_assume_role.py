@@ -16,10 +16,11 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.xacct.aws.plugins.module_utils._aws import shared_connection
-from ansible_collections.xacct.aws.plugins.module_utils._aws.chain import assume_role, credentials_in
+from ansible_collections.xacct.aws.plugins.module_utils._aws.chain import assume_role
 from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import open_account
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
 from ansible_collections.xacct.aws.plugins.module_utils._aws.session_files import SessionFiles
+from ansible_collections.xacct.aws.plugins.module_utils._aws.sts_answers import credentials_in
 
 HUB = "arn:aws:iam::333333333333:role/Hub"
 CUSTOMER_A = "arn:aws:iam::222222222222:role/XacctBackup"
@@ -236,8 +237,8 @@ def test_sts_is_called_in_the_region_and_without_one_in_that_of_the_partition(ke
 
 def test_assuming_by_itself_returns_the_answer(fake_aws, keys):
     account = open_account(keys)
-    answer = assume_role(account.client("sts"), {"RoleArn": CUSTOMER_A, "RoleSessionName": "me"}, account=account)
-    session = credentials_in(answer)
+    request = {"RoleArn": CUSTOMER_A, "RoleSessionName": "me"}
+    session = credentials_in(assume_role(account.client("sts"), request, account=account), request)
     assert session.arn == "arn:aws:sts::222222222222:assumed-role/XacctBackup/me"
     assert session.expiration - datetime.now(timezone.utc) > timedelta(minutes=50)
     assert session.secret_key not in repr(session)

@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 from ansible_collections.xacct.aws.plugins.module_utils._aws import locks
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.xacct.aws.plugins.module_utils._aws.locks import LockTimeout, controller_lock
+from ansible_collections.xacct.aws.plugins.module_utils._aws.locks import LockTimeout, controller_lock, file_lock
+
+from tests.unit.plugins.module_utils._aws import not_files
 
 ACCOUNT = "111111111111"
 
@@ -152,3 +154,45 @@ def test_it_can_be_switched_off(monkeypatch):
     monkeypatch.setenv(locks.SWITCH_OFF_VARIABLE, "1")
     with controller_lock(ACCOUNT, "role shared"), controller_lock(ACCOUNT, "role shared", timeout=0):
         pass
+
+
+@pytest.mark.parametrize("kind", not_files.KINDS)
+def test_what_lies_in_the_place_of_a_lock(tmp_path, kind, monkeypatch):
+    """A huge file is a lock like any other; whatever it is, nobody waits without an end."""
+    monkeypatch.chdir(tmp_path)
+    path = str(not_files.put(tmp_path / "lock", kind))
+    if kind == "huge file":
+        with file_lock(path, "role shared", timeout=0):
+            assert Path(path).stat().st_size < 200
+        return
+    with pytest.raises(AwsError, match=path), file_lock(path, "role shared", timeout=0):
+        pass
+
+
+@pytest.mark.parametrize("kind", [*not_files.KINDS, "missing"])
+def test_who_holds_a_lock_is_read_from_files_only(tmp_path, kind, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    if kind != "missing":
+        not_files.put(tmp_path / "lock", kind)
+    assert locks._holder(str(tmp_path / "lock")) == "another process"
+
+
+def test_a_lock_on_a_full_disk_holds(tmp_path, monkeypatch):
+    def full(*_args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(locks.os, "pwrite", full)
+    path = str(tmp_path / "lock")
+    held = file_lock(path, "role shared", timeout=0)
+    with held, pytest.raises(LockTimeout, match="another process has held it"):
+        file_lock(path, "role shared", timeout=0).__enter__()
+
+
+def test_no_directory_for_temporary_files(tmp_path, monkeypatch):
+    monkeypatch.setattr(locks.tempfile, "tempdir", str(tmp_path / "missing"))
+    with (
+        pytest.raises(AwsError, match="nothing can be locked there") as caught,
+        controller_lock(ACCOUNT, "role shared"),
+    ):
+        pass
+    assert "TMPDIR" in caught.value.hint

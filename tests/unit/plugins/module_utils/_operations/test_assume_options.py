@@ -12,13 +12,17 @@ from pathlib import Path
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.xacct.aws.plugins.module_utils._aws.options import CONNECTION_ARGUMENTS
+from ansible_collections.xacct.aws.plugins.module_utils._operations._task import TaskError
 from ansible_collections.xacct.aws.plugins.module_utils._operations.assume_options import (
     ARGUMENT_SPEC,
     RULES,
     check_assume,
+    read_token,
     useful_life,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._operations.assume_request import assume_request
+
+from tests.unit.plugins.module_utils._aws import not_files
 
 ROLE = "arn:aws:iam::222222222222:role/team/Backup"
 HUB = "arn:aws:iam::111111111111:role/Hub"
@@ -303,3 +307,41 @@ def test_conditions_of_a_session_policy_are_sent_as_text():
     assert json.loads(request.arguments["Policy"])["Statement"][0]["Condition"] == {
         "Bool": {"aws:SecureTransport": "true"}
     }
+
+
+@pytest.mark.parametrize("kind", not_files.KINDS)
+def test_a_token_file_that_is_none_is_refused_before_any_call(tmp_path: Path, kind: str, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = not_files.put(tmp_path / "token", kind)
+    (message,) = errors(role_arn=ROLE, web_identity_token_file=str(path))
+    assert message.startswith(f"web_identity_token_file can't be read: {path} ")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"hidden\xff", "web_identity_token_file can't be read: {} is not UTF-8 text"),
+        (b"hidden" * 100_000, "web_identity_token_file can't be read: {} has 600,000 bytes or more; at most 131,072"),
+        (b"hidden" * 4_000, "web_identity_token has 24000 characters; STS takes 4 to 20000"),
+        (b"\n", "web_identity_token has 0 characters"),
+    ],
+)
+def test_what_is_in_a_token_file_is_never_shown(tmp_path: Path, content: bytes, message: str) -> None:
+    path = tmp_path / "token"
+    path.write_bytes(content)
+    (said,) = errors(role_arn=ROLE, web_identity_token_file=str(path))
+    assert said.startswith(message.format(path))
+    assert "hidden" not in said
+
+
+def test_a_token_file_behind_links_is_read(tmp_path: Path) -> None:
+    """Kubernetes puts tokens behind links, to exchange them at once."""
+    (tmp_path / "..data").mkdir()
+    (tmp_path / "..data" / "token").write_text(" token-of-the-pod\n")
+    (tmp_path / "token").symlink_to("..data/token")
+    assert read_token(str(tmp_path / "token")) == "token-of-the-pod"
+
+
+def test_a_token_file_that_is_gone_when_it_is_used(tmp_path: Path) -> None:
+    with pytest.raises(TaskError, match=r"web_identity_token_file can't be read: .*: No such file or directory"):
+        read_token(str(tmp_path / "token"))

@@ -24,6 +24,8 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations.assume_sessi
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.unit.plugins.module_utils._aws import not_files
+
 SESSION = Session(
     role_arn="arn:aws:iam::222222222222:role/team/Backup",
     arn="arn:aws:sts::222222222222:assumed-role/Backup/me",
@@ -224,7 +226,7 @@ def test_what_the_tools_of_aws_cannot_read_is_left_alone(tmp_path: Path, text: s
 
 
 def test_what_the_system_refuses_is_said(tmp_path: Path) -> None:
-    with pytest.raises(TaskError, match="Is a directory"):
+    with pytest.raises(TaskError, match="is a directory, not a regular file"):
         profile_of(tmp_path)
     (tmp_path / "file").write_text("")
     with pytest.raises(TaskError, match="Not a directory"):
@@ -238,3 +240,47 @@ def test_an_indented_section_is_left_alone() -> None:
     text = "  [ours]\n  aws_access_key_id = A\n"
     with pytest.raises(TaskError):
         edited_file(text, "ours", {"aws_access_key_id": "B"}, "f")
+
+
+@pytest.mark.parametrize("kind", not_files.KINDS)
+def test_what_is_no_file_is_refused_before_any_call(tmp_path: Path, kind: str, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = not_files.put(tmp_path / "credentials", kind)
+    with pytest.raises(TaskError, match=f"{path} .*; it was left as it is"):
+        profile_of(path)
+
+
+def test_a_link_that_somebody_else_made_is_not_followed(tmp_path: Path, monkeypatch) -> None:
+    """In a directory that everybody may write into, it could lead to any file of this user."""
+    real = tmp_path / "precious"
+    real.write_text("[a]\nx = 1\n")
+    (tmp_path / "inner").symlink_to(real)
+    link = tmp_path / "credentials"
+    link.symlink_to(tmp_path / "inner")
+    profile = profile_of(link)
+    of_others = os.stat_result((0o120777, 0, 0, 1, 12345, 12345, 8, 0, 0, 0))
+    really = os.lstat
+    monkeypatch.setattr(os, "lstat", lambda path: of_others if str(path).endswith("inner") else really(path))
+    with pytest.raises(TaskError, match="inner is a symbolic link that user 12345 made; it is not followed"):
+        profile.put(SESSION, "f1", write=True)
+    assert real.read_text() == "[a]\nx = 1\n"
+
+
+def test_a_session_without_a_unique_id(tmp_path: Path) -> None:
+    path = tmp_path / "credentials"
+    profile_of(path).put(SESSION, "f1", write=True)
+    nameless = replace(SESSION, unique_id=None, packed_policy_size=None, source_identity=None)
+    assert profile_of(path).put(nameless, "f1", write=True).changed
+    assert profile_of(path).session("f1") == nameless
+    assert "None" not in path.read_text()
+    assert not profile_of(path).put(nameless, "f1", write=True).changed
+
+
+@pytest.mark.parametrize("damage", ["aws_session_token = a b", "x_principal_arn = x", "aws_secret_access_key ="])
+def test_a_profile_that_somebody_damaged_is_no_session(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "credentials"
+    profile_of(path).put(SESSION, "f1", write=True)
+    key = damage.partition(" =")[0]
+    lines = [damage if line.startswith(f"{key} =") else line for line in path.read_text().splitlines()]
+    path.write_text("\n".join(lines))
+    assert profile_of(path).session("f1") is None

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from dataclasses import replace
@@ -21,6 +22,8 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations.assume_sessi
     session_of,
     session_result,
 )
+
+from tests.unit.plugins.module_utils._aws import not_files
 
 NOW = datetime.now(timezone.utc).replace(microsecond=0)
 SESSION = Session(
@@ -104,7 +107,7 @@ def test_an_answer_of_sts_becomes_a_session() -> None:
         "PackedPolicySize": 6,
         "SourceIdentity": "alice",
     }
-    assert session_of(SESSION.role_arn, answer) == SESSION
+    assert session_of({"RoleArn": SESSION.role_arn}, answer) == SESSION
 
 
 def test_the_result_is_ready_to_use() -> None:
@@ -154,3 +157,84 @@ def test_a_full_session_policy_is_said(size: int | None, warned: bool) -> None:
     warning = fullness_warning(replace(SESSION, packed_policy_size=size))
     assert (warning is not None) is warned
     assert not warned or f"{size} %" in warning
+
+
+def test_a_session_is_not_kept_through_a_link(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("untouched")
+    precious.chmod(0o600)
+    directory = tmp_path / "kept"
+    directory.mkdir(mode=0o700)
+    (directory / f"{FINGERPRINT}.json").symlink_to(precious)
+    keep_session(str(directory), FINGERPRINT, SESSION)
+    assert kept_session(str(directory), FINGERPRINT) == SESSION
+    assert precious.read_text() == "untouched"
+
+
+def test_a_directory_behind_a_link_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir(mode=0o700)
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    with pytest.raises(TaskError, match=r"cache_dir: .*link is a symbolic link: name the directory itself"):
+        keep_session(str(tmp_path / "link"), FINGERPRINT, SESSION)
+    assert kept_session(str(tmp_path / "link"), FINGERPRINT) is None
+
+
+@pytest.mark.parametrize("kind", not_files.KINDS)
+def test_what_is_no_file_is_not_used_and_not_waited_for(tmp_path: Path, kind: str, monkeypatch) -> None:
+    directory = tmp_path / "kept"
+    directory.mkdir(mode=0o700)
+    monkeypatch.chdir(directory)
+    not_files.put(tmp_path / "elsewhere", kind)
+    (tmp_path / "elsewhere").rename(directory / f"{FINGERPRINT}.json")
+    assert kept_session(str(directory), FINGERPRINT) is None
+    keep_session(str(directory), "b" * 64, SESSION)
+    assert kept_session(str(directory), "b" * 64) == SESSION
+    if kind == "directory":
+        with pytest.raises(TaskError, match=r"cache_dir: .*irectory"):
+            keep_session(str(directory), FINGERPRINT, SESSION)
+    else:
+        keep_session(str(directory), FINGERPRINT, SESSION)
+        assert kept_session(str(directory), FINGERPRINT) == SESSION
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"access_key": 5},
+        {"secret_key": ""},
+        {"session_token": "a\nb"},
+        {"session_token": None},
+        {"arn": "x"},
+        {"arn": None},
+        {"unique_id": 5},
+        {"expiration": "2026-11-22T12:00:00"},
+        {"expiration": 5},
+        {"expiration": "9999-12-31T23:59:59-05:00"},
+        {"more": 1},
+    ],
+)
+def test_an_entry_that_is_no_session_is_not_used(tmp_path: Path, damage: dict) -> None:
+    tmp_path.chmod(0o700)
+    keep_session(str(tmp_path), FINGERPRINT, SESSION)
+    path = tmp_path / f"{FINGERPRINT}.json"
+    path.write_text(json.dumps({**SESSION.to_json(), **damage}))
+    assert kept_session(str(tmp_path), FINGERPRINT) is None
+    path.write_text("[" * 100_000)
+    assert kept_session(str(tmp_path), FINGERPRINT) is None
+
+
+def test_an_answer_without_a_unique_id() -> None:
+    """Servers that are compatible with S3 leave it out, or all that says who the session is."""
+    credentials = {
+        "AccessKeyId": "ASIAIOSFODNN7EXAMPLE",
+        "SecretAccessKey": "hidden-secret",
+        "SessionToken": "hidden-token",
+        "Expiration": NOW + timedelta(hours=1),
+    }
+    nameless = replace(SESSION, unique_id=None, packed_policy_size=None, source_identity=None)
+    request = {"RoleArn": SESSION.role_arn, "RoleSessionName": "me"}
+    for user in ({"Arn": SESSION.arn}, {}, None):
+        session = session_of(request, {"Credentials": credentials, "AssumedRoleUser": user})
+        assert session == nameless
+        assert session_result(session, {}, None)["assumed_role"]["unique_id"] is None
+        assert Session.from_json(session.to_json()) == session
