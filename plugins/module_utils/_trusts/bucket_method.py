@@ -191,8 +191,8 @@ def bucket_notes(trust: Trust, _sharing: list[Trust]) -> list[str]:
         )
     if any(principal.kind == "root" for principal in trusted.principals):
         notes.append(
-            f"{way.bucket} lets the whole account in: {trusted.account_label} decides with its own IAM policies who may "
-            "use it, nothing is applied there"
+            f"{way.bucket} lets the whole account in: {trusted.account_label} decides with its own IAM policies "
+            "who may use it, nothing is applied there"
         )
     if way.kms_key and way.key_actions:
         notes.append(
