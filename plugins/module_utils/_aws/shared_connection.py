@@ -15,15 +15,19 @@ import json
 import os
 import re
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.chain import Chain, assume_role, digest
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import SDK_ERRORS, AwsError, aws_call
-from ansible_collections.xacct.aws.plugins.module_utils._aws.hints import hint_for
+from ansible_collections.xacct.aws.plugins.module_utils._aws.credential_sources import (
+    frozen_credentials,
+    loaded,
+    refuse_prompts,
+    share_sessions,
+    use_credentials,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call
 from ansible_collections.xacct.aws.plugins.module_utils._aws.hooks import attach
-from ansible_collections.xacct.aws.plugins.module_utils._aws.key_errors import key_errors
 from ansible_collections.xacct.aws.plugins.module_utils._aws.retries import (
     bound_retries,
     client_config,
@@ -43,7 +47,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.starting_identity i
 from ansible_collections.xacct.aws.plugins.module_utils._border.redaction import remark, remember_secrets
 
 try:
-    from botocore.credentials import CredentialResolver, Credentials, RefreshableCredentials
+    from botocore.credentials import Credentials, RefreshableCredentials
     from botocore.exceptions import BotoCoreError
 except ImportError:
     # `open_account` refuses before any of them is used.
@@ -135,11 +139,11 @@ class SharedConnection:
         session = self._new_session()
         if options.access_key:
             keys = Credentials(options.access_key, options.secret_key, options.session_token)
-            _use_credentials(session, lambda: keys)
+            use_credentials(session, lambda: keys)
         else:
             with contextlib.suppress(BotoCoreError):  # A profile that does not exist, say: the first client reports it.
-                _refuse_prompts(session)
-                _share_sessions(session, ProviderCache(self._files, digest(starting_identity(options))))
+                refuse_prompts(session)
+                share_sessions(session, ProviderCache(self._files, digest(starting_identity(options))))
         return session
 
     @functools.cached_property
@@ -148,7 +152,7 @@ class SharedConnection:
         if self._chain is None:
             return self._base
         session = self._new_session()
-        _use_credentials(session, self._refreshable)
+        use_credentials(session, self._refreshable)
         return session
 
     def _new_session(self) -> object:
@@ -209,7 +213,7 @@ class SharedConnection:
             config = client_config(aws_config, user_chose_retries=own_retries)
             if not keys:
                 # botocore's client does it anyway, and lets through whatever the source of the credentials raises.
-                self._loaded(session, session.get_credentials)
+                loaded(session.get_credentials, self._source(session), self._known_account_id())
             try:
                 client = session.create_client(
                     service,
@@ -236,32 +240,10 @@ class SharedConnection:
         self.account.before_call(call)
 
     def _frozen(self, session: object) -> object:
-        """Return what the session signs with now, in order and remembered as secret; None without credentials."""
-        frozen = self._loaded(session, lambda: _frozen_of(session.get_credentials()))
-        if frozen is not None:
-            remember_secrets((frozen.secret_key, frozen.token))
-            errors = key_errors(frozen.access_key, frozen.secret_key, frozen.token)
-            if errors:
-                raise AwsError(
-                    f"The credentials of {self._source(session)} can't be used: {'; '.join(errors)}",
-                    code="InvalidCredentials",
-                )
-        return frozen
+        return frozen_credentials(session, self._source(session), self._known_account_id())
 
-    def _loaded(self, session: object, load: Callable[[], object]) -> object:
-        """Return what `load` returns; a source of credentials may fail in any way (a file, a program, a clock)."""
-        try:
-            return load()
-        except (AwsError, *SDK_ERRORS):
-            raise
-        except Exception as error:  # noqa: BLE001 - any, see above
-            why = f"{type(error).__name__}: {remark(_why(error))}"
-            raise AwsError(
-                f"The credentials of {self._source(session)} can't be read ({why})",
-                code="CredentialsUnreadable",
-                account=self.account.known_account_id if self.account is not None else "",
-                hint=hint_for("CredentialsUnreadable", "", ""),
-            ) from None
+    def _known_account_id(self) -> str:
+        return self.account.known_account_id if self.account is not None else ""
 
     def _source(self, session: object) -> str:
         if session is not self._base:
@@ -344,53 +326,3 @@ class SharedConnection:
         options = self.options
         codes = (hop.mfa_token for hop in options.hops)
         return tuple(secret for secret in (options.secret_key, options.session_token, *codes) if secret)
-
-
-def _frozen_of(credentials: object) -> object:
-    return credentials.get_frozen_credentials() if credentials is not None else None
-
-
-def _why(error: Exception) -> str:
-    """Return what may be said of it: the file and the system's reason, or the text that goes with the exception."""
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    return str(error) or "no reason given"
-
-
-def _use_credentials(session: object, load: Callable[[], object]) -> None:
-    """Have a session take its credentials from `load`, called once, when they are first needed."""
-    session.register_component("credential_provider", CredentialResolver([_Provider(load)]))
-
-
-def _refuse_prompts(session: object) -> None:
-    """Raise for a profile that would have botocore ask for an MFA code: a task has nobody to ask, and would hang."""
-    name = session.get_config_variable("profile") or "default"
-    profiles = session.full_config.get("profiles", {})
-    seen = set()
-    while name in profiles and name not in seen:
-        seen.add(name)
-        if profiles[name].get("role_arn") and profiles[name].get("mfa_serial"):
-            raise AwsError(
-                f"Profile {name} asks for an MFA code (mfa_serial), and a task can't ask anybody",
-                code="MfaPrompt",
-                hint="Get a session before the run and give its keys, or name the profile without its role and put "
-                "the role into assume_role, with mfa_serial and mfa_token.",
-            )
-        name = profiles[name].get("source_profile")
-
-
-def _share_sessions(session: object, cache: ProviderCache) -> None:
-    """Have the sessions of a profile's own `role_arn` kept for the run, like those of our hops."""
-    resolver = session.get_component("credential_provider")
-    for name in ("assume-role", "assume-role-with-web-identity"):
-        resolver.get_provider(name).cache = cache
-
-
-class _Provider:
-    """What botocore's resolver asks for credentials."""
-
-    METHOD = "xacct"
-    CANONICAL_NAME = None
-
-    def __init__(self, load: Callable[[], object]) -> None:
-        self.load = load
