@@ -20,7 +20,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import (
     CONNECTION_ARGUMENTS,
     open_account,
 )
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import SDK_ERRORS, AwsError, translate
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import SDK_ERRORS, AwsError, last_call, translate
 from ansible_collections.xacct.aws.plugins.module_utils._border.redaction import (
     LONG_SECRET,
     message,
@@ -33,7 +33,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._border.results import (
     shown_result,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation, Task, TaskError
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError, StoredPolicyError
 
 COUNT_CALLS_VARIABLE = "XACCT_COUNT_CALLS"
 """Environment variable; `1` adds `api_calls` (operation to count) to every result."""
@@ -106,6 +106,15 @@ def invoke(
         )
     except SDK_ERRORS as error:
         outcome = failure(translate(error, account, ""))
+    except StoredPolicyError as error:
+        outcome = failure(
+            AwsError(
+                f"In {account.description}: {last_call()}: {error}",
+                code="UnreadablePolicy",
+                call=last_call(),
+                account=account.known_account_id,
+            )
+        )
     except (AwsError, PolicyError, TaskError) as error:
         outcome = failure(error)
     except Exception as error:  # noqa: BLE001 - a defect: Ansible would show its text, whoever wrote that, as it is

@@ -217,7 +217,7 @@ def confirm(parsed: Mapping, sent_status: int, call: str, endpoint: str) -> None
     if 200 <= sent_status < 300 and parsed.get("Error", {}).get("Code") == str(status):
         # Newer botocores take what S3 can't have sent for a failure of S3.
         raise UnreadableAnswer("its answer can't be parsed", status=sent_status, call=call, endpoint=endpoint)
-    missing = [name for name in ALWAYS_SENT.get(call, ()) if name not in parsed]
+    missing = [name for name in ALWAYS_SENT.get(call, ()) if not str(parsed.get(name, "")).strip()]
     if missing and status < 300:
         wrong = f"its answer has no {missing[0]}"
         raise UnreadableAnswer(wrong, status=status, call=call, endpoint=endpoint)

@@ -237,8 +237,13 @@ def called(error: BaseException) -> str:
         mark = response.get("ResponseMetadata", {}).get(CALL_MARK, "")
     if not mark and type(error).__name__ == "ParamValidationError":
         # Refused before the client's hooks see it: it is of the call that this thread has begun last.
-        mark = getattr(_begun, "call", "")
+        mark = last_call()
     return mark or getattr(error, "operation_name", "") or ""
+
+
+def last_call() -> str:
+    """Return the call that this thread has begun last ("iam:GetRole"), or nothing."""
+    return getattr(_begun, "call", "")
 
 
 def call_begins(call: str) -> None:

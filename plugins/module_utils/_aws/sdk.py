@@ -137,11 +137,12 @@ def new_session(profile: str | None = None, *, ignore_profiles: bool = False) ->
 
 
 def _keep_secrets_out_of_logs() -> None:
-    """Stop botocore's debug messages, unless somebody asked for exactly them: they hold requests and answers whole.
+    """Stop what botocore and urllib3 log, unless somebody asked for exactly that: it holds requests and answers.
 
     In the controller's process a log of everything would otherwise get the sessions of AssumeRole (CVE-2019-14846 was
-    such a log).
+    such a log). Their warnings quote what a server sent, and tracebacks; whatever matters is raised as well.
     """
-    logger = logging.getLogger("botocore")
-    if logger.level == logging.NOTSET:
-        logger.setLevel(logging.INFO)
+    for name in ("botocore", "urllib3"):
+        logger = logging.getLogger(name)
+        if logger.level == logging.NOTSET:
+            logger.setLevel(logging.CRITICAL + 1)

@@ -46,6 +46,10 @@ class PolicyError(ValueError):
     """A policy, or a part of one, is not what it has to be. The text says where and what would be right."""
 
 
+class StoredPolicyError(PolicyError):
+    """What is stored as a policy is none, or not to be understood; the message says whose policy it is."""
+
+
 def parse_document(value: str | dict | None) -> dict | None:
     """Return the document as a fresh dict, or ``None`` where there is none.
 
@@ -69,14 +73,17 @@ def parse_document(value: str | dict | None) -> dict | None:
 def stored_document(value: str | dict | None, label: str) -> dict | None:
     """Return the document that AWS keeps as ``label`` (``policy of bucket exports``).
 
-    Raises :class:`PolicyError` that says whose policy it is: what is not understood is neither judged nor written over.
+    Raises :class:`StoredPolicyError`: what is not understood is neither judged nor written over.
     """
     try:
-        return parse_document(value)
+        document = parse_document(value)
+        if document and "Statement" not in document:
+            raise PolicyError("it has no Statement")
     except PolicyError as error:
-        raise PolicyError(
+        raise StoredPolicyError(
             f"{label} is stored in a form that can't be read with certainty, so it is left as it is: {error}"
         ) from error
+    return document
 
 
 def statements(document: dict | None) -> list[dict]:

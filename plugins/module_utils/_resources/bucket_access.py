@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_code
 from ansible_collections.xacct.aws.plugins.module_utils._policy.acls import acl_of, public_grants
 from ansible_collections.xacct.aws.plugins.module_utils._policy.context import UNKNOWN, Unknown
+from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
 from ansible_collections.xacct.aws.plugins.module_utils._policy.public_access import RESTRICT_BUCKETS
 from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import (
     BUCKET_POLICY,
@@ -55,6 +56,9 @@ class BucketAccess:
             if is_code(error, "NoSuchBucket"):
                 return ResourceSide(self.owner, ResourcePolicy(BUCKET_POLICY, None), is_missing=True)
             return self._unseen(error)
+        except PolicyError as error:
+            policy = ResourcePolicy(BUCKET_POLICY, UNKNOWN)
+            return ResourceSide(self.owner, policy, s3_access=UNKNOWN, unread=(str(error),))
         label = f"policy of {self.bucket.label}"
         policy: Policy | None = compiled(document, label, unread) if document else None
         access = self._access(action, key, policy, principal_account, unread)
@@ -157,7 +161,7 @@ class BucketAccess:
         if name not in self._kept:
             try:
                 self._kept[name] = (read(), None)
-            except AwsError as error:
+            except (AwsError, PolicyError) as error:
                 self._kept[name] = (None, error)
         value, error = self._kept[name]
         if error is not None:

@@ -210,3 +210,10 @@ def test_content_of_an_object_comes_with_a_request_id(stranger, account):
         account.client("s3").get_object(Bucket="exports", Key="a")
     stranger.headers = {"x-amz-request-id": "4442587FB7D0A2F9"}
     assert account.client("s3").get_object(Bucket="exports", Key="a")["Body"].read() == stranger.body
+
+
+@pytest.mark.parametrize("body", [b"", b" "])
+def test_an_empty_policy_of_a_bucket_is_no_answer_of_s3(stranger, account, body):
+    stranger.body = body
+    with pytest.raises(UnreadableAnswer, match="no Policy"):
+        account.client("s3").get_bucket_policy(Bucket="exports")
