@@ -17,7 +17,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import Where
 from ansible_collections.xacct.aws.plugins.module_utils._aws.hops import Hop
 from ansible_collections.xacct.aws.plugins.module_utils._aws.retries import retry_while
 from ansible_collections.xacct.aws.plugins.module_utils._aws.session_files import SessionCredentials, SessionFiles
-from ansible_collections.xacct.aws.plugins.module_utils._aws.sts_answers import credentials_in
+from ansible_collections.xacct.aws.plugins.module_utils._aws.sts_answers import credentials_in, unnamed_session
 
 DENIED = ("AccessDenied", "AccessDeniedException")
 
@@ -40,13 +40,17 @@ def assume_role(
         with aws_call(account, f"assuming role {request['RoleArn']}", request["RoleArn"]):
             return client.assume_role(**request)
 
-    return retry_while(
+    answer = retry_while(
         call,
         may_be_propagating,
         propagation_timeout,
         what=f"role {request['RoleArn']}, which may be new, to become assumable",
         warn=warn,
     )
+    unnamed = unnamed_session(answer, request)
+    if unnamed and warn is not None:
+        warn(unnamed)
+    return answer
 
 
 def may_be_propagating(error: Exception) -> bool:

@@ -57,6 +57,18 @@ def credentials_in(
     return SessionCredentials(access_key, secret_key, token, expiration, arn, user_id)
 
 
+def unnamed_session(answer: Mapping, request: Mapping) -> str | None:
+    """Return a warning where an answer does not name the session of the role that was asked for, None where it does."""
+    found = answer.get("AssumedRoleUser")
+    if isinstance(found, Mapping) and found.get("Arn"):
+        return None
+    session = _session_of_role(request)
+    return session and (
+        f"The answer to AssumeRole does not say who the session is; it is taken for {session}, as AWS calls a session "
+        "of that role. Where the server knows no roles, it may be somebody else's"
+    )
+
+
 def is_session_arn(text: object) -> bool:
     """Say whether this is the ARN of a role's session (servers other than AWS have account IDs of their own)."""
     return isinstance(text, str) and _SESSION_ARN.fullmatch(text) is not None

@@ -24,6 +24,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsEr
 from ansible_collections.xacct.aws.plugins.module_utils._aws.hops import LONGEST_CHAINED_DURATION
 from ansible_collections.xacct.aws.plugins.module_utils._aws.locks import file_lock, private_directory
 from ansible_collections.xacct.aws.plugins.module_utils._aws.signin import signin_token
+from ansible_collections.xacct.aws.plugins.module_utils._aws.sts_answers import unnamed_session
 from ansible_collections.xacct.aws.plugins.module_utils._operations._plan import Plan
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation, Task, TaskError, result
 from ansible_collections.xacct.aws.plugins.module_utils._operations.assume_cache import keep_session, kept_session
@@ -204,6 +205,9 @@ def assume(task: Task, caller: Account, request: AssumeRequest) -> Session:
                 answer = getattr(client, METHODS[request.operation])(**request.arguments)
     except AwsError as error:
         raise explained(error, caller, request) from None
+    unnamed = unnamed_session(answer, request.arguments)
+    if unnamed:
+        task.warn(unnamed)
     return session_of(request.arguments, answer, caller if request.is_signed else None)
 
 

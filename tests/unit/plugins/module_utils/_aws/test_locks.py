@@ -183,9 +183,9 @@ def test_a_lock_on_a_full_disk_holds(tmp_path, monkeypatch):
 
     monkeypatch.setattr(locks.os, "pwrite", full)
     path = str(tmp_path / "lock")
-    held = file_lock(path, "role shared", timeout=0)
-    with held, pytest.raises(LockTimeout, match="another process has held it"):
-        file_lock(path, "role shared", timeout=0).__enter__()
+    held, again = file_lock(path, "role shared", timeout=0), file_lock(path, "role shared", timeout=0)
+    with held, pytest.raises(LockTimeout, match="another process has held it"), again:
+        pass
 
 
 def test_no_directory_for_temporary_files(tmp_path, monkeypatch):

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import open_account
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, UnreadableAnswer
-from ansible_collections.xacct.aws.plugins.module_utils._aws.sts_answers import credentials_in
+from ansible_collections.xacct.aws.plugins.module_utils._aws.hops import default_session_name
+from ansible_collections.xacct.aws.plugins.module_utils._aws.sts_answers import credentials_in, unnamed_session
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=timezone.utc)
 ROLE = "arn:aws:iam::222222222222:role/team/Backup"
@@ -162,10 +163,21 @@ def test_hops_through_a_server_that_names_no_session(fake_aws, keys, session_dir
     made = fake_aws._AssumeRole
     monkeypatch.setattr(fake_aws, "_AssumeRole", lambda request: made(request).partition("<AssumedRoleUser>")[0])
     hops = [{"role_arn": HOP}, {"role_arn": "arn:aws:iam::333333333333:role/deep/Second", "session_name": "s2"}]
-    account = open_account({**keys, "assume_role": hops}, session_directory=session_directory)
+    warnings: list[str] = []
+    account = open_account({**keys, "assume_role": hops}, session_directory=session_directory, warn=warnings.append)
     assert account.caller.arn == "arn:aws:sts::333333333333:assumed-role/Second/s2"
     assert account.caller.user_id == ""
     account.client("iam").get_role(RoleName="r")
+    assert [text.split(",")[0].split()[-1] for text in warnings] == [
+        f"arn:aws:sts::222222222222:assumed-role/XacctBackup/{default_session_name()}",
+        "arn:aws:sts::333333333333:assumed-role/Second/s2",
+    ]
+
+
+def test_an_answer_that_names_its_session_is_no_warning():
+    assert unnamed_session(answer(), REQUEST) is None
+    assert unnamed_session(answer(None), {"RoleArn": ROLE}) is None
+    assert SESSION in unnamed_session(answer({"Arn": ""}), REQUEST)
 
 
 def test_a_hop_with_keys_that_break_requests(fake_aws, keys, session_directory, monkeypatch):

@@ -12,10 +12,13 @@ import stat
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import TaskError
+from ansible_collections.xacct.aws.plugins.module_utils._operations.assume import assume
 from ansible_collections.xacct.aws.plugins.module_utils._operations.assume_cache import keep_session, kept_session
+from ansible_collections.xacct.aws.plugins.module_utils._operations.assume_request import assume_request
 from ansible_collections.xacct.aws.plugins.module_utils._operations.assume_session import (
     Session,
     fullness_warning,
@@ -238,3 +241,20 @@ def test_an_answer_without_a_unique_id() -> None:
         assert session == nameless
         assert session_result(session, {}, None)["assumed_role"]["unique_id"] is None
         assert Session.from_json(session.to_json()) == session
+
+
+def test_a_server_that_does_not_say_who_the_session_is_makes_a_warning() -> None:
+    credentials = {
+        "AccessKeyId": "ASIAIOSFODNN7EXAMPLE",
+        "SecretAccessKey": "hidden-secret",
+        "SessionToken": "hidden-token",
+        "Expiration": NOW + timedelta(hours=1),
+    }
+    client = SimpleNamespace(assume_role=lambda **_request: {"Credentials": credentials})
+    warnings: list[str] = []
+    task = SimpleNamespace(params={"propagation_timeout": 0}, warn=warnings.append, progress=lambda _text: None)
+    caller = SimpleNamespace(client=lambda _service: client, description="account 111111111111")
+    request = assume_request({"role_arn": SESSION.role_arn, "session_name": "me"})
+    assert assume(task, caller, request).arn == SESSION.arn
+    (warning,) = warnings
+    assert f"it is taken for {SESSION.arn}" in warning

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ansible_collections.xacct.aws.plugins.module_utils._operations.declared_grants import DeclaredGrants
 from ansible_collections.xacct.aws.plugins.module_utils._operations.policy_grants import decide
 from ansible_collections.xacct.aws.plugins.module_utils._operations.shared_policy import Timing, converge_policy
-from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import sid_of
+from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import differences, sid_of
 from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
     PolicyError,
     compact_json,
@@ -18,6 +18,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import
     stored_document,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.sizes import check_size
+from ansible_collections.xacct.aws.plugins.module_utils._resources.packing import joined, spread
 from hypothesis import HealthCheck, example, given, settings
 
 from tests.unit.plugins.module_utils._policy import strangers
@@ -67,6 +68,22 @@ def test_a_grant_in_a_strangers_policy(text):
     assert [each for each in statements(after) if sid_of(each) == "XacctA"]
     assert not [each for each in statements(after) if sid_of(each) == "XacctB"]
     assert converge_policy(stored, GRANTS.merge, GRANTS.own_sids, timing=AT_ONCE).writes == 0
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(strangers.texts(), strangers.texts())
+def test_a_grant_that_is_spread_over_managed_policies(one, two):
+    """Somebody edited our managed policies: what is in them is found again, wherever it is put."""
+    try:
+        present = [document for text in (one, two) if (document := parse_document(text))]
+        before = joined(present)
+        spread_out = spread(before, present, 1_000_000)
+    except PolicyError as error:
+        assert str(error)
+        return
+    after = joined([document for document in spread_out if document])
+    assert statements(after) or not statements(before)
+    assert not differences(before, after)
 
 
 def foreign(document: dict | None) -> list[dict]:
