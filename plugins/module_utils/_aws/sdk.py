@@ -26,6 +26,7 @@ import traceback
 from collections.abc import Iterable
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.answers import StrictParsers
+from ansible_collections.xacct.aws.plugins.module_utils._aws.policy_texts import keep_policy_texts
 
 try:
     import botocore
@@ -116,6 +117,7 @@ def _builtin_handlers() -> botocore.hooks.HierarchicalEmitter:
     """Return botocore's own event handlers, registered once: 10 ms for each session otherwise."""
     handlers = botocore.hooks.HierarchicalEmitter()
     botocore.session.Session(event_hooks=handlers)
+    keep_policy_texts(handlers)
     return handlers
 
 

@@ -34,6 +34,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.retries import (
     user_chose_retries,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._aws.sdk import new_session
+from ansible_collections.xacct.aws.plugins.module_utils._aws.sdk_files import check_sdk_files
 from ansible_collections.xacct.aws.plugins.module_utils._aws.session_files import (
     ProviderCache,
     SessionCredentials,
@@ -162,6 +163,7 @@ class SharedConnection:
         if self.options.region:
             # For the clients that botocore makes by itself, to assume the role of a profile.
             session.set_config_variable("region", self.options.region)
+        check_sdk_files(session, self.options.verify)
         return session
 
     def _refreshable(self) -> RefreshableCredentials:
