@@ -35,7 +35,7 @@ export AWS_EC2_METADATA_DISABLED := true
 unexport ANSIBLE_CONFIG AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_PROFILE AWS_DEFAULT_PROFILE
 unexport AWS_REGION AWS_DEFAULT_REGION AWS_ENDPOINT_URL AWS_URL EC2_URL AWS_CA_BUNDLE
 
-STAGES := lint sanity unit integration molecule docs-check build-check
+STAGES := lint sanity unit integration border molecule docs-check build-check
 
 .PHONY: help venv pin demo demo-broken test $(STAGES) bench local-aws stop clean tree
 
@@ -85,6 +85,10 @@ integration: tree ## the local AWS itself; modules, roles and playbooks on it, o
 	@$(ENVIRONMENTS) make local-aws
 	@tools/pytest_on newest tests/local_aws
 	@tools/pytest_on ends tests/integration
+
+border: tree ## what servers and strangers say neither runs, leaks, forges nor crashes, on every ansible-core
+	@$(ENVIRONMENTS) make local-aws
+	@tools/pytest_on every tests/border
 
 molecule: tree ## the scenario of every role and playbook, on the local AWS
 	@$(ENVIRONMENTS) make lint local-aws

@@ -48,6 +48,8 @@ ENVIRONMENTS = {
     environment.name: environment
     for environment in (
         Environment("tests-oldest", ((3, 10), (3, 11), (3, 12)), "ansible-core 2.16, the oldest supported"),
+        Environment("tests-2.17", ((3, 11), (3, 12), (3, 10)), "ansible-core 2.17"),
+        Environment("tests-2.18", ((3, 11), (3, 12), (3, 13)), "ansible-core 2.18"),
         Environment("tests-middle", ((3, 11), (3, 12), (3, 13)), "ansible-core 2.19"),
         Environment("tests-newest", ((3, 13), (3, 14), (3, 12)), "ansible-core 2.21, the newest"),
         Environment("lint", NEWEST_FIRST, "linters, documentation tools, molecule"),

@@ -18,6 +18,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import (
     BOTO3_IMPORT_ERROR,
     CONNECTION_ARGUMENTS,
+    Account,
     open_account,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import SDK_ERRORS, AwsError, last_call, translate
@@ -44,7 +45,7 @@ def argument_spec_of(operation: Operation) -> dict:
     return {**CONNECTION_ARGUMENTS, **operation.argument_spec}
 
 
-def failure(error: AwsError | PolicyError | TaskError) -> dict:
+def failure(error: AwsError | TaskError) -> dict:
     """Return the failed result of an error that an operation raised on purpose.
 
     `error` holds what a program needs of a refused call: {code, call, account, resource}.
@@ -60,6 +61,17 @@ def failure(error: AwsError | PolicyError | TaskError) -> dict:
     if isinstance(error, TaskError):
         failed.update(error.details)
     return failed
+
+
+def about_a_policy(error: PolicyError, account: Account | None) -> AwsError:
+    """Return the error of a policy that was read or would have been written, with where and after which call."""
+    if account is None:
+        return AwsError(str(error), code="PolicyError")
+    call = last_call()
+    after = f", after {call}" if call else ""
+    code = "UnreadablePolicy" if isinstance(error, StoredPolicyError) else "PolicyError"
+    text = f"In {account.description}{after}: {error}"
+    return AwsError(text, code=code, call=call, account=account.known_account_id)
 
 
 def refused_input(errors: list[str]) -> dict:
@@ -106,16 +118,9 @@ def invoke(
         )
     except SDK_ERRORS as error:
         outcome = failure(translate(error, account, ""))
-    except StoredPolicyError as error:
-        outcome = failure(
-            AwsError(
-                f"In {account.description}: {last_call()}: {error}",
-                code="UnreadablePolicy",
-                call=last_call(),
-                account=account.known_account_id,
-            )
-        )
-    except (AwsError, PolicyError, TaskError) as error:
+    except PolicyError as error:
+        outcome = failure(about_a_policy(error, account))
+    except (AwsError, TaskError) as error:
         outcome = failure(error)
     except Exception as error:  # noqa: BLE001 - a defect: Ansible would show its text, whoever wrote that, as it is
         outcome = defect(error)

@@ -20,6 +20,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import (
     UnreadableAnswer,
     WhereItHappened,
     aws_call,
+    last_call,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._aws.key_errors import key_errors
 from ansible_collections.xacct.aws.plugins.module_utils._aws.session_files import SessionCredentials
@@ -110,9 +111,9 @@ def _check_life(expiration: datetime, what: str, now: datetime, account: WhereIt
         return
     wrong = "is over already" if expiration <= now else f"lasts longer than {LONGEST_LIFE.days} days"
     place = f" in {account.description}" if account is not None else ""
+    whose = f"{what[:1].upper()}{what[1:]}{place}: the session that {last_call() or 'STS'} gave"
     raise AwsError(
-        f"{what[:1].upper()}{what[1:]}{place}: the session that was given {wrong}: it ends at {_shown(expiration)}, "
-        f"and this machine's clock says {_shown(now)}",
+        f"{whose} {wrong}: it ends at {_shown(expiration)}, and this machine's clock says {_shown(now)}",
         code="SessionExpired" if expiration <= now else "SessionNeverEnds",
         account=account.known_account_id if account is not None else "",
         hint="Set the clock of this machine; where it is right, that of the server (endpoint_url) is wrong.",

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_text, is_code
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_text, is_code, last_call
 from ansible_collections.xacct.aws.plugins.module_utils._aws.locks import controller_lock
 from ansible_collections.xacct.aws.plugins.module_utils._aws.retries import retry_while
 from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Task, TaskError
@@ -186,8 +186,9 @@ def _as_asked(facts: RoleFacts, document: dict, arguments: dict) -> bool:
 def _stopped_after(error: Exception, done: list[Step], left: tuple[Step, ...]) -> Exception:
     """Return the error with how far the run had come."""
     steps = [step.says for step in done]
+    said = f"{last_call()}: {error}" if isinstance(error, PolicyError) else error
     text = (
-        f"{error} Stopped after step {len(done)} of {len(done) + len(left)}. Completed: {'; '.join(steps)}. Safe to "
+        f"{said} Stopped after step {len(done)} of {len(done) + len(left)}. Completed: {'; '.join(steps)}. Safe to "
         "re-run: completed steps are detected."
     )
     if isinstance(error, AwsError):

@@ -139,6 +139,7 @@ def _arn_of_key(text: str, kinds: tuple[str, ...]) -> Arn:
         arn = parse_arn(text)
     except PolicyError:
         arn = None
-    if arn is None or arn.service != "kms" or not arn.resource.startswith(kinds):
+    is_key = arn is not None and arn.service == "kms" and arn.resource.startswith(kinds)
+    if not is_key or (arn.resource.startswith("key/") and rules_of_arn(arn) is None):
         raise AwsError(f"{text} is not the ARN of a KMS key", code="InvalidAnswer")
     return arn
