@@ -16,7 +16,7 @@ import os
 import re
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ansible_collections.xacct.aws.plugins.module_utils._aws.chain import Chain, assume_role, digest
 from ansible_collections.xacct.aws.plugins.module_utils._aws.credential_sources import (
@@ -26,7 +26,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.credential_sources 
     share_sessions,
     use_credentials,
 )
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call
+from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, WhereItHappened, aws_call
 from ansible_collections.xacct.aws.plugins.module_utils._aws.hooks import attach
 from ansible_collections.xacct.aws.plugins.module_utils._aws.retries import (
     bound_retries,
@@ -55,7 +55,6 @@ except ImportError:
     pass
 
 if TYPE_CHECKING:
-    from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
     from ansible_collections.xacct.aws.plugins.module_utils._aws.options import ConnectionOptions
 
 REFRESH_BEFORE = 300
@@ -91,6 +90,18 @@ class Caller:
         return self.arn.split(":")[1]
 
 
+class UsingAccount(WhereItHappened, Protocol):
+    """What is asked of the account that uses a shared connection; `Account` is one."""
+
+    propagation_timeout: float
+    """How many seconds a hop may wait for a role that was made a moment ago."""
+
+    warn: Callable[[str], None]
+
+    def before_call(self, call: str) -> None:
+        """Hear of a call before it is sent, and raise to keep it from being sent."""
+
+
 def shared_connection(options: ConnectionOptions, session_directory: str | None) -> SharedConnection:
     """Return the connection of these options; another environment or process has one of its own."""
     return _shared_connection(options, session_directory, sdk_environment(), os.getpid())
@@ -117,7 +128,7 @@ class SharedConnection:
 
     def __init__(self, options: ConnectionOptions, files: SessionFiles) -> None:
         self.options = options
-        self.account: Account | None = None
+        self.account: UsingAccount | None = None
         self.proved: str | None = None
         self._files = files
         self._lock = threading.RLock()
