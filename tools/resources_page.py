@@ -21,10 +21,10 @@ PAGE = CHECKOUT / "docs" / "resources.md"
 if "ansible_collections" not in sys.modules:
     sys.path.insert(0, str(CHECKOUT / ".cache" / "collections"))
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import POLICY, ServiceRules  # noqa: E402
-from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import SERVICES  # noqa: E402
-from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import RevisedPolicy  # noqa: E402
-from ansible_collections.xacct.aws.plugins.module_utils._resources.services.registry import ADAPTERS  # noqa: E402
+from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.service_rules import POLICY, ServiceRules  # noqa: E402
+from ansible_collections.xacct.aws.plugins.module_utils._services.registry import ADAPTERS  # noqa: E402
+from ansible_collections.xacct.aws.plugins.module_utils._services.resource_policy import RevisionedPolicy  # noqa: E402
+from ansible_collections.xacct.aws.plugins.module_utils._services.rules_registry import SERVICES  # noqa: E402
 
 _PART = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- made: end -->)", re.DOTALL)
 
@@ -62,7 +62,7 @@ def types() -> str:
     """Return one row a type."""
     rows = []
     for rules in SERVICES.values():
-        revised = issubclass(ADAPTERS[rules.type][POLICY], RevisedPolicy)
+        revised = issubclass(ADAPTERS[rules.type][POLICY], RevisionedPolicy)
         how = "a revision" if revised else "reading again"
         rows.append((f"`{rules.type}`", rules.title, f"`{arn_of(rules)}`", most(rules), how, rules.proved))
     return table(("type", "what it is", "ARN", "its policy takes", "others' writes are safe by", "proved by"), rows)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.xacct.aws.plugins.module_utils._operations.bucket_acl import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._operations.acls.bucket_acl import OPERATION
 from ansible_collections.xacct.aws.plugins.plugin_utils._controller import OperationAction
 
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.xacct.aws.plugins.module_utils._operations.identity_grant import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.identity_grant import OPERATION
 from ansible_collections.xacct.aws.plugins.plugin_utils._controller import OperationAction
 
 

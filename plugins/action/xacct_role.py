@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.xacct.aws.plugins.module_utils._operations.role import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._operations.role.role import OPERATION
 from ansible_collections.xacct.aws.plugins.plugin_utils._controller import OperationAction
 
 

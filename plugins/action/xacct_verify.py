@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.xacct.aws.plugins.module_utils._operations.verify import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._operations.verify.verify import OPERATION
 from ansible_collections.xacct.aws.plugins.plugin_utils._controller import OperationAction
 
 

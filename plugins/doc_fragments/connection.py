@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The connection options of every module; `module_utils/_aws/options.py` has their argument spec."""
+"""The connection options of every module; `module_utils/_aws/sessions/options.py` has their argument spec."""
 
 from __future__ import annotations
 

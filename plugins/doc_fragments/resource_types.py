@@ -2,14 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The types of resources that can be granted on, made of their rules (in `_policy/services`). JSON is YAML."""
+"""The types of resources that can be granted on, made of their rules (in `_services`). JSON is YAML."""
 
 from __future__ import annotations
 
 import json
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.services._rules import ServiceRules
-from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import SERVICES
+from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.service_rules import ServiceRules
+from ansible_collections.xacct.aws.plugins.module_utils._services.rules_registry import SERVICES
 
 
 def note(rules: ServiceRules) -> str:

@@ -66,8 +66,8 @@ _value:
 """
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.directory import accounts_of_inventory
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.problems import PlanError
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.declaration.directory import accounts_of_inventory
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.declaration.problems import PlanError
 from ansible_collections.xacct.aws.plugins.plugin_utils._inert import inert
 
 

@@ -46,8 +46,8 @@ _value:
   elements: dict
 """
 
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.connections import connections
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.plain_values import plain
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.declaration.plain_values import plain
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.planning.connections import connections
 from ansible_collections.xacct.aws.plugins.plugin_utils._inert import inert
 
 

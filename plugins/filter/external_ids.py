@@ -50,9 +50,9 @@ _value:
   type: dict
 """
 
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.per_account import external_ids
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.plain_values import plain
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.run_results import results_of_hosts
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.declaration.plain_values import plain
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.planning.account_parts import external_ids
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.reporting.run_results import results_of_hosts
 from ansible_collections.xacct.aws.plugins.plugin_utils._inert import inert
 
 

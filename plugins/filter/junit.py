@@ -44,8 +44,8 @@ _value:
   type: str
 """
 
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.junit import junit
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.plain_values import plain
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.declaration.plain_values import plain
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.reporting.junit import junit
 from ansible_collections.xacct.aws.plugins.plugin_utils._inert import inert
 
 

@@ -53,7 +53,7 @@ _value:
   elements: str
 """
 
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.run_results import not_applied
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.reporting.run_results import not_applied
 from ansible_collections.xacct.aws.plugins.plugin_utils._inert import inert
 
 

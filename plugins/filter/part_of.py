@@ -62,7 +62,7 @@ _value:
       elements: dict
 """
 
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.per_account import part_of
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.planning.account_parts import part_of
 from ansible_collections.xacct.aws.plugins.plugin_utils._inert import inert
 
 

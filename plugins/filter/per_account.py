@@ -60,7 +60,7 @@ _value:
       elements: str
 """
 
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.per_account import per_account
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.planning.account_parts import per_account
 from ansible_collections.xacct.aws.plugins.plugin_utils._inert import inert
 
 

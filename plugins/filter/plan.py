@@ -419,7 +419,7 @@ _value:
 import datetime
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.plan import PlanError, plan
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.planning.plan import PlanError, plan
 from ansible_collections.xacct.aws.plugins.plugin_utils._inert import inert
 
 

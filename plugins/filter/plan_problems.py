@@ -51,9 +51,9 @@ _value:
   elements: str
 """
 
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.directory import accounts_of_inventory
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.plan import plan
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.problems import PlanError
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.declaration.directory import accounts_of_inventory
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.declaration.problems import PlanError
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.planning.plan import plan
 from ansible_collections.xacct.aws.plugins.plugin_utils._inert import inert
 
 

@@ -120,7 +120,7 @@ _value:
       elements: str
 """
 
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.report import report
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.reporting.report import report
 from ansible_collections.xacct.aws.plugins.plugin_utils._inert import inert
 
 

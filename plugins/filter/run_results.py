@@ -47,7 +47,7 @@ _value:
   type: dict
 """
 
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.run_results import results_of_hosts
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.reporting.run_results import results_of_hosts
 from ansible_collections.xacct.aws.plugins.plugin_utils._inert import inert
 
 

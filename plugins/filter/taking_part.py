@@ -61,7 +61,7 @@ _value:
   type: raw
 """
 
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.run_results import TRUSTING
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.reporting.run_results import TRUSTING
 from ansible_collections.xacct.aws.plugins.plugin_utils._inert import inert
 
 PLANNED_ON = "localhost"

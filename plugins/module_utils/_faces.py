@@ -15,26 +15,13 @@ from collections.abc import Callable, Mapping
 from typing import NoReturn
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import (
-    BOTO3_IMPORT_ERROR,
-    CONNECTION_ARGUMENTS,
-    Account,
-    open_account,
-)
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import SDK_ERRORS, AwsError, last_call, translate
-from ansible_collections.xacct.aws.plugins.module_utils._border.redaction import (
-    LONG_SECRET,
-    message,
-    remember_secrets,
-)
-from ansible_collections.xacct.aws.plugins.module_utils._border.results import (
-    defect,
-    secrets_in,
-    shown_arguments,
-    shown_result,
-)
-from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation, Task, TaskError
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError, StoredPolicyError
+
+from ._aws.calls.errors import SDK_ERRORS, AwsError, last_call, translate
+from ._aws.sessions.connection import BOTO3_IMPORT_ERROR, CONNECTION_ARGUMENTS, Account, open_account
+from ._border.redaction import LONG_SECRET, message, remember_secrets
+from ._border.results import defect, secrets_in, shown_arguments, shown_result
+from ._operations.task import Operation, Task, TaskError
+from ._policy.language.documents import PolicyError, StoredPolicyError
 
 COUNT_CALLS_VARIABLE = "XACCT_COUNT_CALLS"
 """Environment variable; `1` adds `api_calls` (operation to count) to every result."""

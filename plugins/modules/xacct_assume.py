@@ -3,7 +3,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Documentation and entry point of `xacct_assume`; what it does is in `module_utils/_operations/assume.py`."""
+"""Documentation and entry point of `xacct_assume`; what it does is in `module_utils/_operations/assume`."""
 
 from __future__ import annotations
 
@@ -426,7 +426,7 @@ changes:
 """
 
 from ansible_collections.xacct.aws.plugins.module_utils._faces import run_module
-from ansible_collections.xacct.aws.plugins.module_utils._operations.assume import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._operations.assume.assume import OPERATION
 
 
 def main() -> None:

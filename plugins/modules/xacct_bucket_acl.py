@@ -244,7 +244,7 @@ object_ownership:
 """
 
 from ansible_collections.xacct.aws.plugins.module_utils._faces import run_module
-from ansible_collections.xacct.aws.plugins.module_utils._operations.bucket_acl import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._operations.acls.bucket_acl import OPERATION
 
 
 def main() -> None:

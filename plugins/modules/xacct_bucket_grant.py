@@ -336,7 +336,7 @@ key_access:
 """
 
 from ansible_collections.xacct.aws.plugins.module_utils._faces import run_module
-from ansible_collections.xacct.aws.plugins.module_utils._operations.bucket_grant import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.bucket_grant import OPERATION
 
 
 def main() -> None:

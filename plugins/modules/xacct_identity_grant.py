@@ -217,7 +217,7 @@ policies:
 """
 
 from ansible_collections.xacct.aws.plugins.module_utils._faces import run_module
-from ansible_collections.xacct.aws.plugins.module_utils._operations.identity_grant import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.identity_grant import OPERATION
 
 
 def main() -> None:

@@ -314,7 +314,7 @@ grants:
 """
 
 from ansible_collections.xacct.aws.plugins.module_utils._faces import run_module
-from ansible_collections.xacct.aws.plugins.module_utils._operations.object_acl import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._operations.acls.object_acl import OPERATION
 
 
 def main() -> None:

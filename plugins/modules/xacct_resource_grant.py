@@ -502,7 +502,7 @@ key_access:
 """
 
 from ansible_collections.xacct.aws.plugins.module_utils._faces import run_module
-from ansible_collections.xacct.aws.plugins.module_utils._operations.resource_grant import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.resource_grant import OPERATION
 
 
 def main() -> None:

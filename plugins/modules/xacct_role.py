@@ -371,7 +371,7 @@ external_ids:
 """
 
 from ansible_collections.xacct.aws.plugins.module_utils._faces import run_module
-from ansible_collections.xacct.aws.plugins.module_utils._operations.role import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._operations.role.role import OPERATION
 
 
 def main() -> None:

@@ -27,7 +27,7 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import (
+from ansible_collections.xacct.aws.plugins.module_utils._aws.sessions.connection import (
     BOTO3_IMPORT_ERROR,
     CONNECTION_ARGUMENTS,
     preload,
@@ -40,7 +40,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._border.results import (
     shown_result,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._faces import argument_spec_of, invoke
-from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation
+from ansible_collections.xacct.aws.plugins.module_utils._operations.task import Operation
 from ansible_collections.xacct.aws.plugins.plugin_utils._inert import marked
 
 IN_PROCESS_VARIABLE = "xacct_in_process"

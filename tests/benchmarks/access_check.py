@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check.access_check import OPERATION
 
 from tests.integration.in_process import TestAccount
 from tests.local_aws.server import LocalAws

@@ -14,10 +14,10 @@ import sys
 import time
 from collections.abc import Callable
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.compiled_policies import compile_policy
-from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation import evaluate
-from ansible_collections.xacct.aws.plugins.module_utils._policy.request_principals import request_principal
-from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import (
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.compiled_policies import compile_policy
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.evaluate import evaluate
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.request_principals import request_principal
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.requests import (
     ROLE_TRUST,
     ControlPolicies,
     Level,

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.xacct.aws.plugins.module_utils._aws import shared_connection
+from ansible_collections.xacct.aws.plugins.module_utils._aws.sessions import shared_connection
 from ansible_collections.xacct.aws.plugins.module_utils._faces import argument_spec_of, invoke
-from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation
+from ansible_collections.xacct.aws.plugins.module_utils._operations.task import Operation
 
 from tests.border.findings import wrong_with_result
 
-PACKAGE = "ansible_collections.xacct.aws.plugins.module_utils._operations"
+MODULES = "ansible_collections.xacct.aws.plugins.modules"
 CREDENTIALS = ("credentials", "environment", "connection", "profile_environment", "console_url")
 """What `xacct_assume` is there to return; its faces keep it from being shown."""
 
@@ -44,7 +44,7 @@ class Invoked:
 @functools.cache
 def operation(module: str) -> Operation:
     """The operation of a module."""
-    return importlib.import_module(f"{PACKAGE}.{module.removeprefix('xacct_')}").OPERATION
+    return importlib.import_module(f"{MODULES}.{module}").OPERATION
 
 
 def run(module: str, options: Mapping, check_mode: bool = False) -> Invoked:

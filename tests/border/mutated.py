@@ -12,7 +12,8 @@ import itertools
 from collections.abc import Iterable, Iterator
 from unittest import mock
 
-from ansible_collections.xacct.aws.plugins.module_utils._operations import revised_policy, role_apply, shared_policy
+from ansible_collections.xacct.aws.plugins.module_utils._operations.role import apply
+from ansible_collections.xacct.aws.plugins.module_utils._operations.writing import revisioned_policy, shared_policy
 from ansible_collections.xacct.aws.plugins.module_utils._resources import managed_policies
 
 from tests.border.invoked import Invoked, run
@@ -76,9 +77,9 @@ def without_waiting() -> Iterator[None]:
     """Let nothing wait for other writers, and for what was made to be known everywhere."""
     timing = shared_policy.Timing(sleep=lambda _seconds: None)
     with contextlib.ExitStack() as patched:
-        for function in (shared_policy.converge_policy, revised_policy.converge_revised):
+        for function in (shared_policy.converge_policy, revisioned_policy.converge_revisioned):
             patched.enter_context(mock.patch.dict(function.__kwdefaults__, timing=timing))
-        for module, seconds in ((managed_policies, "NEW_POLICY_SECONDS"), (role_apply, "NEW_ROLE_SECONDS")):
+        for module, seconds in ((managed_policies, "NEW_POLICY_SECONDS"), (apply, "NEW_ROLE_SECONDS")):
             patched.enter_context(mock.patch.object(module, seconds, 0))
         yield
 

@@ -12,8 +12,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import CONNECTION_ARGUMENTS, open_account
-from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation, Task
+from ansible_collections.xacct.aws.plugins.module_utils._aws.sessions.connection import (
+    CONNECTION_ARGUMENTS,
+    open_account,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._operations.task import Operation, Task
 
 from tests.local_aws.server import LocalAws
 

@@ -13,7 +13,7 @@ import json
 import zipfile
 
 import botocore.exceptions
-from ansible_collections.xacct.aws.plugins.module_utils._operations.resource_grant import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.resource_grant import OPERATION
 
 from tests.integration.in_process import Outcome, TestAccount
 from tests.local_aws.server import LocalAws

@@ -13,13 +13,13 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
-from ansible_collections.xacct.aws.plugins.module_utils._aws.locks import SWITCH_OFF_VARIABLE
-from ansible_collections.xacct.aws.plugins.module_utils._operations import (
+from ansible_collections.xacct.aws.plugins.module_utils._aws.files.locks import SWITCH_OFF_VARIABLE
+from ansible_collections.xacct.aws.plugins.module_utils._operations.grants import (
     bucket_grant,
     identity_grant,
     resource_grant,
-    role,
 )
+from ansible_collections.xacct.aws.plugins.module_utils._operations.role import role
 
 from tests.integration.in_process import TestAccount
 from tests.local_aws.server import LocalAws

@@ -11,14 +11,14 @@ from collections.abc import Mapping
 
 import pytest
 import yaml
-from ansible_collections.xacct.aws.plugins.module_utils._operations import (
+from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check.access_check import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._operations.grants import (
     bucket_grant,
     identity_grant,
     resource_grant,
-    role,
 )
-from ansible_collections.xacct.aws.plugins.module_utils._operations._task import TaskError
-from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._operations.role import role
+from ansible_collections.xacct.aws.plugins.module_utils._operations.task import TaskError
 
 from tests.integration.in_process import Outcome, TestAccount
 from tests.local_aws.server import LocalAws

@@ -12,8 +12,8 @@ import zipfile
 from collections.abc import Mapping
 
 import pytest
-from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check import OPERATION
-from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check_probe import _CALLS
+from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check.access_check import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check.probe import _CALLS
 
 from tests.integration.in_process import TestAccount
 from tests.local_aws.server import LocalAws

@@ -23,7 +23,7 @@ import botocore.session
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.xacct.aws.plugins.module_utils._faces import argument_spec_of, invoke
-from ansible_collections.xacct.aws.plugins.module_utils._operations.assume import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._operations.assume.assume import OPERATION
 
 from tests.local_aws.issuer import TEST_ISSUER, token
 from tests.local_aws.server import LocalAws

@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import botocore.exceptions
 import pytest
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.xacct.aws.plugins.module_utils._operations._task import TaskError
-from ansible_collections.xacct.aws.plugins.module_utils._operations.bucket_acl import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._aws.calls.errors import AwsError
+from ansible_collections.xacct.aws.plugins.module_utils._operations.acls.bucket_acl import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._operations.task import TaskError
 
 from tests.integration.in_process import TestAccount
 

@@ -11,12 +11,12 @@ import json
 
 import botocore.exceptions
 import pytest
-from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import open_account
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.xacct.aws.plugins.module_utils._operations._task import TaskError
-from ansible_collections.xacct.aws.plugins.module_utils._operations.bucket_grant import OPERATION
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
-from ansible_collections.xacct.aws.plugins.module_utils._resources.bucket_access import BucketAccess
+from ansible_collections.xacct.aws.plugins.module_utils._aws.calls.errors import AwsError
+from ansible_collections.xacct.aws.plugins.module_utils._aws.sessions.connection import open_account
+from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.bucket_grant import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._operations.task import TaskError
+from ansible_collections.xacct.aws.plugins.module_utils._policy.language.documents import PolicyError
+from ansible_collections.xacct.aws.plugins.module_utils._resources.bucket_side import BucketSide
 
 from tests.integration.in_process import Outcome, TestAccount
 from tests.local_aws.server import LocalAws
@@ -447,7 +447,7 @@ class TestEncryption:
             kms.create_alias(AliasName="alias/shared", TargetKeyId=keys[region])
         connection = {"access_key": bucket.owner.account_id, "secret_key": "local", "region": "us-east-1"}
         account = open_account({**connection, "endpoint_url": local_aws.endpoint})
-        access = BucketAccess(account, bucket.name, bucket.owner.account_id)
+        access = BucketSide(account, bucket.name, bucket.owner.account_id)
         side = access.side("s3:getobject", "exports/a", bucket.other.account_id, with_key=True)
         assert side.kms_key == keys["eu-west-1"] and not side.unread
 

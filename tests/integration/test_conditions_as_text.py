@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pytest
-from ansible_collections.xacct.aws.plugins.module_utils._operations import (
+from ansible_collections.xacct.aws.plugins.module_utils._operations.grants import (
     bucket_grant,
     identity_grant,
     resource_grant,
-    role,
 )
-from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation
+from ansible_collections.xacct.aws.plugins.module_utils._operations.role import role
+from ansible_collections.xacct.aws.plugins.module_utils._operations.task import Operation
 
 from tests.integration.in_process import TestAccount
 from tests.local_aws.server import LocalAws

@@ -10,7 +10,8 @@ import importlib
 
 import pytest
 import yaml
-from ansible_collections.xacct.aws.plugins.module_utils._operations import identity_grant, resource_grant, role
+from ansible_collections.xacct.aws.plugins.module_utils._operations.grants import identity_grant, resource_grant
+from ansible_collections.xacct.aws.plugins.module_utils._operations.role import role
 
 from tests.integration.in_process import TestAccount
 from tests.integration.resource_world import empty_archive

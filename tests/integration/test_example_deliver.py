@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.xacct.aws.plugins.module_utils._operations.resource_grant import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.resource_grant import OPERATION
 
 from tests.integration import example_runs
 from tests.integration.in_process import TestAccount

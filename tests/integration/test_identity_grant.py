@@ -10,10 +10,10 @@ import json
 import time
 
 import pytest
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.xacct.aws.plugins.module_utils._operations._task import TaskError
-from ansible_collections.xacct.aws.plugins.module_utils._operations.identity_grant import OPERATION
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
+from ansible_collections.xacct.aws.plugins.module_utils._aws.calls.errors import AwsError
+from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.identity_grant import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._operations.task import TaskError
+from ansible_collections.xacct.aws.plugins.module_utils._policy.language.documents import PolicyError
 
 from tests.integration.in_process import Outcome, TestAccount
 from tests.local_aws.server import LocalAws

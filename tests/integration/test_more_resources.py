@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import pytest
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.xacct.aws.plugins.module_utils._operations.resource_grant import OPERATION
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
-from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import parse_arn
-from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import SERVICES
-from ansible_collections.xacct.aws.plugins.module_utils._resources.s3_control import without_host_prefix
+from ansible_collections.xacct.aws.plugins.module_utils._aws.calls.errors import AwsError
+from ansible_collections.xacct.aws.plugins.module_utils._aws.calls.s3_control import without_host_prefix
+from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.resource_grant import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._policy.language.documents import PolicyError
+from ansible_collections.xacct.aws.plugins.module_utils._policy.language.principals import parse_arn
+from ansible_collections.xacct.aws.plugins.module_utils._services.rules_registry import SERVICES
 from botocore.exceptions import ClientError
 
 from tests.integration.in_process import Outcome, TestAccount

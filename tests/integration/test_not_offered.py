@@ -12,19 +12,15 @@ import re
 from pathlib import Path
 
 import pytest
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.xacct.aws.plugins.module_utils._operations import (
-    access_check,
-    account_info,
-    assume,
-    bucket_acl,
-    bucket_grant,
-    identity_grant,
-    object_acl,
-    role,
-    verify,
-)
-from ansible_collections.xacct.aws.plugins.module_utils._operations._task import TaskError
+from ansible_collections.xacct.aws.plugins.module_utils._aws.calls.errors import AwsError
+from ansible_collections.xacct.aws.plugins.module_utils._operations import account_info
+from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check import access_check
+from ansible_collections.xacct.aws.plugins.module_utils._operations.acls import bucket_acl, object_acl
+from ansible_collections.xacct.aws.plugins.module_utils._operations.assume import assume
+from ansible_collections.xacct.aws.plugins.module_utils._operations.grants import bucket_grant, identity_grant
+from ansible_collections.xacct.aws.plugins.module_utils._operations.role import role
+from ansible_collections.xacct.aws.plugins.module_utils._operations.task import TaskError
+from ansible_collections.xacct.aws.plugins.module_utils._operations.verify import verify
 
 from tests.integration.in_process import Outcome, TestAccount
 from tests.local_aws.server import LocalAws

@@ -23,8 +23,8 @@ from pathlib import Path
 import botocore.exceptions
 import pytest
 import yaml
-from ansible_collections.xacct.aws.plugins.module_utils._operations._task import TaskError
-from ansible_collections.xacct.aws.plugins.module_utils._operations.object_acl import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._operations.acls.object_acl import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._operations.task import TaskError
 
 from tests.integration.in_process import TestAccount
 

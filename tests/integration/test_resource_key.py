@@ -10,11 +10,11 @@ import json
 
 import botocore.exceptions
 import pytest
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.xacct.aws.plugins.module_utils._operations._task import TaskError
-from ansible_collections.xacct.aws.plugins.module_utils._operations.resource_grant import OPERATION
-from ansible_collections.xacct.aws.plugins.module_utils._policy import key_grants
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
+from ansible_collections.xacct.aws.plugins.module_utils._aws.calls.errors import AwsError
+from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.resource_grant import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._operations.task import TaskError
+from ansible_collections.xacct.aws.plugins.module_utils._policy.kms import grants as key_grants
+from ansible_collections.xacct.aws.plugins.module_utils._policy.language.documents import PolicyError
 
 from tests.integration.in_process import TestAccount
 from tests.integration.resource_world import BAD_ENDS, TestResource, answer

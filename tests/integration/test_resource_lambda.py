@@ -13,12 +13,12 @@ from collections.abc import Callable
 
 import botocore.exceptions
 import pytest
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.xacct.aws.plugins.module_utils._operations._task import TaskError
-from ansible_collections.xacct.aws.plugins.module_utils._operations.resource_grant import OPERATION
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
-from ansible_collections.xacct.aws.plugins.module_utils._resources.services._port import Revised
-from ansible_collections.xacct.aws.plugins.module_utils._resources.services.lambda_function import FunctionPolicy
+from ansible_collections.xacct.aws.plugins.module_utils._aws.calls.errors import AwsError
+from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.resource_grant import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._operations.task import TaskError
+from ansible_collections.xacct.aws.plugins.module_utils._policy.language.documents import PolicyError
+from ansible_collections.xacct.aws.plugins.module_utils._services.lambda_function.api import FunctionPolicy
+from ansible_collections.xacct.aws.plugins.module_utils._services.resource_policy import PolicyRevision
 
 from tests.integration.in_process import Outcome
 from tests.integration.resource_world import TestResource, answer, empty_archive
@@ -331,14 +331,14 @@ class TestAtTheSameTime:
 
     def written_meanwhile(self, monkeypatch: pytest.MonkeyPatch, *writes: Callable[[], object]) -> None:
         """Have somebody else write after each of our first readings that are for a write."""
-        really, waiting = FunctionPolicy.write_revised, list(writes)
+        really, waiting = FunctionPolicy.write_on_revision, list(writes)
 
-        def write_revised(self: FunctionPolicy, present: Revised, document: dict | None) -> None:
+        def write_on_revision(self: FunctionPolicy, present: PolicyRevision, document: dict | None) -> None:
             if waiting:
                 waiting.pop(0)()
             really(self, present, document)
 
-        monkeypatch.setattr(FunctionPolicy, "write_revised", write_revised)
+        monkeypatch.setattr(FunctionPolicy, "write_on_revision", write_on_revision)
 
     def refusals(self, made: Outcome) -> int:
         return sum("somebody else wrote it at the same time" in text for text in made.said)

@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.xacct.aws.plugins.module_utils._operations import (
+from ansible_collections.xacct.aws.plugins.module_utils._operations.grants import (
     bucket_grant,
     identity_grant,
     resource_grant,
-    role,
 )
+from ansible_collections.xacct.aws.plugins.module_utils._operations.role import role
 
 from tests.integration.in_process import TestAccount
 from tests.integration.shared_writers import NEW, OLD, SHORT, write_at_once

@@ -17,7 +17,7 @@ import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.xacct.aws.plugins.module_utils._faces import argument_spec_of, invoke
-from ansible_collections.xacct.aws.plugins.module_utils._operations.verify import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._operations.verify.verify import OPERATION
 
 from tests.local_aws.server import LocalAws
 

@@ -16,17 +16,21 @@ import jinja2
 import pytest
 import yaml
 from ansible.plugins.filter.core import FilterModule
-from ansible_collections.xacct.aws.plugins.module_utils._operations import (
+from ansible_collections.xacct.aws.plugins.module_utils._operations.acls import object_acl
+from ansible_collections.xacct.aws.plugins.module_utils._operations.grants import (
     bucket_grant,
     identity_grant,
-    object_acl,
     resource_grant,
-    role,
-    verify,
 )
-from ansible_collections.xacct.aws.plugins.module_utils._operations._task import TaskError
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.per_account import external_ids, part_of, per_account
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.plan import plan
+from ansible_collections.xacct.aws.plugins.module_utils._operations.role import role
+from ansible_collections.xacct.aws.plugins.module_utils._operations.task import TaskError
+from ansible_collections.xacct.aws.plugins.module_utils._operations.verify import verify
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.planning.account_parts import (
+    external_ids,
+    part_of,
+    per_account,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.planning.plan import plan
 
 from tests.integration.in_process import TestAccount
 from tests.local_aws.server import LocalAws

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.plan import plan
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.planning.plan import plan
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "choosing.md"
 ACCOUNTS = {

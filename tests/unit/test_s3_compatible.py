@@ -19,13 +19,13 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 PAGE = CHECKOUT / "docs" / "s3_compatible.md"
 BLOCKS = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
 TASKS = {task["name"]: task for block in BLOCKS for task in yaml.safe_load(block)}
-OPERATIONS = "ansible_collections.xacct.aws.plugins.module_utils._operations"
+MODULES = "ansible_collections.xacct.aws.plugins.modules"
 
 
 @pytest.mark.parametrize("name", TASKS)
 def test_the_modules_take_the_options_of_each_task(name):
     ((module, options),) = ((key, value) for key, value in TASKS[name].items() if key.startswith("xacct.aws."))
-    operation = importlib.import_module(f"{OPERATIONS}.{module.removeprefix('xacct.aws.xacct_')}").OPERATION
+    operation = importlib.import_module(f"{MODULES}.{module.removeprefix('xacct.aws.')}").OPERATION
     validation = ArgumentSpecValidator(argument_spec_of(operation), **operation.rules).validate(options)
     assert not validation.error_messages
     assert operation.check(validation.validated_parameters) == []

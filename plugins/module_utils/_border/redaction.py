@@ -19,7 +19,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
-from ansible_collections.xacct.aws.plugins.module_utils._border.texts import bounded, one_line, own_lines
+from .texts import bounded, one_line, own_lines
 
 HIDDEN = "********"
 

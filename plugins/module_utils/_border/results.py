@@ -14,12 +14,8 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 
-from ansible_collections.xacct.aws.plugins.module_utils._border.redaction import (
-    hide_long_secrets,
-    hide_secrets,
-    message,
-)
-from ansible_collections.xacct.aws.plugins.module_utils._border.texts import bounded, own_lines
+from .redaction import hide_long_secrets, hide_secrets, message
+from .texts import bounded, own_lines
 
 HIDDEN_ARGUMENT = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 """What Ansible shows of an option that is no_log."""

@@ -9,9 +9,9 @@ Private to this collection.
 
 from __future__ import annotations
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
-from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation, Task
-from ansible_collections.xacct.aws.plugins.module_utils._resources.canonical_ids import own_canonical_id
+from .._aws.calls.errors import AwsError
+from .._resources.canonical_ids import own_canonical_id
+from .task import Operation, Task
 
 ARGUMENT_SPEC = {"canonical_id": {"type": "bool", "default": True}}
 

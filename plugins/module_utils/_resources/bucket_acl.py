@@ -11,25 +11,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import (
-    AwsError,
-    aws_call,
-    is_code,
-    is_unanswered,
-)
-from ansible_collections.xacct.aws.plugins.module_utils._aws.unretried import sent_once
-from ansible_collections.xacct.aws.plugins.module_utils._policy.acls import (
-    Acl,
-    access_control_policy,
-    acl_of,
-    as_document,
-    check_count,
-    of_document,
-)
-from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import SidAlphabet
+from .._aws.calls.errors import AwsError, aws_call, is_code, is_unanswered
+from .._aws.calls.unretried import sent_once
+from .._policy.s3.acls import Acl, access_control_policy, acl_of, as_document, check_count, of_document
+from .._policy.statements.own_statements import SidAlphabet
 
 if TYPE_CHECKING:
-    from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
+    from .._aws.sessions.connection import Account
 
 ENFORCED = "BucketOwnerEnforced"
 OBJECT_WRITER = "ObjectWriter"

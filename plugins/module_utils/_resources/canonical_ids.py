@@ -14,10 +14,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_unanswered
+from .._aws.calls.errors import AwsError, aws_call, is_unanswered
 
 if TYPE_CHECKING:
-    from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
+    from .._aws.sessions.connection import Account
 
 
 class CanonicalIds:

@@ -13,10 +13,10 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_code, is_not_offered
+from .._aws.calls.errors import AwsError, aws_call, is_code, is_not_offered
 
 if TYPE_CHECKING:
-    from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
+    from .._aws.sessions.connection import Account
 
 Result = TypeVar("Result")
 

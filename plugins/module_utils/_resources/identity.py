@@ -13,20 +13,16 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_unanswered
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
-    PolicyError,
-    compact_json,
-    stored_document,
-)
-from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import SidAlphabet
-from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import is_account_id, parse_arn
-from ansible_collections.xacct.aws.plugins.module_utils._policy.sizes import PolicyTooLarge, policy_size
-from ansible_collections.xacct.aws.plugins.module_utils._resources import iam
-from ansible_collections.xacct.aws.plugins.module_utils._resources.quotas import INLINE_SIZE, Quotas
+from .._aws.calls.errors import AwsError, is_unanswered
+from .._policy.language.documents import PolicyError, compact_json, stored_document
+from .._policy.language.principals import is_account_id, parse_arn
+from .._policy.language.sizes import PolicyTooLarge, policy_size
+from .._policy.statements.own_statements import SidAlphabet
+from . import iam
+from .quotas import INLINE_SIZE, Quotas
 
 if TYPE_CHECKING:
-    from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
+    from .._aws.sessions.connection import Account
 
 KINDS = ("role", "user", "group")
 _RESOURCE = re.compile(r"(role|user|group)/((?:[!-~]+/)?)([\w+=,.@-]{1,128})", re.ASCII)

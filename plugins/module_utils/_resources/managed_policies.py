@@ -15,28 +15,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_code
-from ansible_collections.xacct.aws.plugins.module_utils._aws.retries import retry_while
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import (
-    PolicyError,
-    compact_json,
-    statements,
-    stored_document,
-    texts,
-)
-from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import SidAlphabet
-from ansible_collections.xacct.aws.plugins.module_utils._resources import iam
-from ansible_collections.xacct.aws.plugins.module_utils._resources.identity import Identity
-from ansible_collections.xacct.aws.plugins.module_utils._resources.packing import joined, spread
-from ansible_collections.xacct.aws.plugins.module_utils._resources.quotas import (
-    ATTACHMENTS,
-    MANAGED_POLICY_SIZE,
-    MANAGED_POLICY_VERSIONS,
-    Quotas,
-)
+from .._aws.calls.errors import AwsError, is_code
+from .._aws.calls.retries import retry_while
+from .._policy.language.documents import PolicyError, compact_json, statements, stored_document, texts
+from .._policy.statements.own_statements import SidAlphabet
+from .._policy.statements.packing import joined, spread
+from . import iam
+from .identity import Identity
+from .quotas import ATTACHMENTS, MANAGED_POLICY_SIZE, MANAGED_POLICY_VERSIONS, Quotas
 
 if TYPE_CHECKING:
-    from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
+    from .._aws.sessions.connection import Account
 
 PATH = "/xacct/"
 NEW_POLICY_SECONDS = 30

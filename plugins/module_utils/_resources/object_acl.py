@@ -13,17 +13,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_code
-from ansible_collections.xacct.aws.plugins.module_utils._aws.pace import THROTTLED, Pace
-from ansible_collections.xacct.aws.plugins.module_utils._aws.unretried import sent_once
-from ansible_collections.xacct.aws.plugins.module_utils._policy.acls import Acl, access_control_policy, acl_of
-from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import AclGrant
-from ansible_collections.xacct.aws.plugins.module_utils._resources.bucket_acl import bucket_arguments
+from .._aws.calls.errors import AwsError, aws_call, is_code
+from .._aws.calls.pace import THROTTLED, Pace
+from .._aws.calls.unretried import sent_once
+from .._policy.evaluation.requests import AclGrant
+from .._policy.s3.acls import Acl, access_control_policy, acl_of
+from .bucket_acl import bucket_arguments
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
+    from .._aws.sessions.connection import Account
 
 _VANISHED = ("NoSuchKey", "NoSuchVersion")
 _DELETE_MARKER = "MethodNotAllowed"

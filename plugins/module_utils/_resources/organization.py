@@ -15,14 +15,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, aws_call, is_code
-from ansible_collections.xacct.aws.plugins.module_utils._policy.compiled_policies import CompiledPolicy
-from ansible_collections.xacct.aws.plugins.module_utils._policy.context import UNKNOWN, Unknown
-from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import ControlPolicies, Level
-from ansible_collections.xacct.aws.plugins.module_utils._resources.identity_policies import readable, said
+from .._aws.calls.errors import AwsError, aws_call, is_code
+from .._policy.evaluation.compiled_policies import CompiledPolicy
+from .._policy.evaluation.requests import ControlPolicies, Level
+from .._policy.language.context import UNKNOWN, Unknown
+from .identity_side import readable, said
 
 if TYPE_CHECKING:
-    from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
+    from .._aws.sessions.connection import Account
 
 SERVICE_CONTROL = "SERVICE_CONTROL_POLICY"
 RESOURCE_CONTROL = "RESOURCE_CONTROL_POLICY"

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError, is_unanswered
-from ansible_collections.xacct.aws.plugins.module_utils._resources import iam
+from .._aws.calls.errors import AwsError, is_unanswered
+from . import iam
 
 if TYPE_CHECKING:
-    from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
+    from .._aws.sessions.connection import Account
 
 TRUST_POLICY_SIZE = "AssumeRolePolicySizeQuota"
 INLINE_SIZE = {"role": "RolePolicySizeQuota", "user": "UserPolicySizeQuota", "group": "GroupPolicySizeQuota"}

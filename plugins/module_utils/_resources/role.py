@@ -13,15 +13,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import compact_json, stored_document
-from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import SidAlphabet
-from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import parse_arn
-from ansible_collections.xacct.aws.plugins.module_utils._policy.sizes import check_size
-from ansible_collections.xacct.aws.plugins.module_utils._resources import iam
-from ansible_collections.xacct.aws.plugins.module_utils._resources.quotas import TRUST_POLICY_SIZE, Quotas
+from .._policy.language.documents import compact_json, stored_document
+from .._policy.language.principals import parse_arn
+from .._policy.language.sizes import check_size
+from .._policy.statements.own_statements import SidAlphabet
+from . import iam
+from .quotas import TRUST_POLICY_SIZE, Quotas
 
 if TYPE_CHECKING:
-    from ansible_collections.xacct.aws.plugins.module_utils._aws.connection import Account
+    from .._aws.sessions.connection import Account
 
 
 @dataclass(frozen=True)

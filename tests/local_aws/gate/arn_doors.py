@@ -17,9 +17,9 @@ import urllib.parse
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import parse_arn
-from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import KEY_POLICY, OTHER_RESOURCE
-from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import rules_of_arn
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.requests import KEY_POLICY, OTHER_RESOURCE
+from ansible_collections.xacct.aws.plugins.module_utils._policy.language.principals import parse_arn
+from ansible_collections.xacct.aws.plugins.module_utils._services.rules_registry import rules_of_arn
 
 from . import deliveries, encryption, function_policies, key_grants, resource_rules, store
 from .calls import Call

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import re
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.compiled_policies import compile_policy
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.compiled_policies import compile_policy
 
 from .document_rules import (
     S3_WORDING,

@@ -14,10 +14,10 @@ from __future__ import annotations
 import datetime
 import functools
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import parse_arn
-from ansible_collections.xacct.aws.plugins.module_utils._policy.request_principals import request_principal
-from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import OTHER_RESOURCE
-from ansible_collections.xacct.aws.plugins.module_utils._policy.services.sqs import RULES
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.request_principals import request_principal
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.requests import OTHER_RESOURCE
+from ansible_collections.xacct.aws.plugins.module_utils._policy.language.principals import parse_arn
+from ansible_collections.xacct.aws.plugins.module_utils._services.sqs.rules import RULES
 
 from . import encryption, store
 from .errors import Refusal

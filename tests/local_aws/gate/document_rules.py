@@ -18,9 +18,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.compiled_policies import compile_policy
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
-from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import is_unique_id
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.compiled_policies import compile_policy
+from ansible_collections.xacct.aws.plugins.module_utils._policy.language.documents import PolicyError
+from ansible_collections.xacct.aws.plugins.module_utils._policy.language.principals import is_unique_id
 
 from .errors import Refusal
 from .identities import entity_of, entity_with_id

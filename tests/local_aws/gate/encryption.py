@@ -4,15 +4,15 @@
 
 """Objects, messages and secrets that are encrypted with a key of KMS: their service asks for it in the caller's name.
 
-Sources for topics, queues and secrets: what their rules say of keys (``_policy/services``). For objects: S3 User Guide,
+Sources for topics, queues and secrets: what their rules say of keys (in ``_services``). For objects: S3 User Guide,
 "Using server-side encryption with AWS KMS keys": reading takes kms:Decrypt, writing kms:GenerateDataKey. The key of a
 bucket's default encryption is its owner's.
 """
 
 from __future__ import annotations
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.bucket_access import aws_key_policy
-from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import KEY_POLICY
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.requests import KEY_POLICY
+from ansible_collections.xacct.aws.plugins.module_utils._policy.s3.actions import aws_key_policy
 
 from . import key_grants, store
 from .calls import Call

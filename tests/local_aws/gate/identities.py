@@ -13,8 +13,11 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.compiled_policies import CompiledPolicy, compile_policy
-from ansible_collections.xacct.aws.plugins.module_utils._policy.request_principals import (
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.compiled_policies import (
+    CompiledPolicy,
+    compile_policy,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.request_principals import (
     RequestPrincipal,
     request_principal,
 )

@@ -10,10 +10,17 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.compiled_policies import CompiledPolicy, compile_policy
-from ansible_collections.xacct.aws.plugins.module_utils._policy.decision import UNDECIDED, Decision
-from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation import evaluate
-from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import Request, ResourcePolicy, S3Access
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.compiled_policies import (
+    CompiledPolicy,
+    compile_policy,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.decision import UNDECIDED, Decision
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.evaluate import evaluate
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.requests import (
+    Request,
+    ResourcePolicy,
+    S3Access,
+)
 
 from .errors import Refusal
 from .identities import Caller

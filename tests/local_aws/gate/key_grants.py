@@ -14,8 +14,11 @@ from __future__ import annotations
 import json
 import re
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.compiled_policies import CompiledPolicy, compile_policy
-from ansible_collections.xacct.aws.plugins.module_utils._policy.key_grants import OPERATIONS, grant_statement
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.compiled_policies import (
+    CompiledPolicy,
+    compile_policy,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._policy.kms.grants import OPERATIONS, grant_statement
 
 from .calls import Call
 from .document_rules import principal_is_valid

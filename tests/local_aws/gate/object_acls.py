@@ -15,18 +15,18 @@ from collections.abc import Iterable, Mapping
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.acls import (
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.requests import (
+    ALL_USERS,
+    AUTHENTICATED_USERS,
+    AclGrant,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._policy.s3.acls import (
     BUCKET_OWNER,
     FULL_CONTROL,
     MOST_GRANTS,
     PERMISSIONS,
     canned_grants,
     canned_names,
-)
-from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import (
-    ALL_USERS,
-    AUTHENTICATED_USERS,
-    AclGrant,
 )
 
 from . import store

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.compiled_policies import compile_policy
-from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import ControlPolicies, Level
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.compiled_policies import compile_policy
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.requests import ControlPolicies, Level
 
 from . import store
 

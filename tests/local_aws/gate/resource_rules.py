@@ -10,8 +10,8 @@ Sources: SQS Developer Guide, "Quotas related to policies"; SNS API Reference, S
 
 from __future__ import annotations
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.compiled_policies import compile_policy
-from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import KEY_POLICY
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.compiled_policies import compile_policy
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.requests import KEY_POLICY
 
 from .calls import Call
 from .document_rules import (

@@ -14,7 +14,7 @@ import re
 import urllib.parse
 from dataclasses import replace
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import BUCKET_POLICY, S3Access
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.requests import BUCKET_POLICY, S3Access
 
 from . import object_acls, store
 from .bucket_rules import stored_policy

@@ -16,10 +16,16 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from ansible_collections.xacct.aws.plugins.module_utils._policy.compiled_policies import CompiledPolicy, compile_policy
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError
-from ansible_collections.xacct.aws.plugins.module_utils._policy.request_principals import ROOT, request_principal
-from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import ROLE_TRUST
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.compiled_policies import (
+    CompiledPolicy,
+    compile_policy,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.request_principals import (
+    ROOT,
+    request_principal,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.requests import ROLE_TRUST
+from ansible_collections.xacct.aws.plugins.module_utils._policy.language.documents import PolicyError
 
 from . import identities, web_identities
 from .calls import Call

@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 import yaml
 from ansible_collections.xacct.aws.plugins.doc_fragments.resource_types import ModuleDocFragment
-from ansible_collections.xacct.aws.plugins.module_utils._operations.resource_grant import OPERATION
-from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import SERVICES
+from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.resource_grant import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._services.rules_registry import SERVICES
 from ansible_collections.xacct.aws.plugins.modules import xacct_resource_grant
 
 FRAGMENT = yaml.safe_load(ModuleDocFragment.DOCUMENTATION)

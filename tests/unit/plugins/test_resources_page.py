@@ -11,8 +11,8 @@ import re
 import pytest
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.xacct.aws.plugins.module_utils._operations.resource_grant import OPERATION
-from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import SERVICES
+from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.resource_grant import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._services.rules_registry import SERVICES
 
 from tools import resources_page
 

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 import yaml
-from ansible_collections.xacct.aws.plugins.module_utils._policy.bucket_access import ACCESS
+from ansible_collections.xacct.aws.plugins.module_utils._policy.s3.actions import ACCESS
 from ansible_collections.xacct.aws.plugins.modules import xacct_bucket_grant
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "s3_access.md"

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
-from ansible_collections.xacct.aws.plugins.module_utils._operations._task import Operation, TaskError
+from ansible_collections.xacct.aws.plugins.module_utils._operations.task import Operation, TaskError
 from ansible_collections.xacct.aws.plugins.plugin_utils import _controller
 
 SECRET = "swordfish-9f2c-0123456789"

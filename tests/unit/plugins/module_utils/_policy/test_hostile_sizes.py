@@ -14,18 +14,25 @@ import time
 from collections.abc import Callable
 
 import pytest
-from ansible_collections.xacct.aws.plugins.module_utils._operations.declared_grants import DeclaredGrants
-from ansible_collections.xacct.aws.plugins.module_utils._operations.key_access import added_statements
-from ansible_collections.xacct.aws.plugins.module_utils._policy.comparison import differences
-from ansible_collections.xacct.aws.plugins.module_utils._policy.compiled_policies import compile_policy
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError, parse_document
-from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation import evaluate
-from ansible_collections.xacct.aws.plugins.module_utils._policy.function_permissions import merge_permissions
-from ansible_collections.xacct.aws.plugins.module_utils._policy.grants import lost_statements, merge_statements
-from ansible_collections.xacct.aws.plugins.module_utils._policy.render import readable_policy
-from ansible_collections.xacct.aws.plugins.module_utils._policy.request_principals import request_principal
-from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import BUCKET_POLICY, Request, ResourcePolicy
-from ansible_collections.xacct.aws.plugins.module_utils._resources.packing import joined, spread
+from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.declared_grants import DeclaredGrants
+from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.key_access_warning import added_statements
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.compiled_policies import compile_policy
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.evaluate import evaluate
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.request_principals import request_principal
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.requests import (
+    BUCKET_POLICY,
+    Request,
+    ResourcePolicy,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._policy.language.comparison import differences
+from ansible_collections.xacct.aws.plugins.module_utils._policy.language.documents import PolicyError, parse_document
+from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.own_statements import (
+    lost_statements,
+    merge_statements,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.packing import joined, spread
+from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.render import readable_policy
+from ansible_collections.xacct.aws.plugins.module_utils._services.lambda_function.permissions import merge_permissions
 
 SECONDS = 3.0
 LONGEST = 200_000

@@ -11,31 +11,12 @@ import json
 from collections.abc import Callable, Iterator
 
 import pytest
-from ansible_collections.xacct.aws.plugins.module_utils._policy import (
-    comparison,
-    documents,
-    function_permissions,
-    grants,
-    narrowing,
-    numbered_policies,
-    principals,
-    public_access,
-    render,
-    sizes,
-    trust_statements,
-)
-from ansible_collections.xacct.aws.plugins.module_utils._policy.chain import Sides, chain
-from ansible_collections.xacct.aws.plugins.module_utils._policy.compiled_policies import compile_policy
-from ansible_collections.xacct.aws.plugins.module_utils._policy.conditions import compile_conditions
-from ansible_collections.xacct.aws.plugins.module_utils._policy.context import UNKNOWN
-from ansible_collections.xacct.aws.plugins.module_utils._policy.documents import PolicyError, parse_document, statements
-from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation import evaluate
-from ansible_collections.xacct.aws.plugins.module_utils._policy.fixes import fixes
-from ansible_collections.xacct.aws.plugins.module_utils._policy.key_lockout import lost_control
-from ansible_collections.xacct.aws.plugins.module_utils._policy.key_reach import not_allowed_yet
-from ansible_collections.xacct.aws.plugins.module_utils._policy.principals import parse_arn
-from ansible_collections.xacct.aws.plugins.module_utils._policy.request_principals import request_principal
-from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import (
+from ansible_collections.xacct.aws.plugins.module_utils._advice.fixes import fixes
+from ansible_collections.xacct.aws.plugins.module_utils._advice.sentences import Sides, chain
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.compiled_policies import compile_policy
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.evaluate import evaluate
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.request_principals import request_principal
+from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.requests import (
     BUCKET_POLICY,
     KEY_POLICY,
     OTHER_RESOURCE,
@@ -46,7 +27,32 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.requests import 
     ResourcePolicy,
     S3Access,
 )
-from ansible_collections.xacct.aws.plugins.module_utils._policy.services.registry import SERVICES
+from ansible_collections.xacct.aws.plugins.module_utils._policy.kms.lockout import lost_control
+from ansible_collections.xacct.aws.plugins.module_utils._policy.kms.policy_coverage import not_allowed_yet
+from ansible_collections.xacct.aws.plugins.module_utils._policy.language import (
+    comparison,
+    documents,
+    narrowing,
+    principals,
+    sizes,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._policy.language.conditions import compile_conditions
+from ansible_collections.xacct.aws.plugins.module_utils._policy.language.context import UNKNOWN
+from ansible_collections.xacct.aws.plugins.module_utils._policy.language.documents import (
+    PolicyError,
+    parse_document,
+    statements,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._policy.language.principals import parse_arn
+from ansible_collections.xacct.aws.plugins.module_utils._policy.statements import (
+    own_statements,
+    public_access,
+    render,
+    trust,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._services.lambda_function import permissions
+from ansible_collections.xacct.aws.plugins.module_utils._services.rules_registry import SERVICES
+from ansible_collections.xacct.aws.plugins.module_utils._services.ssm import parameter_policies
 from hypothesis import HealthCheck, example, given, settings
 
 from tests.unit.plugins.module_utils._policy import strangers
@@ -73,9 +79,9 @@ def reading(document: dict) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "unresolved_ids", lambda: principals.unresolved_ids(document)
     yield "readable_policy", lambda: json.dumps(render.readable_policy(document))
     yield "public_statements", lambda: public_access.public_statements(document)
-    yield "external_ids", lambda: trust_statements.external_ids(document)
-    yield "external_ids_in", lambda: trust_statements.external_ids_in(document)
-    yield "added_and_removed", lambda: function_permissions.added_and_removed(document, own)
+    yield "external_ids", lambda: trust.external_ids(document)
+    yield "external_ids_in", lambda: trust.external_ids_in(document)
+    yield "added_and_removed", lambda: permissions.added_and_removed(document, own)
     yield "characters", lambda: sizes.policy_size(document, "characters")
     yield "bytes", lambda: sizes.policy_size(document, "bytes")
     yield (
@@ -89,8 +95,8 @@ def reading(document: dict) -> Iterator[tuple[str, Callable[[], object]]]:
     for statement in statements(document):
         condition = statement.get("Condition")
         yield "statements_equal", lambda one=statement: comparison.statements_equal(one, OWN)
-        yield "sid_of", lambda one=statement: function_permissions.grant_sid(comparison.sid_of(one))
-        yield "permission_of", lambda one=statement: function_permissions.permission_of(one)
+        yield "sid_of", lambda one=statement: permissions.grant_sid(comparison.sid_of(one))
+        yield "permission_of", lambda one=statement: permissions.permission_of(one)
         yield "why_public", lambda one=statement: public_access.why_public(one)
         yield "narrows", lambda block=condition: narrowing.narrows(block)
         yield "names_a_source", lambda block=condition: narrowing.names_a_source(block)
@@ -135,13 +141,13 @@ def test_what_botocore_decoded_is_taken_or_refused_alike(document):
         compile_policy,
         render.readable_policy,
         comparison.canonical_document,
-        trust_statements.external_ids,
-        trust_statements.external_ids_in,
+        trust.external_ids,
+        trust.external_ids_in,
         lambda it: sizes.policy_size(it, "bytes"),
         lambda it: comparison.policies_equal(it, it),
-        lambda it: grants.merge_statements(it, [OWN]),
-        lambda it: function_permissions.merge_permissions(it, [PERMISSION]),
-        lambda it: grants.lost_statements(it, it, ["XacctA"]),
+        lambda it: own_statements.merge_statements(it, [OWN]),
+        lambda it: permissions.merge_permissions(it, [PERMISSION]),
+        lambda it: own_statements.lost_statements(it, it, ["XacctA"]),
     ):
         try:
             read(document)
@@ -166,7 +172,7 @@ def test_a_merge_keeps_everybody_elses_statements_or_is_refused(text):
     document = understood(text)
     if document is None:
         return
-    for merge, mine in ((grants.merge_statements, OWN), (function_permissions.merge_permissions, PERMISSION)):
+    for merge, mine in ((own_statements.merge_statements, OWN), (permissions.merge_permissions, PERMISSION)):
         try:
             merged = merge(document, [mine], remove=["XacctB"])
         except PolicyError as error:
@@ -179,9 +185,9 @@ def test_a_merge_keeps_everybody_elses_statements_or_is_refused(text):
             name: value for name, value in document.items() if name != "Statement"
         }
         assert comparison.policies_equal(merge(merged, [mine], remove=["XacctB"]), merged), "merging twice is once"
-        assert not grants.lost_statements(merged, merged, ["XacctA", "XacctB"])
+        assert not own_statements.lost_statements(merged, merged, ["XacctA", "XacctB"])
         if foreign:
-            left = grants.lost_statements(merged, {"Statement": []}, ["XacctA", "XacctB"])
+            left = own_statements.lost_statements(merged, {"Statement": []}, ["XacctA", "XacctB"])
             assert left.foreign == [each for each in statements(parse_document(merged)) if not is_ours(each)]
 
 
@@ -189,11 +195,11 @@ def test_a_merge_keeps_everybody_elses_statements_or_is_refused(text):
 @given(strangers.texts(), strangers.texts())
 def test_several_policies_of_one_parameter_lose_nothing(one, two):
     found = [each for each in (understood(one), understood(two)) if each is not None]
-    present = [numbered_policies.NumberedPolicy(str(index), "h", each) for index, each in enumerate(found)]
-    joined = numbered_policies.joined(present)
-    assert numbered_policies.to_write(present, joined) == []
-    wanted = grants.merge_statements(joined, [OWN])
-    written = numbered_policies.to_write(present, wanted)
+    present = [parameter_policies.ParameterPolicy(str(index), "h", each) for index, each in enumerate(found)]
+    joined = parameter_policies.joined(present)
+    assert parameter_policies.to_write(present, joined) == []
+    wanted = own_statements.merge_statements(joined, [OWN])
+    written = parameter_policies.to_write(present, wanted)
     touched = {each.id for each in written}
     after = [each for each in present if each.id not in touched] + list(written)
     left = [each for policy in after for each in statements(policy.document)]
@@ -266,4 +272,4 @@ def without_nulls(document: dict) -> dict:
 
 
 def is_ours(statement: dict) -> bool:
-    return function_permissions.grant_sid(comparison.sid_of(statement)) in ("XacctA", "XacctB")
+    return permissions.grant_sid(comparison.sid_of(statement)) in ("XacctA", "XacctB")

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.xacct.aws.plugins.module_utils._aws.errors import AwsError
+from ansible_collections.xacct.aws.plugins.module_utils._aws.calls.errors import AwsError
 from ansible_collections.xacct.aws.plugins.module_utils._resources import iam
 from ansible_collections.xacct.aws.plugins.module_utils._resources.quotas import Quotas
 

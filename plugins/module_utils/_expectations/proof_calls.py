@@ -1,0 +1,83 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The calls that show whether somebody may use a resource, by type.
+
+Some have an effect: they are made only where a trust allows it, and evaluated otherwise. What no call shows is
+evaluated as well (``EVALUATE``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .._policy.s3.actions import matches
+from .._policy.statements.service_rules import ServiceRules
+
+EVALUATE = "evaluate"
+"""Stands for a call where there is none that shows an action and is safe."""
+
+
+@dataclass(frozen=True)
+class ProofCall:
+    """One call. ``done`` is what somebody has then done, before the name of the resource."""
+
+    name: str
+    type: str
+    action: str
+    done: str
+    effect: str = ""
+    """What the call leaves behind, in words; empty: nothing."""
+
+
+_ALL = (
+    ProofCall("sns_publish", "sns_topic", "sns:Publish", "published to", "subscribers get a message"),
+    ProofCall("sqs_send", "sqs_queue", "sqs:SendMessage", "sent a message to", "consumers get a message"),
+    ProofCall("sqs_receive", "sqs_queue", "sqs:ReceiveMessage", "received from", "a message counts as received"),
+    ProofCall("lambda_invoke", "lambda_function", "lambda:InvokeFunction", "could invoke"),
+    ProofCall("kms_encrypt", "kms_key", "kms:Encrypt", "could encrypt with"),
+    ProofCall("kms_decrypt", "kms_key", "kms:Decrypt", "could decrypt with"),
+    ProofCall("kms_generate", "kms_key", "kms:GenerateDataKey", "could make a data key with"),
+    ProofCall("secret_read", "secret", "secretsmanager:GetSecretValue", "read"),
+    ProofCall("secret_describe", "secret", "secretsmanager:DescribeSecret", "described"),
+    ProofCall("parameter_read", "ssm_parameter", "ssm:GetParameter", "read"),
+)
+
+CALLS = {call.name: call for call in _ALL}
+"""By name, as expectations have it."""
+
+
+def tried_actions(rules: ServiceRules) -> dict[str, str]:
+    """Return the actions of a type that are worth a proof, each with the name of its call.
+
+    Those are the actions of its calls, and the first of every word of ``access``.
+    """
+    found = {call.action: call.name for call in _ALL if call.type == rules.type}
+    for granted in rules.access.values():
+        first = granted.identity[0]
+        if not _is_pattern(first):
+            found.setdefault(first, EVALUATE)
+    return found
+
+
+def granted_calls(rules: ServiceRules, actions: Iterable[str]) -> dict[str, str]:
+    """Return what of ``tried_actions`` is among the granted actions, which may hold wildcards.
+
+    Where nothing of it is, the first action that is none of a pattern stands for all of them.
+    """
+    actions = list(actions)
+    found = {action: call for action, call in tried_actions(rules).items() if allows(actions, action)}
+    if found:
+        return found
+    return dict.fromkeys([each for each in actions if not _is_pattern(each)][:1], EVALUATE)
+
+
+def allows(granted: Iterable[str], action: str) -> bool:
+    """Whether an action is among granted ones, which may hold wildcards. The case does not count."""
+    return any(matches(pattern, action) for pattern in granted)
+
+
+def _is_pattern(action: str) -> bool:
+    return "*" in action or "?" in action

@@ -1,0 +1,84 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""`xacct_bucket_grant`: named statements in the policy of a bucket.
+
+Read the policy, decide what differs, look whether it fits and whether what it is to allow can come about at all (Block
+Public Access, the KMS key), write.
+Private to this collection.
+"""
+
+from __future__ import annotations
+
+from ..._aws.calls.errors import AwsError, is_code
+from ..._services.s3_bucket.api import Bucket, BucketPolicy
+from ..._services.s3_bucket.statements import BUCKET_PART
+from ..task import Operation, Task, result, said_of
+from .bucket_grant_options import ARGUMENT_SPEC, check, declared_grants
+from .bucket_obstacles import explained_refusal, look_at_public_access, missing_key_access
+from .declared_grants import DeclaredGrants
+from .policy_steps import confirm_owner, decide, read_policy, write_policy
+
+
+def run(task: Task) -> dict:
+    """Bring the policy to what is declared and return the module's result."""
+    with said_of(task.account):
+        return _run(task)
+
+
+def _run(task: Task) -> dict:
+    params = task.params
+    bucket = Bucket(task.account, params["bucket"], params["expected_bucket_owner"])
+    carrier = BucketPolicy(bucket)
+    grants = declared_grants(params, task.account.partition)
+
+    policy = _read(task, carrier, grants)
+    decision = decide(grants, policy, grants.merge(policy), part=BUCKET_PART)
+    key_access = None
+    if decision.plan.changed:
+        _confirm_owner(task, bucket)
+        # Now it is known whose bucket it is: a grant that locks its account out is refused.
+        declared_grants(params, task.account.partition, task.account.told_account_id or bucket.owner or "")
+        carrier.check_size(decision.policy)
+        look_at_public_access(task, bucket, grants, decision.policy)
+        key_access = missing_key_access(task, bucket, grants, policy)
+        policy = decision.policy if task.check_mode else _apply(task, carrier, grants, decision.policy)
+    return result(
+        decision.plan,
+        bucket={"name": bucket.name, "arn": bucket.arn, "owner": bucket.declared_owner},
+        policy=policy,
+        key_access=key_access,
+    )
+
+
+def _read(task: Task, carrier: BucketPolicy, grants: DeclaredGrants) -> dict | None:
+    """Return the policy. Where another owner was expected S3 only denies: then say that."""
+    try:
+        return read_policy(task, carrier, grants, ("NoSuchBucket",), carrier.bucket.label)
+    except AwsError as error:
+        if task.params["expected_bucket_owner"] and is_code(error, "AccessDenied"):
+            _confirm_owner(task, carrier.bucket)
+        raise
+
+
+def _confirm_owner(task: Task, bucket: Bucket) -> None:
+    task.account.confirm_account()
+    confirm_owner(task, bucket.owner, bucket.label, "expected_bucket_owner")
+
+
+def _apply(task: Task, carrier: BucketPolicy, grants: DeclaredGrants, wanted: dict | None) -> dict | None:
+    """Write what differs and return the policy as it is then."""
+    try:
+        return write_policy(task, carrier, grants, wanted, lock=carrier.bucket.label)
+    except AwsError as error:
+        raise explained_refusal(error, carrier.bucket, wanted) from error
+
+
+OPERATION = Operation(
+    name="xacct_bucket_grant",
+    argument_spec=ARGUMENT_SPEC,
+    run=run,
+    services=("s3", "sts"),
+    check=check,
+)

@@ -1,0 +1,166 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What one evaluation looks at, made once from the request: names split, and the keys that follow from who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Union
+
+from ..language.context import NOT_DERIVED, UNKNOWN, ContextView, Unknown
+from ..language.documents import ascii_lower
+from ..language.matching import arn_parts
+from .compiled_policies import CompiledStatement
+from .request_principals import ANONYMOUS, FEDERATED_USER, IAM_KINDS, ROLE, ROOT, SERVICE, SESSION, USER
+from .requests import Request
+
+Derived = Union[tuple[str, ...], Unknown, None]
+
+
+class RequestFacts:
+    """A request, ready to be held against statements."""
+
+    __slots__ = ("action", "boundary", "context", "principal", "request", "resource", "resource_parts")
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.principal = request.principal
+        self.action = ascii_lower(request.action)
+        self.resource = request.resource
+        self.resource_parts = arn_parts(request.resource)
+        self.boundary: bool | None = (
+            None if request.permissions_boundary is UNKNOWN else request.permissions_boundary is not None
+        )
+        self.context = ContextView(request.context, self._derive)
+
+    @property
+    def service(self) -> str:
+        """The action's service prefix."""
+        return self.action.partition(":")[0]
+
+    def matches(self, statement: CompiledStatement) -> bool | None:
+        """Whether action, resource and conditions of a statement match, its principal aside."""
+        if not statement.action_matches(self.action):
+            return False
+        resource = statement.resource_matches(self.resource, self.resource_parts, self.context)
+        if resource is False:
+            return False
+        conditions = statement.conditions_hold(self.context)
+        return None if conditions and resource is None else conditions
+
+    def _derive(self, key: str) -> object:
+        derive = _DERIVED.get(key)
+        if derive is not None:
+            return derive(self)
+        if key.startswith("aws:principaltag/"):
+            return self._tag(key.partition("/")[2])
+        return NOT_DERIVED
+
+    def _tag(self, name: str) -> object:
+        tags = self.principal.tags
+        if tags is UNKNOWN:
+            return UNKNOWN
+        for tag, value in tags.items():
+            if ascii_lower(tag) == name:
+                return (value,)
+        return NOT_DERIVED
+
+
+def _principal_arn(facts: RequestFacts) -> Derived:
+    """The role's ARN for a session: with its path, which only the role knows."""
+    principal = facts.principal
+    if principal.kind == SESSION:
+        return UNKNOWN if principal.parent_arn is None else (principal.parent_arn,)
+    return (principal.arn,) if principal.kind in IAM_KINDS else None
+
+
+def _principal_account(facts: RequestFacts) -> Derived:
+    return None if facts.principal.account_id is None else (facts.principal.account_id,)
+
+
+def _principal_type(facts: RequestFacts) -> Derived:
+    name = _TYPES.get(facts.principal.kind)
+    return None if name is None else (name,)
+
+
+def _user_id(facts: RequestFacts) -> Derived:
+    """(IAM User Guide, "Policy variables", "Principal key values".)"""
+    principal = facts.principal
+    if principal.kind == ROOT:
+        return (str(principal.account_id),)
+    if principal.kind == FEDERATED_USER:
+        return (f"{principal.account_id}:{principal.name}",)
+    if principal.kind == ANONYMOUS:
+        return ("anonymous",)
+    if principal.kind not in IAM_KINDS:
+        return None
+    if principal.kind == ROLE or principal.unique_id is None or principal.unique_id is UNKNOWN:
+        return UNKNOWN
+    return (f"{principal.unique_id}:{principal.name}",) if principal.kind == SESSION else (str(principal.unique_id),)
+
+
+def _organization(facts: RequestFacts) -> object:
+    """Only principals of an account have one; which one, AWS knows and the caller may say."""
+    return NOT_DERIVED if facts.principal.kind in IAM_KINDS else None
+
+
+def _token_issue_time(facts: RequestFacts) -> object:
+    """Temporary credentials have one; a user's may be temporary, which the caller has to say."""
+    return UNKNOWN if facts.principal.kind in (ROLE, SESSION, FEDERATED_USER) else NOT_DERIVED
+
+
+def _via_service(_facts: RequestFacts) -> Derived:
+    """Requests are judged as the principal's own, not as forwarded by a service."""
+    return ("false",)
+
+
+def _user_name(facts: RequestFacts) -> Derived:
+    return (facts.principal.name,) if facts.principal.kind == USER else None
+
+
+def _is_service(facts: RequestFacts) -> Derived:
+    return ("true",) if facts.principal.kind == SERVICE else ("false",)
+
+
+def _service_name(facts: RequestFacts) -> Derived:
+    return (facts.principal.arn,) if facts.principal.kind == SERVICE else None
+
+
+def _service_names(facts: RequestFacts) -> Derived:
+    """All names of the service: AWS knows them."""
+    return UNKNOWN if facts.principal.kind == SERVICE else None
+
+
+def _resource_account(facts: RequestFacts) -> Derived:
+    owner = facts.request.resource_account
+    if owner is None:
+        return _principal_account(facts)
+    return UNKNOWN if owner is UNKNOWN else (str(owner),)
+
+
+_TYPES = {
+    ROOT: "Account",
+    USER: "User",
+    FEDERATED_USER: "FederatedUser",
+    ROLE: "AssumedRole",
+    SESSION: "AssumedRole",
+    ANONYMOUS: "Anonymous",
+}
+
+_DERIVED: dict[str, Callable[[RequestFacts], object]] = {
+    "aws:principalaccount": _principal_account,
+    "aws:principalarn": _principal_arn,
+    "aws:principalisawsservice": _is_service,
+    "aws:principalorgid": _organization,
+    "aws:principalorgpaths": _organization,
+    "aws:principalservicename": _service_name,
+    "aws:principalservicenameslist": _service_names,
+    "aws:principaltype": _principal_type,
+    "aws:resourceaccount": _resource_account,
+    "aws:tokenissuetime": _token_issue_time,
+    "aws:userid": _user_id,
+    "aws:username": _user_name,
+    "aws:viaawsservice": _via_service,
+}

@@ -1,0 +1,64 @@
+# Copyright (c) 2026, xacct.aws contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a method of giving access (role, bucket …) is made of. The methods themselves are in ``registry.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..declaration.directory import Account
+from ..declaration.problems import Problems
+from ..declaration.trust import AccessSpec, Trust, Trusted
+from .related_trusts import RelatedTrusts
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a user wrote under a method's keyword, with what is known of its trust. ``where`` starts every problem."""
+
+    value: object
+    where: str
+    state: str
+    trusted: Trusted | None
+    trusting: tuple[Account, ...]
+    trusted_side: str
+
+
+def nothing_to_check(_trusts: list[Trust], _problems: Problems) -> None:
+    """The check of a method whose trusts cannot be in each other's way."""
+
+
+def nothing_to_say(_trust: Trust) -> list[str]:
+    """The notes of a method that has none."""
+    return []
+
+
+@dataclass(frozen=True)
+class Method:
+    """One way of giving access, as functions.
+
+    - ``read``: the access that is declared; what is wrong goes to the problems, and then the answer may be None
+    - ``operations``: the work of one trusting account for the trusts of this method that name it
+    - ``expectations``: what must hold in one trusting account once the plan is applied
+    - ``check``: what is wrong between several trusts of this method
+    - ``notes``: what it does in a way that the user may not expect; also given the trusts that share its resource
+    - ``warnings``: what would be better declared otherwise
+    - ``handover``: what somebody who attaches the ready policy has to know besides
+    """
+
+    read: Callable[[Declared, Problems], AccessSpec | None]
+    operations: Callable[[list[Trust], Account], list[dict]]
+    expectations: Callable[[Trust, Account, RelatedTrusts], list[dict]]
+    notes: Callable[[Trust, list[Trust]], list[str]]
+    check: Callable[[list[Trust], Problems], None] = nothing_to_check
+    warnings: Callable[[Trust], list[str]] = nothing_to_say
+    handover: Callable[[Trust], list[str]] = nothing_to_say
+
+
+def operation(method: str, trusts: list[Trust], state: str, options: dict) -> dict:
+    """The entry of the plan for one run of a method's module."""
+    names = [trust.name for trust in trusts]
+    return {"trust": ", ".join(names), "trusts": names, "method": method, "state": state, "options": options}
