@@ -37,8 +37,8 @@ Made from the code by `tools/draw_rooms.py`; do not edit it by hand. What the ro
 
 SHELVES = """## Shelves
 
-A room imports from lower shelves only, and of those only what the second table says. Rooms of one shelf do not know each
-other. The first column tells the rooms that know neither Ansible nor AWS's client ("pure").
+A room imports from lower shelves only, and of those only what the table below says. Rooms of one shelf do not know
+each other. The first column tells the rooms that know neither Ansible nor AWS's client ("pure").
 """
 
 ARROWS = """
@@ -50,8 +50,8 @@ What the code imports today. The faces may import everything and are left out of
 FILES = """
 ## What is in them
 
-Of the faces, `modules/xacct_NAME.py` (documentation and entry point) and `action/xacct_NAME.py` are left out: there is one
-of each for every module.
+Of the faces, `modules/xacct_NAME.py` (documentation and entry point) and `action/xacct_NAME.py` are left out: there is
+one of each for every module.
 """
 
 ONE_A_MODULE = ("modules", "action")
