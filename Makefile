@@ -73,6 +73,7 @@ lint: tree ## ruff, yamllint, ansible-lint (production profile), changelog, lice
 	PATH="$(LINT):$$PATH" $(LINT)/ansible-lint --offline -q --profile production
 	PATH="$(LINT):$$PATH" $(LINT)/antsibull-changelog lint
 	@tools/check_headers
+	@$(PYTHON) tools/draw_rooms.py --check
 
 sanity: tree ## ansible-test sanity, on the newest and the oldest ansible-core
 	@$(ENVIRONMENTS) make tests $$($(ENVIRONMENTS) available | grep -x tests-oldest)
