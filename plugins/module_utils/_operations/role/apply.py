@@ -186,7 +186,8 @@ def _as_asked(facts: RoleFacts, document: dict, arguments: dict) -> bool:
 def _stopped_after(error: Exception, done: list[Step], left: tuple[Step, ...]) -> Exception:
     """Return the error with how far the run had come."""
     steps = [step.says for step in done]
-    said = f"{last_call()}: {error}" if isinstance(error, PolicyError) else error
+    said = f"{last_call()}: {error}" if isinstance(error, PolicyError) else str(error)
+    said = said if said.endswith((".", "!", "?")) else f"{said}."
     text = (
         f"{said} Stopped after step {len(done)} of {len(done) + len(left)}. Completed: {'; '.join(steps)}. Safe to "
         "re-run: completed steps are detected."
