@@ -15,6 +15,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 
+from ..._border.redaction import remember_secrets
 from ..calls.errors import AwsError, UnreadableAnswer, WhereItHappened, aws_call, last_call
 from .key_errors import key_errors
 from .session_files import SessionCredentials
@@ -43,6 +44,7 @@ def credentials_in(
         found = answer.get("Credentials")
         keys = found if isinstance(found, Mapping) else {}
         access_key, secret_key, token = (keys.get(name) for name in ("AccessKeyId", "SecretAccessKey", "SessionToken"))
+        remember_secrets((secret_key, token))
         errors = [error.partition(": ")[0] for error in key_errors(access_key, secret_key, token or "")]
         if errors:
             raise _unreadable(answer, f"its keys can't be those of a session ({'; '.join(errors)})")

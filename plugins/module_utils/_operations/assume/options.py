@@ -15,6 +15,7 @@ from collections.abc import Mapping
 
 from ..._aws.files.regular_files import TOKEN_BYTES, read_regular, said
 from ..._aws.sessions import hops
+from ..._border.redaction import remember_secrets
 from ..._policy.language.documents import PolicyError, compact_json, parse_document, with_text_conditions
 from ..._policy.language.principals import Arn, parse_arn
 from ..task import TaskError
@@ -161,7 +162,9 @@ def source_errors(params: Mapping, role: Arn | None) -> list[str]:
 def read_token(path: str) -> str:
     """Return the token that a file holds, without the line's end. Raises `TaskError` for what is no such file."""
     try:
-        return read_regular(os.path.expanduser(path), TOKEN_BYTES).strip()
+        token = read_regular(os.path.expanduser(path), TOKEN_BYTES).strip()
+        remember_secrets([token])
+        return token
     except OSError as error:
         why = said(error, path)
     except UnicodeDecodeError:

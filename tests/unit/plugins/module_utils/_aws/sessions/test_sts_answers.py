@@ -13,6 +13,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.calls.errors import
 from ansible_collections.xacct.aws.plugins.module_utils._aws.sessions.connection import open_account
 from ansible_collections.xacct.aws.plugins.module_utils._aws.sessions.hops import default_session_name
 from ansible_collections.xacct.aws.plugins.module_utils._aws.sessions.sts_answers import credentials_in, unnamed_session
+from ansible_collections.xacct.aws.plugins.module_utils._border.redaction import HIDDEN, hide_secrets
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=timezone.utc)
 ROLE = "arn:aws:iam::222222222222:role/team/Backup"
@@ -188,3 +189,10 @@ def test_a_hop_with_keys_that_break_requests(fake_aws, keys, session_directory, 
         account.client("iam").get_role(RoleName="r")
     assert "secret of" not in str(caught.value)
     assert fake_aws.actions() == ["AssumeRole"]
+
+
+def test_the_keys_of_a_session_are_hidden_from_then_on():
+    secret, token = "made-of-many-letters-0123456789", "a-token-of-many-letters-0123456789"
+    keys = {"AccessKeyId": "ASIAEXAMPLE", "SecretAccessKey": secret, "SessionToken": token}
+    credentials_in({"Credentials": {**keys, "Expiration": datetime.now(timezone.utc) + timedelta(hours=1)}})
+    assert hide_secrets(f"{secret} {token}") == f"{HIDDEN} {HIDDEN}"
