@@ -68,6 +68,37 @@ _REQUEST_IDS = ("x-amz-request-id", "x-amzn-requestid")
 """Headers of AWS, one of which tells an object's content or a function's answer from a stranger's page."""
 
 
+MOST_PAGES = 5000
+"""Of one listing that is no listing of objects: the longest of AWS have some hundred pages."""
+
+MOST_EMPTY_PAGES = 100
+"""In a row; some services send an empty page now and then."""
+
+_MORE = ("IsTruncated", "Truncated", "NextToken", "NextMarker", "nextToken", "Marker")
+
+
+class Pages:
+    """Counts the pages of a listing, which a server can make endless. One for each thread that uses a client."""
+
+    def __init__(self) -> None:
+        """Start without a listing."""
+        self._call = ""
+        self._pages = self._empty = 0
+
+    def count(self, parsed: Mapping, call: str) -> str:
+        """Return what is wrong with the listing that this answer is a page of, or nothing."""
+        if call != self._call or not any(parsed.get(name) for name in _MORE):
+            self._call, self._pages, self._empty = call, 0, 0
+            return ""
+        self._pages += 1
+        self._empty = 0 if any(isinstance(value, list) and value for value in parsed.values()) else self._empty + 1
+        if self._empty > MOST_EMPTY_PAGES:
+            return f"it sent {MOST_EMPTY_PAGES} empty pages, each with another one after it"
+        if self._pages > MOST_PAGES and not call.startswith("s3:"):
+            return f"it sent more than {MOST_PAGES} pages"
+        return ""
+
+
 class Answer(dict):
     """A part of an answer. Asking for a field that it lacks raises `UnreadableAnswer`; `get` is for optional ones."""
 

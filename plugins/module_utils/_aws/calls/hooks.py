@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from ..._border.redaction import remark
-from .answers import confirm
+from .answers import Pages, confirm
 from .errors import CALL_MARK, SDK_ERRORS, AwsError, UnreadableAnswer, call_begins
 
 _READING_VERBS = (
@@ -70,10 +70,18 @@ def attach(client: object, before: Callable[[str, bool], None]) -> None:
     service = client.meta.service_model.service_name
     endpoint = client.meta.endpoint_url
 
+    listings = threading.local()
+
     def before_call(model, **_others):  # type: ignore[no-untyped-def]
         before(f"{service}:{model.name}", model.auth_type != "none")
 
     def after_call(http_response, parsed, model, **_others):  # type: ignore[no-untyped-def]
+        pages = vars(listings).setdefault("pages", Pages())
+        endless = pages.count(parsed, f"{service}:{model.name}")
+        if endless:
+            raise UnreadableAnswer(endless, status=http_response.status_code).of_call(
+                f"{service}:{model.name}", endpoint
+            )
         confirm(parsed, getattr(http_response.raw, "status", 0), f"{service}:{model.name}", endpoint)
         if "Error" in parsed:
             parsed.setdefault("ResponseMetadata", {})[CALL_MARK] = f"{service}:{model.name}"

@@ -6,11 +6,17 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from ansible_collections.xacct.aws.plugins.module_utils._aws.calls.answers import ALWAYS_SENT
+from ansible_collections.xacct.aws.plugins.module_utils._aws.calls.answers import (
+    ALWAYS_SENT,
+    MOST_EMPTY_PAGES,
+    MOST_PAGES,
+    Pages,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._aws.calls.errors import AwsError, UnreadableAnswer, aws_call
 from ansible_collections.xacct.aws.plugins.module_utils._aws.sessions.connection import open_account
 from ansible_collections.xacct.aws.plugins.module_utils._aws.sessions.sdk import shared_loader
@@ -24,17 +30,19 @@ class Stranger:
 
     def __init__(self) -> None:
         self.status, self.headers, self.body = 200, {}, b""
+        self.body_of = None
         stranger = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                body = stranger.body_of() if stranger.body_of else stranger.body
                 self.send_response(stranger.status)
-                for name, value in {"Content-Length": str(len(stranger.body)), **stranger.headers}.items():
+                for name, value in {"Content-Length": str(len(body)), **stranger.headers}.items():
                     self.send_header(name, value)
                 self.end_headers()
                 if self.command != "HEAD":
-                    self.wfile.write(stranger.body)
+                    self.wfile.write(body)
 
             do_GET = do_HEAD = do_PUT = do_POST  # noqa: N815
 
@@ -217,3 +225,35 @@ def test_an_empty_policy_of_a_bucket_is_no_answer_of_s3(stranger, account, body)
     stranger.body = body
     with pytest.raises(UnreadableAnswer, match="no Policy"):
         account.client("s3").get_bucket_policy(Bucket="exports")
+
+
+EMPTY = {"IsTruncated": True, "Marker": "m", "PolicyNames": []}
+
+
+def test_a_listing_without_end_is_no_answer():
+    pages = Pages()
+    assert [pages.count(EMPTY, "iam:ListRolePolicies") for _page in range(MOST_EMPTY_PAGES + 1)][-1] == ""
+    assert "100 empty pages" in pages.count(EMPTY, "iam:ListRolePolicies")
+    full = {**EMPTY, "PolicyNames": ["a"]}
+    counted = [pages.count(full, "iam:ListRolePolicies") for _page in range(MOST_PAGES + 1)]
+    assert any("more than 5000 pages" in wrong for wrong in counted)
+
+
+def test_long_listings_and_many_of_them_are_taken():
+    pages = Pages()
+    objects = {"IsTruncated": True, "Contents": [{}]}
+    assert not any(pages.count(objects, "s3:ListObjectsV2") for _page in range(MOST_PAGES * 2))
+    for _listing in range(MOST_PAGES):
+        assert not pages.count({**EMPTY, "PolicyNames": ["a"]}, "iam:ListRolePolicies")
+        assert not pages.count({"IsTruncated": False, "PolicyNames": ["a"]}, "iam:ListRolePolicies")
+
+
+def test_a_server_that_never_ends_a_listing_ends_the_task(stranger, account):
+    result = b"<ListRolePoliciesResult><PolicyNames/><IsTruncated>true</IsTruncated><Marker>%d</Marker>"
+    numbers = itertools.count()
+
+    stranger.body_of = lambda: (
+        b"<ListRolePoliciesResponse>" + result % next(numbers) + b"</ListRolePoliciesResult></ListRolePoliciesResponse>"
+    )
+    with pytest.raises(UnreadableAnswer, match=r"iam:ListRolePolicies: .* it sent 100 empty pages"):
+        list(account.client("iam").get_paginator("list_role_policies").paginate(RoleName="r"))
