@@ -111,9 +111,9 @@ def canonical_statements(
 
 def not_held(wanted: Iterable[dict], document: dict | None) -> list[dict]:
     """Return those of the ``wanted`` statements that the document does not hold."""
-    beside = {"Statement": list(wanted)}
-    held = {canonical for _statement, canonical in canonical_statements(document, beside)}
-    return [statement for statement, canonical in canonical_statements(beside, document) if canonical not in held]
+    other = {"Statement": list(wanted)}
+    held = {canonical for _statement, canonical in canonical_statements(document, other)}
+    return [statement for statement, canonical in canonical_statements(other, document) if canonical not in held]
 
 
 def sid_of(statement: dict) -> str:

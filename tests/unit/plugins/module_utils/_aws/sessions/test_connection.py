@@ -154,7 +154,7 @@ def test_a_server_that_does_not_tell_whose_credentials_these_are(fake_aws, keys,
     assert account.told_account_id == "" and account.told_caller is None
     assert len(said) == 1 and "GetCallerIdentity" in said[0]
     with pytest.raises(AwsError) as refused:
-        _ = account.account_id
+        account.account_id  # noqa: B018
     assert refused.value.code == fault[1]
     assert fake_aws.actions() == ["GetCallerIdentity", "CreateRole"]
 
@@ -174,7 +174,7 @@ def test_an_expected_account_is_never_taken_for_granted(fake_aws, keys, fault):
 def test_credentials_that_are_refused_are_refused(fake_aws, keys, fault):
     fake_aws.fail("GetCallerIdentity", fault)
     with pytest.raises(AwsError) as refused:
-        _ = open_account({**keys, "access_key": "AKIAUNTOLD"}).told_account_id
+        open_account({**keys, "access_key": "AKIAUNTOLD"}).told_account_id  # noqa: B018
     assert refused.value.code == fault[1]
 
 

@@ -26,10 +26,11 @@ KEYS = {
     "Expiration": NOW + timedelta(hours=1),
 }
 USER = {"Arn": SESSION, "AssumedRoleId": "AROAEXAMPLE:me"}
+WHOLE = object()
 
 
-def answer(user: object = USER, **keys: object) -> dict:
-    return {"Credentials": {**KEYS, **keys}, "AssumedRoleUser": user}
+def answer(user: object = WHOLE, **keys: object) -> dict:
+    return {"Credentials": {**KEYS, **keys}, "AssumedRoleUser": USER if user is WHOLE else user}
 
 
 def test_all_that_sts_says():
