@@ -98,7 +98,7 @@ def reading(names: Iterable[str]) -> list[dict]:
     messages = f"{{{{ ({items} + (kept.values() | list)) | map(attribute='msg', default='') | list }}}}"
     return [
         {"name": "Keep", "ansible.builtin.set_fact": {"kept": "{{ {" + whole + "} }}"}},
-        {"name": "Show", "ansible.builtin.debug": {"var": "kept"}},
+        {"name": "Show", "ansible.builtin.debug": {"var": f"kept.{registered('role')}"}},
         {"name": "Tell", "ansible.builtin.debug": {"msg": messages}},
         {"name": "Ask", "ansible.builtin.assert": {"that": "kept | to_json | length > 9", "quiet": True}},
     ]

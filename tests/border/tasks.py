@@ -64,8 +64,8 @@ TASKS: dict[str, tuple[str, dict]] = {
         "xacct_access_check",
         {
             "principals": [SERVICE],
-            "actions": ["sts:AssumeRole", "s3:GetObject"],
-            "resources": [ROLE, "arn:aws:s3:::data/reports/one"],
+            "actions": ["sts:AssumeRole"],
+            "resources": [ROLE],
             "resource_connection": {},
             "probe": True,
         },

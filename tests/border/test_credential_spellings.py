@@ -49,7 +49,7 @@ NOT_IN_XML = ("an escape sequence",)
 
 
 @dataclass(frozen=True)
-class AccessSpec:
+class WayIn:
     """How a bad key gets in: a module, its options, and what must not have been called with."""
 
     module: str
@@ -79,42 +79,42 @@ def keys_with(name: str, value: str, access_key: str = BAD) -> dict:
     return {"access_key": access_key, **SECRETS, name: value}
 
 
-def by_option(place: dict, name: str, value: str) -> AccessSpec:
-    return AccessSpec("xacct_role", {**TASKS["role"][1], **place, **keys_with(name, value)})
+def by_option(place: dict, name: str, value: str) -> WayIn:
+    return WayIn("xacct_role", {**TASKS["role"][1], **place, **keys_with(name, value)})
 
 
-def over_a_hop(place: dict, name: str, value: str) -> AccessSpec:
+def over_a_hop(place: dict, name: str, value: str) -> WayIn:
     options = {**place, **keys_with(name, value), "assume_role": [{"role_arn": ROLE}]}
-    return AccessSpec("xacct_bucket_grant", {**TASKS["bucket"][1], **options})
+    return WayIn("xacct_bucket_grant", {**TASKS["bucket"][1], **options})
 
 
-def by_resource_connection(place: dict, name: str, value: str) -> AccessSpec:
+def by_resource_connection(place: dict, name: str, value: str) -> WayIn:
     options = {**TASKS["check"][1], "resource_connection": keys_with(name, value)}
-    return AccessSpec("xacct_access_check", {**place, **options, **keys_with(name, SECRETS[name], GOOD)})
+    return WayIn("xacct_access_check", {**place, **options, **keys_with(name, SECRETS[name], GOOD)})
 
 
-def by_principal_connection(place: dict, name: str, value: str) -> AccessSpec:
+def by_principal_connection(place: dict, name: str, value: str) -> WayIn:
     principal = {"principals": [f"arn:aws:iam::{OWN}:role/Service"], "principal_connection": keys_with(name, value)}
     options = {**TASKS["check"][1], **principal}
-    return AccessSpec("xacct_access_check", {**place, **options, **keys_with(name, SECRETS[name], GOOD)})
+    return WayIn("xacct_access_check", {**place, **options, **keys_with(name, SECRETS[name], GOOD)})
 
 
-def by_organization_connection(place: dict, name: str, value: str) -> AccessSpec:
+def by_organization_connection(place: dict, name: str, value: str) -> WayIn:
     options = {**TASKS["check"][1], "organization_connection": keys_with(name, value)}
-    return AccessSpec("xacct_access_check", {**place, **options, **keys_with(name, SECRETS[name], GOOD)})
+    return WayIn("xacct_access_check", {**place, **options, **keys_with(name, SECRETS[name], GOOD)})
 
 
-def by_principals(place: dict, name: str, value: str) -> AccessSpec:
+def by_principals(place: dict, name: str, value: str) -> WayIn:
     principals = [{"principal": "role/Service", "connection": keys_with(name, value)}]
     options = {**TASKS["verify"][1], "principals": principals}
-    return AccessSpec("xacct_verify", {**place, **options, **keys_with(name, SECRETS[name], GOOD)})
+    return WayIn("xacct_verify", {**place, **options, **keys_with(name, SECRETS[name], GOOD)})
 
 
-def by_connections(place: dict, name: str, value: str) -> AccessSpec:
+def by_connections(place: dict, name: str, value: str) -> WayIn:
     connections = [{"account_id": OTHER, "connection": {**place, **keys_with(name, value)}}]
     there = {**TASKS["verify"][1]["expectations"][0], "role_arn": f"arn:aws:iam::{OTHER}:role/Backup"}
     options = {**TASKS["verify"][1], "expectations": [there], "connections": connections}
-    return AccessSpec("xacct_verify", {**place, **options, **keys_with(name, SECRETS[name], GOOD)})
+    return WayIn("xacct_verify", {**place, **options, **keys_with(name, SECRETS[name], GOOD)})
 
 
 BY_OPTIONS = (
@@ -123,7 +123,7 @@ BY_OPTIONS = (
 )  # fmt: skip
 
 
-def require_refusal(endpoint: HostileEndpoint, way: AccessSpec, name: str, value: str, source: str = "") -> None:
+def require_refusal(endpoint: HostileEndpoint, way: WayIn, name: str, value: str, source: str = "") -> None:
     """Run a task and see that the key is refused, named, and not shown; `source` is named too."""
     outcome = run(way.module, way.options)
     texts = [text for _path, text in texts_of([outcome.result, outcome.warnings, str(outcome.raised)])]
@@ -161,7 +161,7 @@ def test_by_the_environment(
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", BAD)
     for option, variable in VARIABLES.items():
         monkeypatch.setenv(variable, value if option == name else SECRETS[option])
-    way = AccessSpec("xacct_role", {**TASKS["role"][1], **place})
+    way = WayIn("xacct_role", {**TASKS["role"][1], **place})
     require_refusal(endpoint, way, name, value, VARIABLES[name])
 
 
@@ -175,7 +175,7 @@ def test_by_a_file(
     file = tmp_path / "credentials"
     file.write_text("\n".join(["[border]", f"aws_access_key_id = {BAD}", *lines, ""]), encoding="utf-8", newline="")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(file))
-    way = AccessSpec("xacct_role", {**TASKS["role"][1], **place, "profile": "border"})
+    way = WayIn("xacct_role", {**TASKS["role"][1], **place, "profile": "border"})
     if spelling in STRIPPED:
         outcome = run(way.module, way.options)
         assert endpoint.access_keys[BAD] == 1, outcome
@@ -195,7 +195,7 @@ def test_by_a_program(
     printed.write_text(json.dumps({"Version": 1, "AccessKeyId": BAD, **given}))
     (tmp_path / "config").write_text(f"[profile border]\ncredential_process = cat {printed}\n")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
-    way = AccessSpec("xacct_role", {**TASKS["role"][1], **place, "profile": "border"})
+    way = WayIn("xacct_role", {**TASKS["role"][1], **place, "profile": "border"})
     require_refusal(endpoint, way, name, value, "border")
 
 
@@ -209,7 +209,7 @@ def test_by_a_session_that_a_server_issued(
     issued = {OF_PROGRAMS[option]: value if option == name else SECRETS[option] for option in SECRETS}
     monkeypatch.setattr(endpoint, "credentials", {"AccessKeyId": BAD, **issued})
     hop = {**place, "endpoint_url": endpoint.endpoint("hop-echo-plain"), "assume_role": [{"role_arn": ROLE}]}
-    way = AccessSpec("xacct_bucket_grant", {**TASKS["bucket"][1], **hop, **keys_with(name, SECRETS[name], GOOD)})
+    way = WayIn("xacct_bucket_grant", {**TASKS["bucket"][1], **hop, **keys_with(name, SECRETS[name], GOOD)})
     require_refusal(endpoint, way, name, value, ROLE)
 
 
