@@ -42,7 +42,8 @@ def shown_result(result: Mapping, secrets: Iterable[str] = (), *, secret_result:
 
 def shown_value(value: object) -> object:
     """Return data, of JSON's types, as they may be shown or kept as a fact."""
-    return _Cleaner(lambda text: _value(text, ())).clean(value)
+    # Not cut: a plan of many accounts is one long text that goes on.
+    return _Cleaner(lambda text: own_lines(hide_long_secrets(text))).clean(value)
 
 
 def shown_arguments(argument_spec: Mapping, params: Mapping, secrets: Iterable[str] = ()) -> dict:

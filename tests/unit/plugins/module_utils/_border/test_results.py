@@ -118,3 +118,7 @@ def test_a_defect_says_what_and_where_without_any_value():
     assert "\x1b" not in shown["msg"]
     assert "test_results.py, line " in shown["exception"]
     assert "lookup" not in shown["exception"]
+
+
+def test_a_long_plan_is_not_cut():
+    assert shown_value(["x" * 1_000_000]) == ["x" * 1_000_000]
