@@ -24,8 +24,8 @@ _INVISIBLE = re.compile(
     "\ud800-\udfff"  # half a pair, which no encoding takes
     "]"
 )
-_OWN_LINE = re.compile(r"\n(?=- | {2})")
-"""The only line breaks of our own messages: before an entry of a list, or before an indented line."""
+_OWN_LINE = re.compile(r"\n(?=- | {2}|\Z)")
+"""The only line breaks of our own texts: before an entry of a list, before an indented line, and at the end."""
 
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
