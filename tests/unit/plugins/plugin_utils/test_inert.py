@@ -45,4 +45,4 @@ def test_a_defect_of_a_filter_says_where() -> None:
 
 
 def test_control_characters_are_written_out() -> None:
-    assert inert(lambda: ["a\x1bb", {"k\n": "\x9b"}])() == ["a\\x1bb", {"k\\n": "\\x9b"}]
+    assert inert(lambda: ["a\x1bb", {"k\nPLAY": "\x9b"}])() == ["a\\x1bb", {"k\\nPLAY": "\\x9b"}]
