@@ -245,6 +245,12 @@ class TestChanges:
         assert not resource.run(resource.grant()).result["changed"]
 
 
+CONTROL = {
+    "sns": ("sns:SetTopicAttributes", "sns:RemovePermission"),
+    "sqs": ("sqs:SetQueueAttributes", "sqs:RemovePermission"),
+}
+
+
 class TestRefusals:
     """Everything that is known beforehand is said before anything is written."""
 
@@ -338,11 +344,24 @@ class TestRefusals:
 
     def test_a_deny_that_nobody_could_take_back(self, resource: TestResource) -> None:
         before = resource.policy
-        control = {"sns": ["sns:SetTopicAttributes", "sns:RemovePermission"], "sqs": ["sqs:*"]}[resource.service]
-        deny = resource.grant(effect="Deny", principals=["*"], access=None, actions=control)
-        with pytest.raises(ValueError, match=r"grants: worker: effect: this denies .*RemovePermission to every user"):
-            resource.run(deny)
+        deny = resource.grant(effect="Deny", principals=["*"], access=None, actions=list(CONTROL[resource.service]))
+        for check_mode in (True, False):
+            with pytest.raises(PolicyError, match=r"lock its owner out: every user and role of account .*worker'"):
+                resource.run(deny, check_mode=check_mode)
         assert resource.policy == before
+
+    def test_two_denials_that_only_together_lock_out(self, resource: TestResource) -> None:
+        """Half of it was there, of somebody else; the other half is ours."""
+        half = {"Principal": "*", "Action": f"{resource.service}:RemovePermission"}
+        resource.put_policy(resource.foreign("Theirs", Effect="Deny", **half))
+        before = resource.policy
+        deny = resource.grant(effect="Deny", principals=["*"], access=None, actions=[CONTROL[resource.service][0]])
+        for check_mode in (True, False):
+            with pytest.raises(PolicyError, match=r"statement '[^']*' and statement '[^']*'"):
+                resource.run(deny, check_mode=check_mode)
+        assert resource.policy == before
+        exempt = {"ArnNotLike": {"aws:PrincipalArn": f"arn:aws:iam::{resource.owner.account_id}:*"}}
+        assert resource.run({**deny, "conditions": exempt}).result["changed"]
 
     def test_public(self, resource: TestResource) -> None:
         everyone = resource.grant(principals=["*"])

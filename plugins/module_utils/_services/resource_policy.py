@@ -13,7 +13,8 @@ a default that does nothing:
 - `RevisionedPolicy` instead of `ResourcePolicy`: the service takes a revision with a write and refuses one that is not
   the present one, or has no call that writes a whole document. Then `read_with_revision` and `write_on_revision` are
   to be written.
-- `look_before_write`: something to find out before a write, which refuses it or warns (a lock-out).
+- `look_before_write`: something to find out before a write, which refuses it or warns.
+- `keepers`: who has to be able to change the policy again (`ServiceRules.control`).
 - `key`: the KMS key that encrypts the resource, so that the user is told what is missing there
   (`ServiceRules.key_actions` says which actions take which on the key).
 - `copied_from`: the service itself copies the policy from another region, and lets nobody write it here.
@@ -31,10 +32,12 @@ from typing import TYPE_CHECKING, NamedTuple, Optional
 
 from .._aws.calls.errors import AwsError, aws_call, is_not_offered
 from .._aws.calls.unretried import sent_once
+from .._policy.evaluation.requests import OTHER_RESOURCE
 from .._policy.language.comparison import sid_of
 from .._policy.language.documents import PolicyError, statements, stored_document
 from .._policy.language.principals import Arn
 from .._policy.language.sizes import check_size
+from .._policy.statements.lockout import Keepers, check_control, everybody_in
 from .._policy.statements.service_rules import ServiceRules
 
 if TYPE_CHECKING:
@@ -56,6 +59,9 @@ class ResourcePolicy:
 
     returned_as = "policy"
     """The name of the document in the module's result and in its diff."""
+
+    kind = OTHER_RESOURCE
+    """What kind of policy it is to the evaluation (`_policy/evaluation/requests`)."""
 
     copied_from: str | None = None
     """The region where alone the policy can be written, if that is another one. Known after `look_before_write`."""
@@ -99,6 +105,24 @@ class ResourcePolicy:
 
     def look_before_write(self, before: dict | None, wanted: dict | None, warn: Callable[[str], None]) -> None:
         """Refuse what would go wrong, by raising `PolicyError`, or warn of it; in check mode, too."""
+
+    def keepers(self, wanted: dict | None) -> list[Keepers]:
+        """Return those of whom one has to be able to change the policy once it is `wanted`."""
+        return [everybody_in(self.arn.account_id, wanted)]
+
+    def check_control(self, before: dict | None, wanted: dict | None) -> None:
+        """Raise `PolicyError` when nobody could change the policy any more once it is `wanted`."""
+        if self.rules.control:
+            check_control(
+                f"{self.label} in {self.account.description}",
+                before,
+                wanted,
+                str(self.arn),
+                self.rules.control,
+                self.keepers(wanted),
+                account_id=self.arn.account_id,
+                kind=self.kind,
+            )
 
     def key(self) -> KmsKey | None:
         """Return the KMS key that encrypts the resource, None without one. Called after `read`, before a write."""

@@ -38,9 +38,8 @@ def _run(task: Task) -> dict:
     key_access = None
     if decision.plan.changed:
         _confirm_owner(task, bucket)
-        # Now it is known whose bucket it is: a grant that locks its account out is refused.
-        declared_grants(params, task.account.partition, task.account.told_account_id or bucket.owner or "")
         carrier.check_size(decision.policy)
+        carrier.check_control(policy, decision.policy)
         look_at_public_access(task, bucket, grants, decision.policy)
         key_access = missing_key_access(task, bucket, grants, policy)
         policy = decision.policy if task.check_mode else _apply(task, carrier, grants, decision.policy)

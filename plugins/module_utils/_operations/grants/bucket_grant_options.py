@@ -24,20 +24,19 @@ ARGUMENT_SPEC = {
 }
 
 
-def declared_grants(params: Mapping, partition: str, owner: str = "") -> DeclaredGrants:
+def declared_grants(params: Mapping, partition: str) -> DeclaredGrants:
     """Return what the options declare; without `grants`, `state: absent` takes all own statements away.
 
-    `owner` is the bucket's account where it is known. Raises `PolicyError` for what is wrong with it.
+    Raises `PolicyError` for what is wrong with it.
     """
-    return declare(params, grant_sids, lambda grant: bucket_statements(grant, params["bucket"], partition, owner))
+    return declare(params, grant_sids, lambda grant: bucket_statements(grant, params["bucket"], partition))
 
 
 def check(params: Mapping) -> list[str]:
     """Return every error in the options, each naming its option."""
-    owner = params.get("expected_bucket_owner") or params.get("expected_account_id") or ""
     return [
         *_check_bucket(params),
-        *check_grant_list(params, lambda grants: check_bucket_grants(grants, params["allow_public"], owner)),
+        *check_grant_list(params, lambda grants: check_bucket_grants(grants, params["allow_public"])),
     ]
 
 

@@ -66,6 +66,7 @@ def _run(task: Task) -> dict:
         for way, decision in decisions.items():
             if decision.plan.changed:
                 ways[way].check_size(decision.policy)
+                ways[way].check_control(found[way], decision.policy)
                 ways[way].look_before_write(found[way], decision.policy, task.warn)
         _warn_of_bare_sources(task, ways, grants, found)
         missing = _missing_key_access(task, ways, grants, found)

@@ -14,7 +14,6 @@ from types import MappingProxyType
 
 from ..language.documents import PolicyError
 from ..language.principals import Principal, declared_principals, principal_element
-from ..s3.actions import matches
 from .condition_options import ConditionOptions, Piece, as_list, condition_pieces, each_text, merged_pieces
 from .public_access import why_public
 
@@ -117,23 +116,6 @@ class GrantEntry:
                 "conditions: {Bool: {aws:SecureTransport: false}}"
             )
 
-    def check_control(self, denied: Iterable[str], control: Collection[str], noun: str, owner: str = "") -> None:
-        """Refuse to deny the resource's whole account, on no condition, every action that would end that again.
-
-        ``denied`` are actions, wildcards allowed; ``control`` those of which one has to be left; ``owner`` is the
-        account, where it is known.
-        """
-        everybody = [each for each in self.principals if each.kind == "anyone" or self._is_whole(each, owner)]
-        if self.allows or not everybody or not control or merged_pieces(self.pieces)[0]:
-            return
-        patterns = list(denied)
-        if all(any(matches(pattern, action) for pattern in patterns) for action in control):
-            self.errors.append(
-                f"effect: this denies {' and '.join(control)} to every user and role of the {noun}'s own account, so "
-                "none of them could take it back; leave one of these out of what is denied, or add a condition that "
-                "exempts its administrators, such as ArnNotLike on aws:PrincipalArn"
-            )
-
     def check_public(self, statements: Iterable[Mapping], noun: str) -> None:
         """Refuse statements that are public by AWS's definition."""
         for statement in statements:
@@ -144,10 +126,6 @@ class GrantEntry:
                     "source_ips, or a condition on aws:PrincipalAccount or aws:PrincipalArn, or say allow_public: true"
                 )
                 return
-
-    @staticmethod
-    def _is_whole(principal: Principal, owner: str) -> bool:
-        return principal.kind == "account" and principal.account_id == owner
 
     def _name(self) -> str:
         name = self.grant.get("name")

@@ -198,7 +198,7 @@ class ServiceRules:
 
     control: tuple[str, ...] = ()
     """The actions that change the policy so that a statement goes: who is denied all of them never gets rid of it.
-    Empty where the service itself refuses to lock its owner out, or the type has a look of its own."""
+    Empty where nothing can be denied, or the service itself refuses to lock its owner out (ECR, EFS)."""
 
     resource_element: Literal["arn", "*"] = "arn"
     """What the Resource element of a statement holds: ARNs, or what stands for the resource itself."""

@@ -40,6 +40,7 @@ RULES = ServiceRules(
     limit=None,
     check=check,
     named=everything,
+    control=("backup:PutBackupVaultAccessPolicy", "backup:DeleteBackupVaultAccessPolicy"),
     api=(
         "GetBackupVaultAccessPolicy",
         "DescribeBackupVault (without a policy)",

@@ -69,6 +69,7 @@ RULES = ServiceRules(
     named=with_indexes,
     identity_resources=with_indexes,
     propagation_seconds=30.0,
+    control=("dynamodb:PutResourcePolicy", "dynamodb:DeleteResourcePolicy"),
     api=("GetResourcePolicy", "PutResourcePolicy", "DeleteResourcePolicy"),
     to_know=(
         "Each write says on top of which revision it is (`ExpectedRevisionId`, `NO_POLICY` for the first one).",

@@ -41,6 +41,7 @@ RULES = ServiceRules(
             "removetargets",
         )
     },
+    control=("events:PutPermission", "events:RemovePermission"),
     api=("DescribeEventBus", "PutPermission (with Policy)", "RemovePermission (all)"),
     to_know=(
         "`default` is the bus that every account has.",

@@ -63,6 +63,7 @@ RULES = ServiceRules(
     options={"enable_hybrid": {"type": "bool"}},
     named=whole_catalog,
     identity_resources=whole_catalog,
+    control=("glue:PutResourcePolicy", "glue:DeleteResourcePolicy"),
     api=("GetResourcePolicy", "PutResourcePolicy", "DeleteResourcePolicy"),
     to_know=(
         "A grant is on the whole catalog of the region, all databases and tables. The data is in buckets, and wants "

@@ -31,6 +31,7 @@ RULES = ServiceRules(
     },
     limit=None,
     key_actions={_WRITE[0]: (GENERATE,), _WRITE[1]: (GENERATE,), _READ[0]: (DECRYPT,)},
+    control=("kinesis:PutResourcePolicy", "kinesis:DeleteResourcePolicy"),
     api=(
         "GetResourcePolicy",
         "DescribeStreamSummary (before something is granted to another account)",

@@ -10,17 +10,18 @@ Private to this collection.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ..._aws.calls.errors import AwsError, aws_call, is_code
 from ..._policy.evaluation.request_principals import request_principal
+from ..._policy.evaluation.requests import KEY_POLICY
 from ..._policy.kms.grants import grant_request, own_grants, policy_statements, too_many_grants
-from ..._policy.kms.lockout import ACTION, lost_control
 from ..._policy.language.comparison import canonical_statements
 from ..._policy.language.context import UNKNOWN
 from ..._policy.language.documents import PolicyError, compact_json, new_document
 from ..._policy.language.principals import Arn, parse_arn
+from ..._policy.statements.lockout import Keepers
 from ..._policy.statements.service_rules import ServiceRules
 from ..resource_policy import ResourcePolicy
 from .rules import default_policy
@@ -36,6 +37,7 @@ class KeyPolicy(ResourcePolicy):
     """A key's policy, the only one that it can have ("default")."""
 
     missing = ("NotFoundException",)
+    kind = KEY_POLICY
 
     @classmethod
     def find(cls, account: Account, rules: ServiceRules, name: str, options: Mapping) -> Arn:  # noqa: ARG003
@@ -64,22 +66,14 @@ class KeyPolicy(ResourcePolicy):
         text = compact_json(document or default_policy(self.arn))
         self.call_once("put_key_policy", KeyId=str(self.arn), PolicyName="default", Policy=text)
 
-    def look_before_write(
-        self,
-        before: dict | None,
-        wanted: dict | None,
-        warn: Callable[[str], None],  # noqa: ARG002
-    ) -> None:
-        """Refuse a policy that would lock the account or the caller out."""
-        caller = self.account.caller
-        who = request_principal(caller.arn, unique_id=caller.user_id or UNKNOWN)
-        lost = list(lost_control(before, wanted, self.arn, who))
-        if lost:
-            raise PolicyError(
-                f"{self.label} in {self.account.description} would lock its owner out: {'; '.join(lost)}. Nobody could "
-                f"change it any more ({ACTION}) but AWS's support. Leave {ACTION} out of what is denied, to whoever "
-                "keeps the key, or leave a statement that allows it to the account, as a new key has one"
-            )
+    def keepers(self, wanted: dict | None) -> list[Keepers]:  # noqa: ARG002
+        """Return the account, and who makes the change: KMS asks for the latter, and a role may be deleted."""
+        account, caller = request_principal(self.arn.account_id), self.account.caller
+        found = [Keepers(f"account {account.account_id}", (account,))]
+        if caller.account_id == account.account_id and caller.arn != account.arn:
+            who = request_principal(caller.arn, unique_id=caller.user_id or UNKNOWN)
+            found.append(Keepers(f"{caller.arn}, who makes this change,", (who,)))
+        return found
 
 
 class KeyGrants(ResourcePolicy):
@@ -133,6 +127,10 @@ class KeyGrants(ResourcePolicy):
 
     def empty(self) -> dict | None:
         """Return None: the key can be without grants."""
+
+    def keepers(self, wanted: dict | None) -> list[Keepers]:  # noqa: ARG002
+        """Return nobody: a KMS grant denies nothing."""
+        return []
 
     def check_size(self, document: dict | None) -> None:
         """Raise `PolicyError` with the numbers when the key has no room for the grants."""

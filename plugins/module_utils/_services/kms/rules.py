@@ -220,6 +220,7 @@ RULES = ServiceRules(
     ways=(POLICY, GRANT),
     own_account_only=_OWN_ACCOUNT_ONLY,
     check=check,
+    control=("kms:PutKeyPolicy",),
     empty_policy=default_policy,
     propagation_seconds=60.0,
     preload=True,

@@ -48,6 +48,7 @@ RULES = ServiceRules(
     actions=(_GROUP, _ACCOUNT),
     principals_never={**NEVER, "service": "accounts send their logs to a destination, services do not"},
     empty_policy=own_account_only,
+    control=("logs:PutDestinationPolicy",),
     api=("DescribeDestinations", "PutDestinationPolicy"),
     to_know=(
         "`subscribe` is for subscription filters of log groups, `subscribe_account` for those of whole accounts as "

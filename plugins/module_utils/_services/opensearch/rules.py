@@ -39,6 +39,7 @@ RULES = ServiceRules(
     limit=100 * 1024,
     named=paths,
     identity_resources=paths,
+    control=("es:UpdateDomainConfig",),
     api=("DescribeDomainConfig", "UpdateDomainConfig (AccessPolicies)"),
     to_know=(
         "`read` is GET and HEAD. Searches with a body are often sent by POST, so `search` allows that too, and with it "

@@ -41,6 +41,7 @@ RULES = ServiceRules(
     limit=20 * 1024,
     named=with_objects,
     identity_resources=with_objects,
+    control=("s3:PutAccessPointPolicy", "s3:DeleteAccessPointPolicy"),
     api=("GetAccessPointPolicy", "PutAccessPointPolicy", "DeleteAccessPointPolicy"),
     to_know=(
         "The words are those of bucket grants, without `s3:GetBucketLocation`.",

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 from ..._aws.calls.errors import AwsError, aws_call, is_code
 from ..._aws.calls.s3_control import without_host_prefix
 from ..._aws.calls.unretried import sent_once
+from ..._policy.evaluation.requests import BUCKET_POLICY
 from ..._policy.language.documents import compact_json, stored_document
 from ..._policy.language.sizes import check_size
+from ..._policy.statements.lockout import check_control, everybody_in
 from ..._policy.statements.own_statements import SidAlphabet
 from ..._policy.statements.public_access import BlockPublicAccess
 from ..kms_key import KmsKey
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 
 POLICY_BYTES = 20 * 1024
 """How long a bucket's policy may be ("Bucket policies are limited to 20 KB in size"; no quota that can be raised)."""
+
+CONTROL = ("s3:PutBucketPolicy", "s3:DeleteBucketPolicy")
+"""The actions that change the policy. The root user may always delete it, with a key that few accounts have."""
 
 NO_REGION = "NoBucketRegion"
 """Code of the error where something that answers like S3 does not say where a bucket is."""
@@ -170,6 +175,21 @@ class BucketPolicy:
         """Raise `PolicyTooLarge` when S3 would not take the policy for its length."""
         where = self.bucket.account.description
         check_size(document, POLICY_BYTES, "bytes", f"{self.label} in {where}")
+
+    def check_control(self, before: dict | None, wanted: dict | None) -> None:
+        """Raise `PolicyError` when no user or role of the bucket's account could change the policy any more."""
+        owner = self.bucket.account.told_account_id or self.bucket.owner
+        if owner:
+            check_control(
+                f"{self.label} in {self.bucket.account.description}",
+                before,
+                wanted,
+                self.bucket.arn,
+                CONTROL,
+                [everybody_in(owner, wanted)],
+                account_id=owner,
+                kind=BUCKET_POLICY,
+            )
 
 
 def _settings_in(answer: dict) -> frozenset[str] | None:

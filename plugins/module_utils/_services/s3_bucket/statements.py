@@ -65,24 +65,23 @@ _NEVER_IN_A_BUCKET_POLICY = {
     "saml": "S3 knows no federated users; name the role that they assume",
     "unique_id": "a unique id stands for a principal that was deleted or cannot be seen; name its ARN",
 }
-_CONTROL = ("s3:PutBucketPolicy", "s3:DeleteBucketPolicy")
 _ACTION = re.compile(r"\*|s3:[A-Za-z0-9*?]+", re.IGNORECASE)
 _OTHER_SERVICE = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
 
 
-def bucket_statements(grant: Mapping, bucket: str, partition: str = "aws", owner: str = "") -> list[dict]:
+def bucket_statements(grant: Mapping, bucket: str, partition: str = "aws") -> list[dict]:
     """Return the statements of one entry, that on objects first; raise :class:`PolicyError` with all that is wrong.
 
-    ``partition`` is where the bucket and a bare account ID are, ``owner`` the bucket's account where it is known.
+    ``partition`` is where the bucket and a bare account ID are.
     """
-    reading = _Reading(grant, owner=owner)
+    reading = _Reading(grant)
     reading.raise_errors()
     return reading.statements(bucket, partition)
 
 
-def check_bucket_grants(grants: list[Mapping], allow_public: bool = False, owner: str = "") -> list[str]:
+def check_bucket_grants(grants: list[Mapping], allow_public: bool = False) -> list[str]:
     """Return everything that is wrong with a list of entries, each error with the name of its entry in front."""
-    return errors_of(_Reading(grant, allow_public, owner) for grant in grants)
+    return errors_of(_Reading(grant, allow_public) for grant in grants)
 
 
 def grant_sids(name: str) -> tuple[str, str]:
@@ -131,7 +130,7 @@ def key_patterns(prefixes: list[str] | None) -> list[str]:
 class _Reading(GrantEntry):
     """One entry being read."""
 
-    def __init__(self, grant: Mapping, allow_public: bool = True, owner: str = "") -> None:
+    def __init__(self, grant: Mapping, allow_public: bool = True) -> None:
         super().__init__(grant)
         self.check_options(BUCKET_GRANT_OPTIONS)
         self.prefixes = self._prefixes()
@@ -141,8 +140,6 @@ class _Reading(GrantEntry):
         self.errors.extend(merged_pieces([*self.pieces, *self._listing()])[1])
         self.check_conditions()
         self._check_listing_keys()
-        if not self.prefixes:
-            self.check_control(self.actions.bucket, _CONTROL, "bucket", owner)
         if not allow_public and not self.errors:
             self.check_public(self.statements("bucket", "aws"), "bucket")
 

@@ -62,7 +62,7 @@ RULES = ServiceRules(
         "Where a name ends in a hyphen and six characters (`db-master`), a proof needs the whole ARN, since Secrets "
         "Manager takes that end for what it added. The secret's account is asked for it; if no connection leads there, "
         "nothing is proved: write `resource.arn`.",
-        "A Deny that by itself would keep everybody from changing the policy again is refused.",
+        "A change after which nobody could change the policy again is refused.",
     ),
     proved="local AWS",
 )

@@ -99,7 +99,7 @@ RULES = ServiceRules(
     api=("GetTopicAttributes", "SetTopicAttributes (Policy)"),
     to_know=(
         "A topic always has a policy. Without a statement it gets the one of a new topic, for its own account.",
-        "A Deny that by itself would keep everybody from changing the policy again is refused.",
+        "A change after which nobody could change the policy again is refused.",
     ),
     proved="local AWS",
 )

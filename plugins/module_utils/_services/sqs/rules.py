@@ -81,7 +81,7 @@ RULES = ServiceRules(
     api=("GetQueueUrl", "GetQueueAttributes", "SetQueueAttributes (Policy)"),
     to_know=(
         "What SQS allows to no other account (such as deleting the queue) is refused for principals of others.",
-        "A Deny that by itself would keep everybody from changing the policy again is refused.",
+        "A change after which nobody could change the policy again is refused.",
     ),
     proved="local AWS",
 )

@@ -27,7 +27,6 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.reque
     ResourcePolicy,
     S3Access,
 )
-from ansible_collections.xacct.aws.plugins.module_utils._policy.kms.lockout import lost_control
 from ansible_collections.xacct.aws.plugins.module_utils._policy.kms.policy_coverage import not_allowed_yet
 from ansible_collections.xacct.aws.plugins.module_utils._policy.language import (
     comparison,
@@ -50,6 +49,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.statements impor
     render,
     trust,
 )
+from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.lockout import everybody_in, lost_control
 from ansible_collections.xacct.aws.plugins.module_utils._services.lambda_function import permissions
 from ansible_collections.xacct.aws.plugins.module_utils._services.rules_registry import SERVICES
 from ansible_collections.xacct.aws.plugins.module_utils._services.ssm import parameter_policies
@@ -86,7 +86,16 @@ def reading(document: dict) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "bytes", lambda: sizes.policy_size(document, "bytes")
     yield (
         "lost_control",
-        lambda: list(lost_control(own, document, KEY, request_principal("arn:aws:iam::111111111111:role/R"))),
+        lambda: list(
+            lost_control(
+                own,
+                document,
+                str(KEY),
+                ("kms:PutKeyPolicy",),
+                [everybody_in("111111111111", document)],
+                account_id="111111111111",
+            )
+        ),
     )
     yield "not_allowed_yet", lambda: not_allowed_yet([{**OWN, "Action": "kms:Decrypt"}], document, KEY)
     for rules in SERVICES.values():

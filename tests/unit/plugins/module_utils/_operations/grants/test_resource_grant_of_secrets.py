@@ -149,9 +149,7 @@ GONE = {"name": "team", "state": "absent"}
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Nothing settles, and waiting is only counted."""
     timing = Timing(sleep=lambda _seconds: None)
-    monkeypatch.setattr(
-        policy_steps, "converge_policy", functools.partial(policy_steps.converge_policy, timing=timing)
-    )
+    monkeypatch.setattr(policy_steps, "converge_policy", functools.partial(policy_steps.converge_policy, timing=timing))
     pauses: list[float] = []
     monkeypatch.setattr(retries.time, "sleep", pauses.append)
     return pauses

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Grants on KMS keys: what they allow, what is refused, KMS grants and back, and who would be locked out."""
+"""Grants on KMS keys: what they allow, what is refused, KMS grants and back."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.kms.grants impor
     own_grants,
     too_many_grants,
 )
-from ansible_collections.xacct.aws.plugins.module_utils._policy.kms.lockout import lost_control
 from ansible_collections.xacct.aws.plugins.module_utils._policy.kms.required_access import (
     key_arn_in,
     key_statements,
@@ -35,12 +34,11 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.kms.required_acc
 from ansible_collections.xacct.aws.plugins.module_utils._policy.language.comparison import statements_equal
 from ansible_collections.xacct.aws.plugins.module_utils._policy.language.documents import new_document
 from ansible_collections.xacct.aws.plugins.module_utils._policy.language.principals import parse_arn
-from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.own_statements import merge_statements
 from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.resource import (
     check_resource_grants,
     resource_statement,
 )
-from ansible_collections.xacct.aws.plugins.module_utils._services.kms.rules import RULES, default_policy
+from ansible_collections.xacct.aws.plugins.module_utils._services.kms.rules import RULES
 from ansible_collections.xacct.aws.plugins.module_utils._services.rules_registry import rules_for
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -290,78 +288,6 @@ ORG = ["o-abcdefghij"]
 def test_what_kms_lets_only_the_own_account_do(options, says):
     found = check_resource_grants([entry(**options)], RULES, arn=KEY)
     assert len(found) == bool(says) and (not says or re.search(f"^worker: actions: {says}", found[0]))
-
-
-DEFAULT = default_policy(KEY)
-DENY = {"Sid": "Xacctno", "Effect": "Deny", "Principal": "*", "Action": "kms:Put*", "Resource": "*"}
-
-
-def with_default(*more: dict) -> dict:
-    return new_document([*DEFAULT["Statement"], *more])
-
-
-# The policy before, the one wanted, who makes the change, and who loses the key.
-LOCK_OUTS: dict[str, tuple[dict, dict, str, list[str]]] = {
-    "a grant": (DEFAULT, with_default(statement()), ADMIN, []),
-    "everybody denied": (DEFAULT, with_default(DENY), ADMIN,
-                         [f"account {OWNER} is denied it by statement 'Xacctno'",
-                          f"{ADMIN}, who makes this change, is denied it by statement 'Xacctno'"]),
-    "the root user makes the change": (DEFAULT, with_default(DENY), OWNER, [f"account {OWNER} is denied"]),
-    "the account denied, and it is the admin's too": (
-        DEFAULT, with_default({**DENY, "Principal": {"AWS": OWNER}}), ADMIN,
-        [f"account {OWNER} is denied", f"{ADMIN}, who makes"],
-    ),
-    "another action denied": (DEFAULT, with_default({**DENY, "Action": "kms:ScheduleKeyDeletion"}), ADMIN, []),
-    "others denied": (DEFAULT, with_default({**DENY, "Principal": {"AWS": WORKER}}), ADMIN, []),
-    "only the admin denied": (DEFAULT, with_default({**DENY, "Principal": {"AWS": ADMIN}}), ADMIN,
-                              [f"{ADMIN}, who makes this change, is denied it"]),
-    "only another one denied": (DEFAULT, with_default({**DENY, "Principal": {"AWS": f"{ADMIN}2"}}), ADMIN, []),
-    "all but one denied": (DEFAULT, with_default({**DENY, "Condition": {"ArnNotEquals": {"aws:PrincipalArn": ADMIN}}}),
-                           ADMIN, [f"account {OWNER} is denied"]),
-    "denied where nobody knows": (
-        DEFAULT, with_default({**DENY, "Condition": {"NotIpAddress": {"aws:SourceIp": "198.51.100.0/24"}}}), ADMIN, [],
-    ),
-    "no statement for the account": (DEFAULT, new_document([statement()]), ADMIN,
-                                     [f"account {OWNER} is allowed it by no statement",
-                                      f"{ADMIN}, who makes this change, is allowed it by no statement"]),
-    "the account was out already, the admin stays": (
-        new_document([statement(name="admin", principals=[ADMIN], access=None, actions=["kms:*"])]),
-        new_document([statement(name="admin", principals=[ADMIN], access=None, actions=["kms:*"]), statement()]),
-        ADMIN, [],
-    ),
-    "an admin of another account": (DEFAULT, with_default(DENY), f"arn:aws:iam::{OTHER}:user/x",
-                                    [f"account {OWNER} is denied"]),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("before", "wanted", "caller", "lost"), LOCK_OUTS.values(), ids=LOCK_OUTS)
-def test_lock_out(before, wanted, caller, lost):
-    found = list(lost_control(before, wanted, KEY, request_principal(caller)))
-    assert len(found) == len(lost)
-    assert all(text.startswith(start) for text, start in zip(found, lost, strict=True))
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    options=st.fixed_dictionaries(
-        {},
-        optional={
-            "access": st.sampled_from(list(RULES.access)),
-            "principals": st.lists(st.sampled_from([OWNER, OTHER, WORKER, ADMIN]), min_size=1, unique=True),
-            "organizations": st.just(["o-abcdefghij"]),
-            "encryption_context": st.just({"tenant": "blue"}),
-            "via_services": st.just(["s3.eu-central-1.amazonaws.com"]),
-        },
-    ),
-    caller=st.sampled_from([OWNER, ADMIN]),
-)
-def test_no_access_word_locks_anybody_out_given_or_denied(options, caller):
-    """The words of `access` are about using a key, so they never trip the lock-out check."""
-    for effect in ("Allow", "Deny"):
-        wanted = merge_statements(DEFAULT, [statement(effect=effect, **options)])
-        assert not list(lost_control(DEFAULT, wanted, KEY, request_principal(caller)))
-        assert not list(lost_control(wanted, merge_statements(wanted, [], remove=["Xacctworker"]), KEY,
-                                     request_principal(caller)))  # fmt: skip
 
 
 @settings(max_examples=60, deadline=None)

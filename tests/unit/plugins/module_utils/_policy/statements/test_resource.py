@@ -249,30 +249,6 @@ def test_nobody_is_let_in_across_partitions():
         assert check_resource_grants([grant], TOPIC, arn=there) == []
 
 
-@pytest.mark.parametrize(
-    ("rules", "actions", "control"),
-    [
-        (QUEUE, ["sqs:*"], "sqs:SetQueueAttributes and sqs:RemovePermission"),
-        (QUEUE, ["sqs:Set*", "sqs:RemovePermission"], "sqs:SetQueueAttributes and sqs:RemovePermission"),
-        (TOPIC, ["sns:SetTopicAttributes", "sns:RemovePermission"], "sns:SetTopicAttributes and sns:RemovePermission"),
-        (SECRET, ["secretsmanager:*"], "secretsmanager:PutResourcePolicy and secretsmanager:DeleteResourcePolicy"),
-    ],
-)
-def test_a_deny_that_nobody_could_take_back(rules, actions, control):
-    def wrong(**options: object) -> list[str]:
-        whole = {"effect": "Deny", "principals": ["*"], "access": None, "actions": actions, **options}
-        return check_resource_grants([entry(rules, **whole)], rules, arn=arn_of(QUEUE))
-
-    for principals in (["*"], [OTHER, OWNER], [f"arn:aws:iam::{OWNER}:root"]):
-        (error,) = wrong(principals=principals)
-        assert f"denies {control} to every user and role of the {rules.title}'s own account" in error
-        assert "none of them could take it back" in error
-    assert wrong(principals=[OTHER]) == wrong(principals=[f"arn:aws:iam::{OWNER}:role/App"]) == []
-    assert wrong(conditions={"ArnNotLike": {"aws:PrincipalArn": f"arn:aws:iam::{OWNER}:role/Admin"}}) == []
-    assert wrong(actions=None, access=next(iter(rules.access))) == []
-    assert wrong(actions=[rules.control[0]]) == []
-
-
 def test_an_arn_without_an_account_is_told():
     bucket, data = "arn:aws:s3:::bucket", "arn:aws:s3:::data"
     grants = [

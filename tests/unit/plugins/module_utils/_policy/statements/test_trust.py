@@ -263,9 +263,7 @@ def test_refused(options, says):
 
 @pytest.mark.parametrize("name", [None, "", "  ", 5, ["x"]])
 def test_a_name_is_needed(name):
-    assert check_trusted([entry(), entry(name=name)]) == [
-        f"trusted[1]: name must be a non-empty string, not {name!r}"
-    ]
+    assert check_trusted([entry(), entry(name=name)]) == [f"trusted[1]: name must be a non-empty string, not {name!r}"]
     with pytest.raises(PolicyError, match="trusted entry: name must be"):
         trust_statement(entry(name=name))
 

@@ -184,22 +184,6 @@ def test_deny():
     assert check_bucket_grants([{**grant, "source_ips": None, "actions": ["s3:Get*", "s3:PutBucketPolicy"]}]) == []
 
 
-@pytest.mark.parametrize("actions", [["s3:*"], ["*"], ["s3:PutBucketP*", "s3:DeleteBucketPolicy"]])
-def test_a_deny_that_nobody_could_take_back(actions):
-    grant = entry(effect="Deny", principals=["*"], access=None, actions=actions)
-    (error,) = check_bucket_grants([grant])
-    assert "denies s3:PutBucketPolicy and s3:DeleteBucketPolicy to every user and role of the bucket's own" in error
-    spared = {"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::111111111111:role/Admin"}}
-    assert check_bucket_grants([{**grant, "conditions": spared}]) == []
-    own = {**grant, "principals": ["222222222222"]}
-    assert check_bucket_grants([own]) == check_bucket_grants([own], owner="111111111111") == []
-    assert check_bucket_grants([own], owner="222222222222") == [error]
-    with pytest.raises(PolicyError, match="to every user and role of the bucket's own account"):
-        bucket_statements(own, "data", owner="222222222222")
-    if actions == ["s3:*"]:
-        assert check_bucket_grants([{**grant, "prefixes": ["exports/"]}]) == []
-
-
 REFUSED = {
     "no name": ({"name": " "}, "name must be a non-empty string"),
     "name": ({"name": "a\nb"}, "at most 128 characters that can be printed"),
