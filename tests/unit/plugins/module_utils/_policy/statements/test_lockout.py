@@ -112,7 +112,7 @@ def test_the_refusal_says_what_to_do():
 
 
 def test_every_type_that_can_lock_out_is_looked_at():
-    """ECR and EFS refuse it themselves (`force`, `BypassPolicyLockoutSafetyCheck`); REST APIs have policies of calls."""
+    """ECR and EFS refuse it themselves (`force`, `BypassPolicyLockoutSafetyCheck`); a REST API's is about calls."""
     unguarded = {each.type for each in SERVICES.values() if "Deny" in each.effects and not each.control}
     assert unguarded == {"ecr_repository", "efs_file_system", "rest_api"}
 
