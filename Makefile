@@ -66,13 +66,13 @@ demo-broken: tree ## a trust that is broken on purpose, how that is found, and w
 test: tree ## everything that has to be right: all the stages below, in turn
 	@tools/test_stages $(STAGES)
 
-lint: tree ## ruff, yamllint, ansible-lint (production profile), changelog, licence headers
+lint: tree ## ruff, yamllint, ansible-lint (production profile), changelog, licences (REUSE), drawn rooms
 	@$(ENVIRONMENTS) make lint
 	$(LINT)/ruff check --quiet --cache-dir $(CACHE)/ruff .
 	$(LINT)/yamllint --strict .
 	PATH="$(LINT):$$PATH" $(LINT)/ansible-lint --offline -q --profile production
 	PATH="$(LINT):$$PATH" $(LINT)/antsibull-changelog lint
-	@tools/check_headers
+	@$(LINT)/reuse lint --quiet || $(LINT)/reuse lint
 	@$(PYTHON) tools/draw_rooms.py --check
 
 sanity: tree ## ansible-test sanity, on the newest and the oldest ansible-core
