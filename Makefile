@@ -37,7 +37,7 @@ unexport AWS_REGION AWS_DEFAULT_REGION AWS_ENDPOINT_URL AWS_URL EC2_URL AWS_CA_B
 
 STAGES := lint sanity unit integration border molecule docs-check build-check
 
-.PHONY: help venv pin demo demo-broken test $(STAGES) bench local-aws stop clean tree
+.PHONY: help venv pin demo demo-broken test test-all $(STAGES) bench local-aws stop clean tree
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name what; do \
@@ -66,6 +66,9 @@ demo-broken: tree ## a trust that is broken on purpose, how that is found, and w
 test: tree ## everything that has to be right: all the stages below, in turn
 	@tools/test_stages $(STAGES)
 
+test-all: tree ## the same, with every test on every ansible-core
+	@EVERYTHING=1 tools/test_stages $(STAGES)
+
 lint: tree ## ruff, yamllint, ansible-lint (production profile), changelog, licences (REUSE), drawn rooms
 	@$(ENVIRONMENTS) make lint
 	$(LINT)/ruff check --quiet --cache-dir $(CACHE)/ruff .
@@ -82,7 +85,7 @@ sanity: tree ## ansible-test sanity, on the newest and the oldest ansible-core
 unit: tree ## unit tests, on every ansible-core that this machine can run
 	@tools/pytest_on all tests/unit
 
-integration: tree ## the local AWS itself; modules, roles and playbooks on it, on the oldest and the newest ansible-core
+integration: tree ## the local AWS itself; modules, roles and playbooks on it; the oldest ansible-core as well runs what differs there
 	@$(ENVIRONMENTS) make local-aws
 	@tools/pytest_on newest tests/local_aws
 	@tools/pytest_on ends tests/integration

@@ -109,6 +109,7 @@ def kinds(entry: Mapping) -> list[str]:
     return [each["kind"] for each in entry["blocked_by"]]
 
 
+@pytest.mark.also_oldest
 def test_a_trust_whose_sides_are_both_there_is_allowed(world):
     world.seed(
         {"roles": {"BackupService": {"path": "/app/", "policies": {"sts": allow("sts:AssumeRole", BACKUP)}}}},
@@ -394,6 +395,7 @@ def test_groups_managed_policies_and_their_denies_count(world):
     assert (block["said"], block["policy"], block["statement"]) == ("explicitly_denied", "managed policy Never", "No")
 
 
+@pytest.mark.also_oldest
 def test_policies_of_queues_topics_secrets_and_functions_are_read(world):
     world.seed({"roles": {"BackupService": {"path": "/app/", "policies": {"all": allow("*")}}}})
     queue = f"arn:aws:sqs:us-east-1:{CUSTOMER}:jobs"
@@ -516,6 +518,7 @@ def test_the_other_account_is_reached_by_a_role_from_the_own_one(world):
     assert (entry["answer"], entry["unread"]) == ("allowed", [])
 
 
+@pytest.mark.also_oldest
 def test_probes_agree_with_the_evaluation(world):
     alice = {"policies": {"sts": allow("sts:*")}}
     world.seed(

@@ -18,8 +18,6 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check
 from tests.integration.in_process import TestAccount
 from tests.local_aws.server import LocalAws
 
-pytestmark = pytest.mark.newest_core
-
 PLATFORM = "111111111885"
 CUSTOMER = "222222222885"
 PROBER = f"arn:aws:iam::{PLATFORM}:role/Prober"

@@ -108,6 +108,7 @@ def who(local_aws: LocalAws, result: dict) -> str:
     return local_aws.client("sts", result["credentials"]).get_caller_identity()["Arn"]
 
 
+@pytest.mark.also_oldest
 def test_the_credentials_work_in_every_shape(local_aws, assume, monkeypatch):
     result = assume(role_arn=BACKUP, external_id="shared-words", session_name="nightly")
     arn = f"arn:aws:sts::{CUSTOMER}:assumed-role/Backup/nightly"
@@ -141,6 +142,7 @@ def test_a_refusal_says_what_was_sent_and_not_what_the_secret_is(local_aws, assu
     assert "without an external ID and without an MFA code" in assume(role_arn=BACKUP)["msg"]
 
 
+@pytest.mark.also_oldest
 @pytest.mark.parametrize("way", ["role after hops", "hops alone"])
 def test_through_a_hub(local_aws, assume, way):
     hop = {"role_arn": HUB}
@@ -168,6 +170,7 @@ def test_a_session_that_starts_from_a_session_is_short_and_that_is_known_before_
     iam.update_role(RoleName="Backup", MaxSessionDuration=3600)
 
 
+@pytest.mark.also_oldest
 def test_everything_that_sts_takes(local_aws, assume):
     read_one = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:GetRole", "Resource": "*"}]}
     result = assume(
@@ -200,6 +203,7 @@ def test_bad_input_makes_no_call(local_aws, assume):
     assert local_aws.journal() == []
 
 
+@pytest.mark.also_oldest
 def test_throttling_is_overcome(local_aws, assume):
     local_aws.faults({"effect": "throttle", "service": "sts", "operation": "AssumeRole", "times": 2})
     assert not assume(role_arn=BACKUP, external_id="shared-words").get("failed")
@@ -243,6 +247,7 @@ def who_in(environment: dict) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.also_oldest
 def test_both_environments_work(assume):
     result = assume(role_arn=BACKUP, external_id="shared-words", write_profile={"name": "in the file"})
     arn = result["assumed_role"]["arn"]
@@ -256,6 +261,7 @@ def profile_text(tmp_path: Path) -> str:
     return (tmp_path / "aws" / "credentials").read_text()
 
 
+@pytest.mark.also_oldest
 def test_a_profile_is_written_once_and_used(local_aws, assume, tmp_path, monkeypatch):
     options = {"role_arn": BACKUP, "external_id": "shared-words", "write_profile": {"name": "backup"}}
     would = assume(**options, check_mode=True)
@@ -319,6 +325,7 @@ def test_many_profiles_are_written_at_the_same_time(local_aws, assume, tmp_path)
     assert sorted(parser.sections()) == sorted(f"profile-{number}" for number in range(16))
 
 
+@pytest.mark.also_oldest
 def test_a_kept_session_is_used_again_by_the_same_identity_only(local_aws, assume, seeded, tmp_path):
     directory = tmp_path / "kept"
     options = {"role_arn": BACKUP, "external_id": "shared-words", "cache": True, "cache_dir": str(directory)}
@@ -379,6 +386,7 @@ def federation() -> Iterator[HTTPServer]:
     thread.join()
 
 
+@pytest.mark.also_oldest
 def test_people_get_an_address_of_the_console(local_aws, assume, federation):
     options = {"role_arn": BACKUP, "external_id": "shared-words", "console_url": True}
     endpoint = f"http://127.0.0.1:{federation.server_port}"
@@ -407,6 +415,7 @@ def test_people_get_an_address_of_the_console(local_aws, assume, federation):
     assert "got no answer" in assume(**options, signin_endpoint="http://127.0.0.1:9")["msg"]
 
 
+@pytest.mark.also_oldest
 def test_a_token_of_a_web_identity_needs_no_credentials(local_aws, assume, tmp_path, monkeypatch):
     iam = local_aws.client("iam", CUSTOMER)
     provider = iam.create_open_id_connect_provider(

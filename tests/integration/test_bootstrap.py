@@ -20,6 +20,7 @@ def _world(local_aws: LocalAws, tmp_path: Path) -> World:
     return World(local_aws, tmp_path)
 
 
+@pytest.mark.also_oldest
 def test_made_and_proved_then_nothing_left_to_do(world: World) -> None:
     foretold = world.run("--check", "--diff")
     assert foretold.status == 0, foretold.output

@@ -15,8 +15,6 @@ import pytest
 from tests.integration.trust_world import World, to_json, trust_of
 from tests.local_aws.server import LocalAws
 
-pytestmark = pytest.mark.newest_core
-
 
 @pytest.fixture(name="world")
 def _world(local_aws: LocalAws, tmp_path: Path) -> Iterator[World]:

@@ -13,8 +13,6 @@ import pytest
 from tests.integration.trust_world import World, as_set
 from tests.local_aws.server import LocalAws
 
-pytestmark = pytest.mark.newest_core
-
 ACCOUNTS = 300
 
 

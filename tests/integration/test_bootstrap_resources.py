@@ -20,8 +20,6 @@ import pytest
 from tests.integration.trust_world import ALL, World, as_set, trust_of
 from tests.local_aws.server import LocalAws
 
-pytestmark = pytest.mark.newest_core
-
 REGION, ELSEWHERE = "us-east-1", "eu-west-1"
 REFUSED = r"AuthorizationError|AccessDenied"
 EFFECTS = {"Publish", "SendMessage", "ReceiveMessage"}

@@ -18,8 +18,6 @@ import pytest
 from tests.integration.trust_world import World, as_set
 from tests.local_aws.server import LocalAws
 
-pytestmark = pytest.mark.newest_core
-
 FOREIGN = {"Sid": "Foreign", "Effect": "Deny", "Principal": "*", "Action": "s3:DeleteBucket"}
 
 

@@ -45,6 +45,7 @@ def stored(account: TestAccount, bucket: str) -> set[tuple[str, str]]:
     return {(grant["Grantee"].get("ID") or grant["Grantee"]["URI"], grant["Permission"]) for grant in grants}
 
 
+@pytest.mark.also_oldest
 def test_granted_foretold_and_once(make, canonical_ids):
     account, bucket = make()
     before = stored(account, bucket)
@@ -69,6 +70,7 @@ def test_granted_foretold_and_once(make, canonical_ids):
     assert len(taken.changes) == 4 and stored(account, bucket) == before
 
 
+@pytest.mark.also_oldest
 def test_access_is_really_given(make, local_aws):
     """Listing by a grant to a group; the local AWS gives none by a bucket's grant to a canonical ID."""
     account, bucket = make()

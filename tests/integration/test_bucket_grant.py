@@ -138,6 +138,7 @@ NOTHING = ends(False, False, False)
 class TestAccess:
     """The calls that a grant is for are made, as users of the other account."""
 
+    @pytest.mark.also_oldest
     @pytest.mark.parametrize(
         ("access", "may"),
         [
@@ -211,6 +212,7 @@ CHANGES: dict[str, tuple[list[dict], dict]] = {
 class TestChanges:
     """Foretold, made, and not made again; foreign statements stay as they are."""
 
+    @pytest.mark.also_oldest
     @pytest.mark.parametrize(("grants", "options"), CHANGES.values(), ids=CHANGES)
     def test_foretold_made_and_not_made_again(self, bucket: TestBucket, grants: list[dict], options: dict) -> None:
         foreign = bucket.put_policy(bucket.foreign("Theirs"), bucket.foreign(None, Action=["s3:PutObject"]))
@@ -326,6 +328,7 @@ class TestRefusals:
         with pytest.raises(ValueError, match="x: two entries have this name"):
             bucket.run({"name": "x", "state": "absent"}, {"name": "x", "state": "absent"})
 
+    @pytest.mark.also_oldest
     def test_a_principal_that_does_not_exist(self, bucket: TestBucket) -> None:
         nobody = f"arn:aws:iam::{bucket.owner.account_id}:role/Nobody"
         rule = {"effect": "invalid_principal", "operation": "PutBucketPolicy", "account": bucket.owner.account_id}
@@ -334,6 +337,7 @@ class TestRefusals:
             bucket.run(bucket.grant(principals=[nobody]))
         bucket.owner.local_aws.clear_faults()
 
+    @pytest.mark.also_oldest
     @pytest.mark.parametrize("is_expected", [False, True])
     def test_its_own_account_is_not_denied_to_take_it_back(self, bucket: TestBucket, is_expected: bool) -> None:
         """Which account that is may be declared; if not, the credentials tell, before anything is written."""
@@ -355,6 +359,7 @@ class TestPublicAccess:
         with pytest.raises(ValueError, match=r"site: .*'\*' is everyone.* makes the bucket public.*allow_public: true"):
             bucket.run(self.SITE)
 
+    @pytest.mark.also_oldest
     @pytest.mark.parametrize(
         ("setting", "effect"),
         [("BlockPublicPolicy", "refuses such a policy"), ("RestrictPublicBuckets", "leaves it without effect")],
@@ -404,6 +409,7 @@ class TestEncryption:
 
     KEY = "arn:aws:kms:us-east-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
+    @pytest.mark.also_oldest
     def test_the_missing_grant_is_shown(self, bucket: TestBucket) -> None:
         bucket.encrypt_with(self.KEY)
         missing = {
@@ -495,6 +501,7 @@ class TestEncryption:
 class TestFaults:
     """What passes is waited for; a write is never simply sent again."""
 
+    @pytest.mark.also_oldest
     @pytest.mark.parametrize("effect", ["operation_aborted", "throttle", "status_500", "cut_after_write"])
     def test_a_write_that_fails_is_read_again_first(self, bucket: TestBucket, effect: str) -> None:
         rule = {"effect": effect, "operation": "PutBucketPolicy", "account": bucket.owner.account_id, "times": 1}
@@ -510,6 +517,7 @@ class TestFaults:
         assert len(puts) == (1 if effect == "cut_after_write" else 2)
         assert all(calls[number - 1] == "GetBucketPolicy" for number in puts[1:])
 
+    @pytest.mark.also_oldest
     def test_a_new_principal_is_waited_for(self, bucket: TestBucket) -> None:
         rule = {
             "effect": "invalid_principal",

@@ -22,6 +22,8 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations.task import 
 from tests.integration.in_process import TestAccount
 from tests.local_aws.server import LocalAws
 
+pytestmark = pytest.mark.also_oldest
+
 OTHER = "637000000001"
 CONDITIONS = {
     "Bool": {"aws:MultiFactorAuthPresent": True},

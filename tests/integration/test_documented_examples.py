@@ -17,6 +17,8 @@ from tests.integration.in_process import TestAccount
 from tests.integration.resource_world import empty_archive
 from tests.local_aws.server import LocalAws
 
+pytestmark = pytest.mark.also_oldest
+
 OPERATIONS = {"xacct_role": role.OPERATION, "xacct_identity_grant": identity_grant.OPERATION}
 ALWAYS = {"changed", "diff"}
 

@@ -11,13 +11,10 @@ import time
 from pathlib import Path
 from xml.etree import ElementTree
 
-import pytest
 import yaml
 
 from tests.integration import example_runs
 from tests.local_aws.server import LocalAws
-
-pytestmark = pytest.mark.newest_core
 
 EXAMPLE = example_runs.EXAMPLES / "broken"
 BOUNDARY = "arn:aws:iam::444444444444:policy/ReportingBounds"

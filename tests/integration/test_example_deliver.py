@@ -17,8 +17,6 @@ from tests.integration import example_runs
 from tests.integration.in_process import TestAccount
 from tests.local_aws.server import LocalAws
 
-pytestmark = pytest.mark.newest_core
-
 EXAMPLE = example_runs.EXAMPLES / "demo"
 OTHER_TOPIC = "returns"
 DEPLOYER = "deployer"

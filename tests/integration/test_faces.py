@@ -19,6 +19,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+pytestmark = pytest.mark.also_oldest
+
 COLLECTION = Path(__file__).resolve().parents[2]
 ACCOUNTS = {True: "333333333331", False: "333333333332"}
 SECRET_OF_ONE_LETTER = "r"

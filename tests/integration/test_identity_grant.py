@@ -82,6 +82,7 @@ def attached(account: TestAccount, kind: str = "role") -> list[str]:
     return [policy["PolicyName"] for policy in read(**{f"{kind.title()}Name": "Someone"})["AttachedPolicies"]]
 
 
+@pytest.mark.also_oldest
 @pytest.mark.parametrize("via", ["inline", "managed"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_grant_comes_changes_and_goes(account: TestAccount, kind: str, via: str) -> None:
@@ -128,6 +129,7 @@ def test_statements_and_policies_of_others_stay(account: TestAccount, kind: str)
 
 
 class TestManaged:
+    @pytest.mark.also_oldest
     def test_hundreds_of_roles_are_spread_and_shrink_again(self, account: TestAccount) -> None:
         options = {"principal": "role/Someone", "via": "managed"}
         made = is_same_each_time(account, {**options, "grants": [backup(300)]}, [("grants", "backup")])
@@ -218,6 +220,7 @@ class TestMoving:
 
 
 class TestRefusals:
+    @pytest.mark.also_oldest
     @pytest.mark.parametrize("kind", KINDS)
     def test_a_principal_that_does_not_exist(self, account: TestAccount, kind: str) -> None:
         for via in ("inline", "managed"):
@@ -281,6 +284,7 @@ class TestFaults:
         assert outcome.changes == [("grants", "backup")]
         assert any("Could not look whether grants are still in the managed policies" in text for text in outcome.said)
 
+    @pytest.mark.also_oldest
     @pytest.mark.parametrize("effect", ["cut_after_write", "status_500", "throttle"])
     @pytest.mark.parametrize(
         ("via", "operation"),

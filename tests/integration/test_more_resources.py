@@ -296,6 +296,7 @@ def foretold_and_made(resource: Resource, *grants: dict, **options: object) -> O
     return made
 
 
+@pytest.mark.also_oldest
 def test_made_changed_and_taken_back(resource: Resource) -> None:
     """Beside a statement of somebody else, which stays as it is."""
     foreign = resource.put_foreign()
@@ -323,12 +324,14 @@ def test_the_first_grant_and_the_last_one(resource: Resource) -> None:
     assert foretold_and_made(resource, resource.grant()).changes[0] == ("grants", "team")
 
 
+@pytest.mark.also_oldest
 def test_by_name_it_is_the_same_resource(resource: Resource) -> None:
     by_name = resource.owner.run(OPERATION, resource=resource.name, type=resource.type, grants=[resource.grant()])
     assert by_name.result["resource"]["arn"] == resource.arn
     assert not resource.run(resource.grant()).result["changed"]
 
 
+@pytest.mark.also_oldest
 def test_no_such_resource(resource: Resource) -> None:
     if resource.kind.is_always_there:
         # None can be missing: one without a policy has nothing to take back.
@@ -390,6 +393,7 @@ def test_another_account_reads_a_parameter(local_aws: LocalAws) -> None:
     assert policies_of(resource.client, resource.arn) == [before] and resource.policy["Statement"] == [theirs]
 
 
+@pytest.mark.also_oldest
 def test_only_advanced_parameters_carry_policies(local_aws: LocalAws) -> None:
     resource = Resource(local_aws, "ssm_parameter")
     resource.client.put_parameter(Name="/plain", Value="shown", Type="String")

@@ -81,6 +81,7 @@ def server(empty_aws: LocalAws) -> Server:
     empty_aws.clear_faults()
 
 
+@pytest.mark.also_oldest
 @pytest.mark.parametrize("effect", EFFECTS)
 def test_a_role_is_made_and_removed(server: Server, effect: str) -> None:
     server.lacks(effect, *MISSING)
@@ -112,6 +113,7 @@ def test_permissions_are_given_and_taken(server: Server, effect: str, via: str) 
     server.done(identity_grant.OPERATION, 1, **{**options, "grants": [{"name": "read"}], "state": "absent"})
 
 
+@pytest.mark.also_oldest
 @pytest.mark.parametrize("effect", EFFECTS)
 def test_a_bucket_lets_in_and_says_what_it_does_not_know(server: Server, effect: str) -> None:
     server.lacks(effect, *MISSING)
@@ -172,6 +174,7 @@ def test_a_role_is_assumed(server: Server, effect: str, tmp_path) -> None:
     assert again["credentials"] == first["credentials"]
 
 
+@pytest.mark.also_oldest
 @pytest.mark.parametrize("effect", EFFECTS)
 def test_what_is_not_known_is_never_an_allow(server: Server, effect: str) -> None:
     user, _unique_id = server.account.make_user("Someone")

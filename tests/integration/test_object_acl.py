@@ -80,6 +80,7 @@ def faults(local_aws):
     local_aws.clear_faults()
 
 
+@pytest.mark.also_oldest
 def test_access_is_given_to_what_is_below_the_prefix_and_taken_back(bucket):
     options = {**bucket.read, "prefix": "reports/"}
     foretold = bucket.owner.run(OPERATION, check_mode=True, **options)
@@ -136,6 +137,7 @@ def test_the_writer_hands_its_objects_over_to_the_owner_of_the_bucket(bucket):
         bucket.other.run(OPERATION, **denied)
 
 
+@pytest.mark.also_oldest
 def test_each_version_has_its_own(bucket):
     bucket.s3.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"})
     first, second = (
@@ -164,6 +166,7 @@ def test_disabled_acls_are_found_before_any_write(local_aws, check_mode):
     assert set(local_aws.journal().operations(bucket.owner.account_id)) == {"s3:GetBucketOwnershipControls"}
 
 
+@pytest.mark.also_oldest
 def test_slow_down_lowers_the_rate_and_fails_nothing(bucket, faults):
     bucket.put(*(f"many/{number:03}" for number in range(60)))
     faults(effect="slow_down", operation="GetObjectAcl", skip=10, times=5)

@@ -15,6 +15,7 @@ from tests.integration.trust_world import CHECKOUT, World
 from tests.local_aws.server import LocalAws
 
 
+@pytest.mark.also_oldest
 @pytest.mark.parametrize("role", sorted(path.parent.name for path in CHECKOUT.glob("roles/*/README.md")))
 def test_the_playbook_of_a_readme_runs(role: str, local_aws: LocalAws, tmp_path: Path) -> None:
     text = (CHECKOUT / "roles" / role / "README.md").read_text(encoding="utf-8")

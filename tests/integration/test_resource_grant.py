@@ -90,6 +90,7 @@ def queue(local_aws: LocalAws) -> TestQueue:
 class TestAccess:
     """The calls that a grant is for are made, as a user of the other account."""
 
+    @pytest.mark.also_oldest
     def test_each_access(self, resource: TestResource) -> None:
         everything = dict.fromkeys(resource.tried(resource.as_worker), "no")
         assert set(everything) == {resource.an_access, resource.another_access}
@@ -141,6 +142,7 @@ CHANGES: dict[str, tuple[list[dict], dict]] = {
 class TestChanges:
     """Foretold, made, and not made again; foreign statements stay as they are."""
 
+    @pytest.mark.also_oldest
     @pytest.mark.parametrize(("grants", "options"), CHANGES.values(), ids=CHANGES)
     def test_foretold_made_and_not_made_again(self, resource: TestResource, grants: list[dict], options: dict) -> None:
         foreign = resource.put_policy(resource.foreign("Theirs"), resource.foreign("AlsoTheirs", Effect="Deny"))
@@ -277,6 +279,7 @@ class TestRefusals:
                 resource.run(*grants, check_mode=check_mode)
         assert resource.policy == before
 
+    @pytest.mark.also_oldest
     def test_no_such_resource(self, resource: TestResource) -> None:
         for check_mode in (True, False):
             with pytest.raises(AwsError, match=r"missing in .*Make it first, or correct resource, region .us-east-1"):
@@ -350,6 +353,7 @@ class TestRefusals:
                 resource.run(deny, check_mode=check_mode)
         assert resource.policy == before
 
+    @pytest.mark.also_oldest
     def test_two_denials_that_only_together_lock_out(self, resource: TestResource) -> None:
         """Half of it was there, of somebody else; the other half is ours."""
         half = {"Principal": "*", "Action": f"{resource.service}:RemovePermission"}
@@ -370,12 +374,14 @@ class TestRefusals:
         resource.run(everyone, allow_public=True)
         assert resource.tried(resource.as_worker)[resource.an_access] == "yes"
 
+    @pytest.mark.also_oldest
     def test_a_principal_that_does_not_exist(self, resource: TestResource) -> None:
         nobody = f"arn:aws:iam::{resource.owner.account_id}:role/Nobody"
         with pytest.raises(TaskError, match=f"{nobody} .*does not exist in this account"):
             resource.run(resource.grant(principals=[nobody]))
         assert not resource.own
 
+    @pytest.mark.also_oldest
     def test_a_principal_that_is_not_visible_yet(self, resource: TestResource) -> None:
         rule = {
             "effect": "invalid_principal", "operation": resource.write.partition(":")[2], "times": 2,
@@ -395,6 +401,7 @@ class TestEncryption:
 
     KEY = "arn:aws:kms:us-east-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
+    @pytest.mark.also_oldest
     def test_the_missing_grant_is_shown(self, resource: TestResource) -> None:
         resource.encrypt_with(self.KEY)
         made = resource.run(resource.grant(), check_mode=True)
@@ -483,6 +490,7 @@ class TestEncryption:
 class TestWriting:
     """What may happen to a write."""
 
+    @pytest.mark.also_oldest
     @pytest.mark.parametrize(("fault", "writes"), BAD_ENDS.values(), ids=BAD_ENDS)
     def test_a_write_that_ends_badly_is_looked_after(self, resource: TestResource, fault: dict, writes: int) -> None:
         foreign = resource.put_policy(resource.foreign("Theirs"), resource.foreign("AlsoTheirs", Effect="Deny"))

@@ -89,6 +89,7 @@ NOTHING = {"encrypt": "no", "decrypt": "no"}
 class TestAccess:
     """The calls that a grant is for are made, as a user of the other account."""
 
+    @pytest.mark.also_oldest
     @pytest.mark.parametrize("via", ["policy", "grant"])
     def test_each_access(self, key: TestKey, via: str) -> None:
         assert key.tried(key.as_worker) == NOTHING
@@ -186,6 +187,7 @@ CHANGES: dict[str, tuple[list[dict], dict, tuple[int, int, int]]] = {
 class TestChanges:
     """Foretold, made, and not made again; what is others' stays as it is."""
 
+    @pytest.mark.also_oldest
     @pytest.mark.parametrize(("grants", "options", "writes"), CHANGES.values(), ids=CHANGES)
     def test_foretold_made_and_not_made_again(
         self, key: TestKey, grants: list[dict], options: dict, writes: tuple[int, int, int]
@@ -281,6 +283,7 @@ class TestChanges:
 class TestKmsGrants:
     """What is particular to KMS grants."""
 
+    @pytest.mark.also_oldest
     def test_the_whole_of_a_grant(self, key: TestKey) -> None:
         made = key.run(
             key.via_grant(
@@ -335,6 +338,7 @@ class TestKmsGrants:
         (grant,) = key.grants
         assert grant["GranteePrincipal"] == key.user_arn
 
+    @pytest.mark.also_oldest
     def test_a_principal_that_is_not_visible_yet(self, key: TestKey) -> None:
         rule = {"effect": "invalid_principal", "operation": "CreateGrant", "times": 2, "account": key.owner.account_id}
         key.local_aws.faults(rule)
@@ -343,6 +347,7 @@ class TestKmsGrants:
         assert made.writes == {"kms:CreateGrant": 3} and len(key.grants) == 1
         assert any("to be visible everywhere" in text for text in made.said)
 
+    @pytest.mark.also_oldest
     def test_a_principal_that_does_not_exist(self, key: TestKey) -> None:
         nobody = f"arn:aws:iam::{key.owner.account_id}:role/Nobody"
         with pytest.raises(TaskError, match=f"{nobody} .*does not exist in this account"):
@@ -399,6 +404,7 @@ class TestRefusals:
                 key.run(**options)
         assert key.policy == before
 
+    @pytest.mark.also_oldest
     def test_a_deny_that_locks_the_caller_out(self, key: TestKey) -> None:
         admin = key.owner.iam.create_user(UserName="admin")["User"]["Arn"]
         everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
@@ -457,6 +463,7 @@ class TestRefusals:
 class TestWriting:
     """What may happen to a write."""
 
+    @pytest.mark.also_oldest
     @pytest.mark.parametrize(("fault", "writes"), BAD_ENDS.values(), ids=BAD_ENDS)
     def test_a_policy_write_that_ends_badly_is_looked_after(self, key: TestKey, fault: dict, writes: int) -> None:
         foreign = key.put_foreign()
@@ -481,7 +488,6 @@ class TestWriting:
         assert not key.run(key.via_grant()).result["changed"]
         assert key.grants[0] == theirs and key.policy == policy
 
-    @pytest.mark.newest_core
     @pytest.mark.parametrize("lock", [True, False], ids=["lock", "no lock"])
     def test_twenty_writers_lose_nothing(self, local_aws: LocalAws, lock: bool) -> None:
         account = TestAccount(local_aws)
@@ -497,7 +503,6 @@ class TestWriting:
         assert sorted(each["Sid"] for each in found[len(foreign) :]) == sorted(f"Xacct{name}" for name in NEW)
 
 
-@pytest.mark.newest_core
 def test_twenty_writers_of_kms_grants_lose_nothing(key: TestKey) -> None:
     """Also those that want the same grant at the same moment."""
     key.client.create_alias(AliasName="alias/shared", TargetKeyId=key.name)

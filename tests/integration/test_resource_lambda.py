@@ -78,6 +78,7 @@ def function(local_aws: LocalAws) -> TestFunction:
 class TestAccess:
     """The function is invoked, as a user of the other account."""
 
+    @pytest.mark.also_oldest
     def test_each_access(self, function: TestFunction) -> None:
         nothing = {"invoke": "no", "read": "no"}
         assert function.tried(function.as_worker) == nothing
@@ -114,6 +115,7 @@ class TestAccess:
         if "InvokedViaFunctionUrl" not in model.input_shape.members:
             pytest.skip("this boto3 does not know what function URLs take")
 
+    @pytest.mark.also_oldest
     @pytest.mark.usefixtures("_function_urls")
     def test_a_function_url(self, function: TestFunction) -> None:
         """Two actions are needed, each with a condition of its own; invoking in another way is not allowed by it."""
@@ -187,6 +189,7 @@ CHANGES: dict[str, tuple[list[dict], dict, dict[str, int]]] = {
 class TestChanges:
     """Foretold, made, and not made again; foreign statements stay as they are."""
 
+    @pytest.mark.also_oldest
     @pytest.mark.parametrize(("grants", "options", "writes"), CHANGES.values(), ids=CHANGES)
     def test_foretold_made_and_not_made_again(
         self, function: TestFunction, grants: list[dict], options: dict, writes: dict[str, int]
@@ -267,6 +270,7 @@ class TestChanges:
 class TestUpdates:
     """A grant that changes is never gone, whatever happens in between."""
 
+    @pytest.mark.also_oldest
     def test_the_new_statement_comes_before_the_old_one_goes(self, function: TestFunction) -> None:
         function.run(function.grant())
         for access, sids in (("read", ["Xacctworker_2", "Xacctworker_3"]), ("invoke", ["Xacctworker"])):
@@ -343,6 +347,7 @@ class TestAtTheSameTime:
     def refusals(self, made: Outcome) -> int:
         return sum("somebody else wrote it at the same time" in text for text in made.said)
 
+    @pytest.mark.also_oldest
     def test_a_concurrent_change_is_retried_through_its_revision(
         self, function: TestFunction, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -389,6 +394,7 @@ class TestAtTheSameTime:
             list(pool.map(lambda name: function.run(function.grant(name=name)), names))
         assert function.sids[0] == "Theirs" and sorted(function.sids[1:]) == [f"Xacct{name}" for name in names]
 
+    @pytest.mark.also_oldest
     @pytest.mark.parametrize("effect", ["throttle", "status_500", "cut_after_write"])
     def test_a_write_that_ends_badly_is_looked_after(self, function: TestFunction, effect: str) -> None:
         function.add("Theirs")
@@ -400,6 +406,7 @@ class TestAtTheSameTime:
         assert made.result["changed"] and function.sids == ["Theirs", "Xacctworker"]
         assert not function.run(function.grant()).result["changed"]
 
+    @pytest.mark.also_oldest
     def test_a_principal_that_is_not_visible_yet(self, function: TestFunction) -> None:
         """terraform-provider-aws#41617: Lambda calls it invalid, in words of its own."""
         rule = {"effect": "invalid_principal", "operation": "AddPermission", "times": 2,
@@ -456,6 +463,7 @@ class TestRefusals:
             function.other.run(OPERATION, resource=function.arn, grants=[function.grant(name="mine")])
         assert function.policy == before
 
+    @pytest.mark.also_oldest
     def test_a_principal_that_does_not_exist(self, function: TestFunction) -> None:
         nobody = f"arn:aws:iam::{function.owner.account_id}:role/Nobody"
         with pytest.raises(TaskError, match=f"{nobody} .*does not exist in this account"):
@@ -485,6 +493,7 @@ class TestRefusals:
         assert not function.local_aws.journal()
 
 
+@pytest.mark.also_oldest
 def test_a_stale_revision_is_refused_by_the_local_aws(function: TestFunction) -> None:
     """What the tests above lean on."""
     function.add("One")

@@ -76,6 +76,7 @@ def secret(local_aws: LocalAws) -> TestSecret:
 class TestAccess:
     """GetSecretValue and PutSecretValue are called, as a user of the other account."""
 
+    @pytest.mark.also_oldest
     def test_each_access(self, secret: TestSecret) -> None:
         nothing = {"read": "no", "write": "no"}
         assert secret.tried(secret.as_worker) == nothing
@@ -114,6 +115,7 @@ class TestAccess:
 class TestChanges:
     """Foretold, made, and not made again; foreign statements stay as they are."""
 
+    @pytest.mark.also_oldest
     @pytest.mark.parametrize(
         ("grants", "options"),
         [
@@ -240,6 +242,7 @@ class TestChanges:
         assert made.result["policy"] == secret.policy
         assert not secret.run(secret.grant()).result["changed"]
 
+    @pytest.mark.also_oldest
     def test_a_principal_that_is_not_visible_yet(self, secret: TestSecret) -> None:
         rule = {"effect": "invalid_principal", "operation": "PutResourcePolicy", "times": 2,
                 "account": secret.owner.account_id}  # fmt: skip
@@ -251,6 +254,7 @@ class TestChanges:
         assert any("to be visible everywhere" in text for text in made.said)
         assert secret.policy["Statement"] == [*foreign, *secret.own] and len(secret.own) == 1
 
+    @pytest.mark.also_oldest
     @pytest.mark.parametrize(("fault", "writes"), BAD_ENDS.values(), ids=BAD_ENDS)
     def test_a_write_that_ends_badly_is_looked_after(self, secret: TestSecret, fault: dict, writes: int) -> None:
         foreign = secret.put_theirs()
@@ -334,6 +338,7 @@ class TestRefusals:
 class TestEncryption:
     """Across accounts the key has to be granted as well, and the AWS managed one cannot be."""
 
+    @pytest.mark.also_oldest
     def test_the_missing_grant_is_shown_once(self, locked: TestSecret) -> None:
         foretold = locked.run(locked.grant(), check_mode=True)
         (statement,) = foretold.result["key_access"]["statements"]

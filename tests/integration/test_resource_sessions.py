@@ -25,6 +25,7 @@ def resource(local_aws: LocalAws, request: pytest.FixtureRequest) -> TestResourc
     return request.param(local_aws)
 
 
+@pytest.mark.also_oldest
 @pytest.mark.parametrize("by", ["keys", "hop"])
 def test_a_name_in_a_session_of_another_account(resource: TestResource, by: str) -> None:
     namesake = resource.make_namesake()

@@ -143,6 +143,7 @@ def is_same_each_time(account: TestAccount, options: dict, changes: list, writes
         assert again.result["trust_policy"] == done.result["trust_policy"]
 
 
+@pytest.mark.also_oldest
 @pytest.mark.parametrize("title", CHANGES)
 def test_each_change_is_foretold_and_made_once(account: TestAccount, title: str) -> None:
     account.run(OPERATION, **WHOLE)
@@ -151,6 +152,7 @@ def test_each_change_is_foretold_and_made_once(account: TestAccount, title: str)
     is_same_each_time(account, given, changes, writes)
 
 
+@pytest.mark.also_oldest
 def test_a_role_is_foretold_and_made_once(account: TestAccount) -> None:
     is_same_each_time(account, WHOLE, [("role", "Whole")], {"CreateRole", "AttachRolePolicy", "PutRolePolicy"})
     role = account.iam.get_role(RoleName="Whole")["Role"]
@@ -187,6 +189,7 @@ def test_absent_takes_the_role_out_of_its_instance_profile_and_leaves_that(accou
     assert account.iam.get_instance_profile(InstanceProfileName="Server")["InstanceProfile"]["Roles"] == []
 
 
+@pytest.mark.also_oldest
 def test_external_ids_are_made_once_and_returned(account: TestAccount) -> None:
     grant = {"name": "vendor", "principals": ["999999999999"], "generate_external_id": True}
     foretold = account.run(OPERATION, check_mode=True, name="Vendor", trusted=[grant])
@@ -379,6 +382,7 @@ class TestFaults:
         assert outcome.changes == [("role", "Whole")]
         assert not account.run(OPERATION, **WHOLE).result["changed"]
 
+    @pytest.mark.also_oldest
     @pytest.mark.parametrize(
         "operation", ["AttachRolePolicy", "PutRolePolicy", "TagRole", "UpdateAssumeRolePolicy", "DeleteRole", "GetRole"]
     )
@@ -426,6 +430,7 @@ class TestPropagation:
             }
         )
 
+    @pytest.mark.also_oldest
     @pytest.mark.parametrize("shared", [True, False])
     def test_a_new_principal_is_waited_for(self, account: TestAccount, shared: bool) -> None:
         other = TestAccount(account.local_aws)

@@ -20,8 +20,6 @@ from tests.integration.in_process import TestAccount
 from tests.integration.shared_writers import NEW, OLD, SHORT, write_at_once
 from tests.local_aws.server import LocalAws
 
-pytestmark = pytest.mark.newest_core
-
 FOREIGN_TRUST = {
     "Version": "2012-10-17",
     "Statement": [

@@ -139,6 +139,7 @@ def outcomes(result: dict) -> dict[str, str]:
     return {entry["id"]: entry["outcome"] for entry in result["proofs"]}
 
 
+@pytest.mark.also_oldest
 def test_a_whole_trust_is_proved_with_few_calls(local_aws, verify, users):
     result = verify(WHOLE)
     assert not result.get("failed"), result
@@ -216,6 +217,7 @@ def test_users_and_roles_that_only_the_user_can_become(verify, users):
     assert f"is that of arn:aws:iam::{PLATFORM}:user/helpless" in entry["said"]
 
 
+@pytest.mark.also_oldest
 def test_mfa_is_proved_only_with_a_code_and_its_absence_without(verify, users):
     expectations = [
         expectation("in", "allowed", "user/alice", role_arn=SECURE, mfa="declared"),
@@ -282,6 +284,7 @@ def test_an_endpoint_that_does_not_answer_is_not_proof(verify):
     assert result["counts"] == {"proved": 0, "evaluated": 0, "broken": 0, "not_proved": 4}
 
 
+@pytest.mark.also_oldest
 @pytest.mark.parametrize("in_process", [True, False])
 def test_in_a_playbook_no_secret_is_seen(local_aws, users, tmp_path, in_process):
     play = {
