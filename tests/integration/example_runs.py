@@ -33,6 +33,7 @@ def play(
         "ANSIBLE_NOCOLOR": "1",
     }
     program = str(Path(sys.executable).parent / "ansible-playbook")
+    variables.setdefault("verify_trust_propagation_timeout", 1)
     finished = subprocess.run(
         [program, "-i", inventory, playbook, "-e", json.dumps(variables)],
         env=environment, capture_output=True, text=True, timeout=SECONDS, check=False,

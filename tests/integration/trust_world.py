@@ -138,7 +138,7 @@ class World:
         inventory.write_text(json.dumps({"all": {"children": {"accounts": accounts, **children}}}))
         report = self.directory / "report.json"
         report.unlink(missing_ok=True)
-        extra = {"xacct_report_file": str(report), **(variables or {})}
+        extra = {"xacct_report_file": str(report), "verify_trust_propagation_timeout": 1, **(variables or {})}
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ANSIBLE_"))}
         environment |= {
             "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".cache" / "collections"),
