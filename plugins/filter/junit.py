@@ -59,4 +59,4 @@ class FilterModule:
 
     def filters(self) -> dict:
         """Return the filters by name."""
-        return {"junit": inert(junit_of_report)}
+        return {"junit": inert(junit_of_report, is_file=True)}

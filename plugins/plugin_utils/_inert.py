@@ -18,7 +18,7 @@ from collections.abc import Callable
 
 import ansible.template
 from ansible.errors import AnsibleFilterError
-from ansible_collections.xacct.aws.plugins.module_utils._border.redaction import hide_secrets
+from ansible_collections.xacct.aws.plugins.module_utils._border.redaction import hide_long_secrets, hide_secrets
 from ansible_collections.xacct.aws.plugins.module_utils._border.results import defect, shown_value
 from ansible_collections.xacct.aws.plugins.module_utils._border.texts import bounded, own_lines
 
@@ -27,13 +27,17 @@ LONGEST_ERROR = 32_768
 """All errors of a long declaration are one text."""
 
 
-def inert(function: Callable) -> Callable:
-    """Decorate a filter so that nothing in what it returns, or raises, is a template or hides a control character."""
+def inert(function: Callable, *, is_file: bool = False) -> Callable:
+    """Decorate a filter so that nothing in what it returns, or raises, is a template or hides a control character.
+
+    With `is_file` it returns the content of a file, with lines of its own, and has cleaned the texts in it itself.
+    """
 
     @functools.wraps(function)
     def returning_inert_data(*args: object, **kwargs: object) -> object:
         try:
-            return marked(shown_value(function(*args, **kwargs)))
+            found = function(*args, **kwargs)
+            return marked(hide_long_secrets(found) if is_file else shown_value(found))
         except AnsibleFilterError as error:
             raise AnsibleFilterError(error_text(error.message)) from None
         except Exception as error:  # noqa: BLE001 - a defect: Ansible would show its text, whoever wrote that, as it is

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree
 
 from ..._advice.sentences import explained
+from ..._border.texts import own_lines
 from .proofs import BROKEN, EVALUATED, NOT_PROVED
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -44,8 +45,9 @@ def _case(proof: Mapping) -> ElementTree.Element:
     case = ElementTree.Element("testcase", classname=_clean(f"{trust}.{host}"), name=_clean(name))
     said = _clean(proof["said"])
     if proof["outcome"] == BROKEN:
-        text = "\n".join([proof["why"], proof["said"], *explained(proof.get("evaluation"))])
-        ElementTree.SubElement(case, "failure", type=proof["expect"], message=said).text = _clean(text)
+        lines = [proof["why"], proof["said"], *explained(proof.get("evaluation"))]
+        text = "\n".join(map(_clean, lines))
+        ElementTree.SubElement(case, "failure", type=proof["expect"], message=said).text = text
     elif proof["outcome"] == NOT_PROVED:
         ElementTree.SubElement(case, "skipped", message=said)
     elif proof["outcome"] == EVALUATED:
@@ -61,4 +63,4 @@ def _counts(cases: Sequence[ElementTree.Element]) -> dict[str, str]:
 
 
 def _clean(text: str) -> str:
-    return _NOT_XML.sub("?", text)
+    return _NOT_XML.sub("?", own_lines(text))

@@ -46,3 +46,9 @@ def test_a_defect_of_a_filter_says_where() -> None:
 
 def test_control_characters_are_written_out() -> None:
     assert inert(lambda: ["a\x1bb", {"k\nPLAY": "\x9b"}])() == ["a\\x1bb", {"k\\nPLAY": "\\x9b"}]
+
+
+def test_the_content_of_a_file_keeps_its_lines() -> None:
+    assert inert(lambda: "<?xml?>\n<a>\n</a>\n", is_file=True)() == "<?xml?>\n<a>\n</a>\n"
+    found = inert(lambda: "{{ 7 * 7 }}\nb", is_file=True)()
+    assert Templar(loader=DataLoader()).template(found) == "{{ 7 * 7 }}\nb"

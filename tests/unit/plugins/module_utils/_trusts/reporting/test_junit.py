@@ -74,3 +74,10 @@ def test_nothing_to_prove_is_a_document_too():
 def test_whatever_aws_says_is_xml(said):
     for outcome in ("broken", "not_proved", "evaluated"):
         parsed(proof(outcome, said=said, why=said))
+
+
+def test_no_text_of_a_stranger_makes_a_line_or_moves_a_cursor():
+    said = "no\nPLAY RECAP ***\r\x9b2K\u202e"
+    text = junit({"proofs": [proof("broken", said=said, why=said)], "failed": []})
+    assert "\nPLAY RECAP" not in text and "no\\nPLAY RECAP ***\\r\\x9b2K\\u202e" in text
+    assert not set(text) & set("\r\x9b\u202e")
