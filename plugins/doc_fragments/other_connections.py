@@ -17,7 +17,7 @@ from ansible_collections.xacct.aws.plugins.doc_fragments.connection import Modul
 _OWN: dict = yaml.safe_load(Connection.DOCUMENTATION)["options"]
 _MFA = {
     "mfa_serial": {
-        "description": "The serial number or ARN of the MFA device of the user. Only a user can show MFA, a role can not.",
+        "description": "The serial number or ARN of the MFA device of the user, since no role can show MFA.",
         "type": "str",
     },
     "mfa_token": {
@@ -32,7 +32,7 @@ _KEPT = ("type", "elements", "aliases", "required")
 
 
 def suboptions(path: str, kept: tuple[str, ...] = _KEPT, options: dict = _OWN) -> dict:
-    """Return connection options below `path`: the first of what is said of each, whose `O()` then mean its neighbours."""
+    """Return connection options below `path`: what is said first of each, its `O()` moved along."""
     made = {}
     for name, option in options.items():
         if name == "expected_account_id":

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The calls that show whether somebody may use a resource, by type.
+"""The calls that show whether somebody gets in: into a role, at a bucket, or at a resource, by type.
 
 Some have an effect: they are made only where a trust allows it, and evaluated otherwise. What no call shows is
 evaluated as well (``EVALUATE``).
@@ -15,6 +15,17 @@ from dataclasses import dataclass
 
 from .._policy.s3.actions import matches
 from .._policy.statements.service_rules import ServiceRules
+
+ASSUME_ROLE = "assume_role"
+
+GET, LIST, PUT = BUCKET_CALLS = ("s3_get", "s3_list", "s3_put")
+"""What proofs do with a bucket, the first of them first."""
+
+BUCKET_ACTIONS = {GET: "s3:GetObject", LIST: "s3:ListBucket", PUT: "s3:PutObject"}
+"""What each of them takes."""
+
+PROBE = "xacct-verify-"
+"""What the keys of objects begin with that a proof tries to put."""
 
 EVALUATE = "evaluate"
 """Stands for a call where there is none that shows an action and is safe."""

@@ -29,7 +29,7 @@ BROKEN = "broken"
 NOT_PROVED = "not_proved"
 OUTCOMES = (PROVED, EVALUATED, BROKEN, NOT_PROVED)
 
-ASSUME_ROLE = "sts:AssumeRole"
+_TO_ASSUME = "sts:AssumeRole"
 _TRUSTING_SIDE = {
     "role": "the role's trust policy, its external ID, MFA or other conditions",
     "bucket": "the bucket's policy or access control lists, who owns the object, Block Public Access",
@@ -135,7 +135,7 @@ class Question:
     how: str = ""
     depends_on: tuple[str, ...] = ()
     done: str = "assumed"
-    permission: str = ASSUME_ROLE
+    permission: str = _TO_ASSUME
     place: str = "role"
 
 
@@ -152,7 +152,7 @@ def judge(question: Question, attempt: Attempt) -> Judgement:
     if not attempt.refused:
         meaning = WITHOUT_VERDICT.get(attempt.code, f"the call failed with {attempt.code}")
         return Judgement(NOT_PROVED, meaning, attempt.message)
-    if attempt.by_root and question.permission == ASSUME_ROLE:
+    if attempt.by_root and question.permission == _TO_ASSUME:
         said = (
             f"{attempt.actor_arn} is a root user, which AWS lets assume no role: use a user or a role of that account"
         )
@@ -229,7 +229,7 @@ def is_wrong_mfa_code(message: str) -> bool:
     return "MultiFactorAuthentication failed" in message
 
 
-def missing_side(message: str, permission: str = ASSUME_ROLE, place: str = "role") -> str:
+def missing_side(message: str, permission: str = _TO_ASSUME, place: str = "role") -> str:
     """Return where to look after a call was denied, from AWS's message, as far as that can be trusted.
 
     Across accounts AWS says "no resource-based policy allows" also when the trust policy names the caller's account and

@@ -34,6 +34,7 @@ from ..._policy.evaluation.requests import (
     Request,
     ResourcePolicy,
 )
+from ..._policy.kms.required_access import S3_CALLS
 from ..._policy.language.context import UNKNOWN, Unknown
 from ..._policy.language.documents import ascii_lower
 from ..._policy.language.principals import Arn, parse_arn
@@ -52,11 +53,7 @@ from .organizations import Organizations
 MANY_IDENTITIES = 8
 """From so many identities of one account on, the account is read as a whole: that takes a call for some hundred."""
 
-KEY_ACTIONS = {
-    "s3:getobject": "kms:Decrypt",
-    "s3:getobjectversion": "kms:Decrypt",
-    "s3:putobject": "kms:GenerateDataKey",
-}
+S3_KEY_ACTIONS = {ascii_lower(action): taken for action, taken in S3_CALLS.items()}
 """What S3 asks KMS for in the caller's name, where an object is encrypted with a key."""
 
 AWS_KEYS = "aws/"
@@ -293,7 +290,7 @@ class Gathering:
             return ResourceSide(owner or UNKNOWN, policy, s3_access=access, unread=unread)
         if bucket not in self._buckets:
             self._buckets[bucket] = BucketSide(account, bucket, owner)
-        return self._buckets[bucket].side(action, key, who.account_id, with_key=action in KEY_ACTIONS)
+        return self._buckets[bucket].side(action, key, who.account_id, with_key=action in S3_KEY_ACTIONS)
 
     def _key_question(
         self, request: Request, own: IdentitySide, side: ResourceSide, context: Mapping, action: str
@@ -362,8 +359,8 @@ def key_actions(request: Request, side: ResourceSide) -> tuple[str, ...]:
     if side.kms_key is None or not isinstance(side.account_id, str):
         return ()
     action = ascii_lower(request.action)
-    if action in KEY_ACTIONS:
-        return (KEY_ACTIONS[action],)
+    if action in S3_KEY_ACTIONS:
+        return S3_KEY_ACTIONS[action]
     rules = rules_of_arn(parse_arn(request.resource))
     taken = rules.key_actions if rules else {}
     return next((keys for name, keys in taken.items() if ascii_lower(name) == action), ())

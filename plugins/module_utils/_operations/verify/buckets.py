@@ -14,16 +14,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ..._aws.calls.errors import SDK_ERRORS, AwsError, error_code, translate
+from ..._expectations.proof_calls import BUCKET_ACTIONS, GET, LIST, PROBE, PUT
 from ..._expectations.proof_outcome import ALLOWED, Attempt, Judgement, Question, judge
 from ..actors import Actor, CannotAct
 from ..task import Task
 
-GET, LIST, PUT = BUCKET_CALLS = ("s3_get", "s3_list", "s3_put")
 _DONE = {GET: "got", LIST: "listed", PUT: "put"}
-PERMISSION = {GET: "s3:GetObject", LIST: "s3:ListBucket", PUT: "s3:PutObject"}
-
-PROBE = "xacct-verify-"
-"""What the names of objects begin with that a proof tries to put."""
 
 AUTHORIZED_ANYWAY = frozenset({"InvalidObjectState"})
 """Codes that S3 answers a caller with who may get the object: it is archived."""
@@ -106,7 +102,7 @@ def bucket_trial(position: int, expectation: Mapping, actor: Actor, task: Task) 
         expect=expectation["expect"],
         depends_on=tuple(conditions_of(expectation, client)),
         done=_DONE[call] if call != PUT else "put an object into",
-        permission=PERMISSION[call],
+        permission=BUCKET_ACTIONS[call],
         place="bucket",
     )
     if call == LIST:

@@ -20,6 +20,7 @@ from typing import Union
 from ..._advice.sentences import explained
 from ..._aws.calls.errors import AwsError
 from ..._aws.sessions.hops import role_arn_errors, text_errors
+from ..._expectations.proof_calls import ASSUME_ROLE, BUCKET_CALLS, GET
 from ..._expectations.proof_outcome import (
     ALLOWED,
     BROKEN,
@@ -35,10 +36,10 @@ from ..access_check.connections import CONNECTION_RULES, connection_option, conn
 from ..access_check.given_policies import OF_ORGANIZATIONS, organization_errors
 from ..actors import Actor, CannotAct, NoStranger, is_arn_of, make_actor, principal_options, weakened
 from ..task import Operation, Task, TaskError
-from .buckets import BUCKET_CALLS, GET, LOOKUP_OPTIONS, BucketTrial, bucket_trial, found_objects
+from .buckets import LOOKUP_OPTIONS, BucketTrial, bucket_trial, found_objects
 from .evaluation import Evaluations
 from .resources import RESOURCE_CALLS, ResourceTrial, resource_trial
-from .roles import ASSUME_ROLE, DECLARED, NONE, WRONG, RoleTrial, role_trials
+from .roles import DECLARED, NONE, WRONG, RoleTrial, role_trials
 
 Trial = Union[RoleTrial, BucketTrial, ResourceTrial]
 

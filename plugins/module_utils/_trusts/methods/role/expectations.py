@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...._expectations.proof_calls import ASSUME_ROLE
 from ...declaration.directory import Account
 from ...declaration.principals import DeclaredPrincipal
 from ...declaration.trust import Trust
@@ -163,7 +164,7 @@ class _Maker:
             "trust": self.trust.name,
             "trusting": self.account.host,
             "actor": {"account": host or self.trust.trusted.host, "principal": actor},
-            "call": "assume_role",
+            "call": ASSUME_ROLE,
             "role_arn": self.role_arn,
             "external_id": external_id or ("declared" if role.wants_external_id else "none"),
             "mfa": mfa or ("declared" if role.wants_mfa else "none"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ...._expectations.proof_calls import GET
 from ...._services.s3_bucket.statements import bucket_arn, object_arns
 from ...declaration.account_ids import account_id_problem
 from ...declaration.directory import Account
@@ -17,7 +18,6 @@ from ...declaration.trust import Trust
 from ...declaration.values import read_text, read_texts, read_values
 from ..base import Declared, Method, operation
 from .access_spec import (
-    GET,
     BucketAccessSpec,
     Scope,
     check_bucket,
