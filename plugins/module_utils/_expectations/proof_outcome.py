@@ -30,14 +30,10 @@ NOT_PROVED = "not_proved"
 OUTCOMES = (PROVED, EVALUATED, BROKEN, NOT_PROVED)
 
 _TO_ASSUME = "sts:AssumeRole"
-_TRUSTING_SIDE = {
-    "role": "the role's trust policy, its external ID, MFA or other conditions",
-    "bucket": "the bucket's policy or access control lists, who owns the object, Block Public Access",
-}
-"""Where to look on the trusting side, by the place at which a permission is asked."""
-
-_OF_ANOTHER = "the policy of the resource, its conditions, and the key that encrypts it"
-"""The same for every other place."""
+AT_A_ROLE = "the role's trust policy, its external ID, MFA or other conditions"
+AT_A_BUCKET = "the bucket's policy or access control lists, who owns the object, Block Public Access"
+AT_A_RESOURCE = "the policy of the resource, its conditions, and the key that encrypts it"
+"""Where to look on the trusting side."""
 
 OF_NO_TRUST = frozenset({BOUNDARY, SESSION_POLICY, SCP, RCP, SERVICE_RULE})
 """Kinds of policy that applying a trust does not touch."""
@@ -125,8 +121,8 @@ class Question:
     """What an attempt is to show: who was expected to get where, and how it was tried ("without an external ID").
 
     `depends_on` names conditions of the trust that may not be met where this runs (`source_ips`, `conditions`). The
-    `permission` is asked on the `place` (role, bucket, SNS topic …) at which the `target` is; `done` is what an actor
-    has then done.
+    `permission` is asked on the `place` (role, bucket, SNS topic …) at which the `target` is, where the `trusting_side`
+    has its say; `done` is what an actor has then done.
     """
 
     trust: str
@@ -137,6 +133,7 @@ class Question:
     done: str = "assumed"
     permission: str = _TO_ASSUME
     place: str = "role"
+    trusting_side: str = AT_A_ROLE
 
 
 def judge(question: Question, attempt: Attempt) -> Judgement:
@@ -166,7 +163,7 @@ def judge(question: Question, attempt: Attempt) -> Judgement:
         return Judgement(NOT_PROVED, said, attempt.message, may_settle=True)
     said = (
         f"trust '{question.trust}' does not hold: expected allowed, but {tried} was denied at {target}: "
-        f"{attempt.message.rstrip('.')}. {missing_side(attempt.message, question.permission, question.place)}"
+        f"{attempt.message.rstrip('.')}. {missing_side(attempt.message, question)}"
     )
     return Judgement(BROKEN, said, attempt.message, may_settle=True)
 
@@ -229,13 +226,13 @@ def is_wrong_mfa_code(message: str) -> bool:
     return "MultiFactorAuthentication failed" in message
 
 
-def missing_side(message: str, permission: str = _TO_ASSUME, place: str = "role") -> str:
+def missing_side(message: str, question: Question) -> str:
     """Return where to look after a call was denied, from AWS's message, as far as that can be trusted.
 
     Across accounts AWS says "no resource-based policy allows" also when the trust policy names the caller's account and
     only the caller's own policy lacks the permission, so that text never clears the trusted side.
     """
-    where_to_look = _TRUSTING_SIDE.get(place, _OF_ANOTHER)
+    permission, place, where_to_look = question.permission, question.place, question.trusting_side
     if "kms:" in message and not permission.startswith("kms:"):
         return "The KMS key that encrypts it refuses: its policy and the actor's own have to allow it."
     if "explicit deny" in message:

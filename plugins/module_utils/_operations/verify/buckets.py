@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from ..._aws.calls.errors import SDK_ERRORS, AwsError, error_code, translate
 from ..._expectations.proof_calls import BUCKET_ACTIONS, GET, LIST, PROBE, PUT
-from ..._expectations.proof_outcome import ALLOWED, Attempt, Judgement, Question, judge
+from ..._expectations.proof_outcome import ALLOWED, AT_A_BUCKET, Attempt, Judgement, Question, judge
 from ..actors import Actor, CannotAct
 from ..task import Task
 
@@ -104,6 +104,7 @@ def bucket_trial(position: int, expectation: Mapping, actor: Actor, task: Task) 
         done=_DONE[call] if call != PUT else "put an object into",
         permission=BUCKET_ACTIONS[call],
         place="bucket",
+        trusting_side=AT_A_BUCKET,
     )
     if call == LIST:
         arguments["Prefix"] = prefix

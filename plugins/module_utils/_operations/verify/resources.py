@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from ..._aws.calls.errors import SDK_ERRORS, AwsError, error_code, translate
 from ..._expectations.proof_calls import CALLS, EVALUATE
-from ..._expectations.proof_outcome import Attempt, Judgement, Question, judge
+from ..._expectations.proof_outcome import AT_A_RESOURCE, Attempt, Judgement, Question, judge
 from ..._policy.language.principals import Arn, parse_arn
 from ..._policy.s3.actions import matches
 from ..._policy.statements.service_rules import POLICY, ServiceRules
@@ -83,6 +83,7 @@ def resource_trial(position: int, expectation: Mapping, actor: Actor, task: Task
         done=call.done,
         permission=action,
         place=SERVICES[call.type].title,
+        trusting_side=AT_A_RESOURCE,
     )
     return ResourceTrial(position, question, _MAKE[call.name], arn, client, actor.account, actor.caller.arn)
 

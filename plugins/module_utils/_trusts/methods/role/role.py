@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ...declaration.directory import Account
 from ...declaration.problems import Problems, some_of
 from ...declaration.trust import Trust
 from ..base import Method, operation
 from ..related_trusts import trusts_by_resource
-from .access_spec import read_role_method, trusted_entry
+from .access_spec import ROLE_KEYS, read_role_method, trusted_entry
 from .expectations import role_expectations
 
 # Trusts that share a role may each leave these out, but not contradict each other.
@@ -138,6 +140,16 @@ def _check_pair(first: Trust, second: Trust, hosts: list[str], problems: Problem
         )
 
 
+def declared_external_ids(options: Mapping) -> list[str]:
+    """The external IDs of a role that are declared."""
+    return [external_id for entry in options["trusted"] for external_id in entry.get("external_id", [])]
+
+
+def generates_external_id(options: Mapping) -> bool:
+    """Whether the external ID of a role is made by the trusting account."""
+    return any(entry.get("generate_external_id") for entry in options["trusted"])
+
+
 METHOD = Method(
     read=read_role_method,
     operations=role_operations,
@@ -145,4 +157,8 @@ METHOD = Method(
     notes=role_notes,
     check=check_shared_roles,
     handover=role_handover,
+    label="role {name}".format_map,
+    keys=ROLE_KEYS,
+    external_ids=declared_external_ids,
+    generates=generates_external_id,
 )

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import fnmatch
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -59,7 +60,7 @@ class BucketPolicyAccessSpec(BucketAccessSpec):
     def prefixes(self) -> list[str]:
         return self.grant.get("prefixes", [])
 
-    @property
+    @functools.cached_property
     def actions(self) -> Access:
         """What the trusted principals may do, on objects and on the bucket."""
         return granted_actions(self.grant)
@@ -190,4 +191,6 @@ METHOD = Method(
     operations=bucket_operations,
     expectations=s3_expectations,
     notes=bucket_notes,
+    label="bucket {bucket}".format_map,
+    keys=BUCKET_KEYS,
 )

@@ -17,7 +17,15 @@ from ...declaration.trust import Trust
 from ...declaration.values import read_text, read_values
 from ..base import Declared, Method, operation
 from .access_spec import BucketAccessSpec, Scope, check_bucket, check_mapping, check_trusted_side, statement
-from .acl_rights import BUCKET_ACTIONS, FULL_CONTROL, grantee, permissions_of, rather_a_bucket_grant, whole_account_note
+from .acl_rights import (
+    BUCKET_ACTIONS,
+    FULL_CONTROL,
+    granted_account_ids,
+    grantee,
+    permissions_of,
+    rather_a_bucket_grant,
+    whole_account_note,
+)
 from .canonical_ids import check_canonical_id
 from .expectations import s3_expectations
 
@@ -157,4 +165,7 @@ METHOD = Method(
     expectations=s3_expectations,
     notes=bucket_acl_notes,
     warnings=bucket_acl_warnings,
+    label="ACL of bucket {bucket}".format_map,
+    keys=BUCKET_ACL_KEYS,
+    grantees=granted_account_ids,
 )

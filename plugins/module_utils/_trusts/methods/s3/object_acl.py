@@ -26,7 +26,15 @@ from .access_spec import (
     check_trusted_side,
     statement,
 )
-from .acl_rights import FULL_CONTROL, OBJECT_ACTIONS, grantee, permissions_of, rather_a_bucket_grant, whole_account_note
+from .acl_rights import (
+    FULL_CONTROL,
+    OBJECT_ACTIONS,
+    granted_account_ids,
+    grantee,
+    permissions_of,
+    rather_a_bucket_grant,
+    whole_account_note,
+)
 from .bucket_acl import check_permission
 from .canonical_ids import check_canonical_id
 from .expectations import s3_expectations
@@ -184,4 +192,7 @@ METHOD = Method(
     expectations=s3_expectations,
     notes=object_acl_notes,
     warnings=object_acl_warnings,
+    label="ACLs of objects in {bucket}".format_map,
+    keys=OBJECT_ACL_KEYS,
+    grantees=granted_account_ids,
 )
