@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What Ansible reads as files has every method of the registry, in its order: the tasks, the plays, the documentation."""
+"""What Ansible reads as files has every method of the registry, in its order: tasks, plays and documentation."""
 
 from __future__ import annotations
 
