@@ -24,7 +24,6 @@ from ..._policy.language.principals import Arn, parse_arn
 from ..._policy.statements.lockout import Keepers
 from ..._policy.statements.service_rules import ServiceRules
 from ..resource_policy import ResourcePolicy
-from .rules import default_policy
 
 if TYPE_CHECKING:
     from ..._aws.sessions.connection import Account
@@ -63,7 +62,7 @@ class KeyPolicy(ResourcePolicy):
 
     def write(self, document: dict | None) -> None:
         """Replace the policy. A key is never without: without a statement it gets the one of a new key."""
-        text = compact_json(document or default_policy(self.arn))
+        text = compact_json(document or self.empty())
         self.call_once("put_key_policy", KeyId=str(self.arn), PolicyName="default", Policy=text)
 
     def keepers(self, wanted: dict | None) -> list[Keepers]:  # noqa: ARG002

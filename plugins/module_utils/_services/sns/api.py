@@ -12,7 +12,6 @@ from __future__ import annotations
 from ..._policy.language.documents import compact_json
 from ..kms_key import KmsKey
 from ..resource_policy import ResourcePolicy
-from .rules import default_policy
 
 
 class TopicPolicy(ResourcePolicy):
@@ -30,7 +29,7 @@ class TopicPolicy(ResourcePolicy):
 
     def write(self, document: dict | None) -> None:
         """Replace the policy. SNS takes no empty one: without a statement the topic gets the one of a new topic."""
-        text = compact_json(document or default_policy(self.arn))
+        text = compact_json(document or self.empty())
         self.call_once("set_topic_attributes", TopicArn=str(self.arn), AttributeName="Policy", AttributeValue=text)
 
     def key(self) -> KmsKey | None:

@@ -40,48 +40,50 @@ _OWN_ACCOUNT_ONLY = (
 )
 
 
-def limits(document: dict) -> Iterator[str]:
-    """Yield what SQS would refuse. What it counts as one of the 10 conditions is not said, so they are left to it."""
-    principals = count_principals(document)
-    if principals > MOST_PRINCIPALS:
-        yield over(principals, MOST_PRINCIPALS, "principals")
-    for index, statement in enumerate(statements(document), start=1):
-        actions = len(as_list(statement.get("Action", [])))
-        if actions > MOST_ACTIONS:
-            label = sid_of(statement) or f"number {index}"
-            yield over(actions, MOST_ACTIONS, f"actions in statement {label}")
+class Queue(ServiceRules):
+    """SQS queues: what their policies may say."""
 
-
-RULES = ServiceRules(
-    type="sqs_queue",
-    title="SQS queue",
-    service="sqs",
-    name=r"[A-Za-z0-9_-]{1,80}|[A-Za-z0-9_-]{1,75}\.fifo",
-    name_words="1 to 80 of a-z A-Z 0-9 - _, with .fifo at the end of a FIFO queue's",
-    access={
+    type = "sqs_queue"
+    title = "SQS queue"
+    service = "sqs"
+    name = r"[A-Za-z0-9_-]{1,80}|[A-Za-z0-9_-]{1,75}\.fifo"
+    name_words = "1 to 80 of a-z A-Z 0-9 - _, with .fifo at the end of a FIFO queue's"
+    access = {
         "send": Granted((*_SEND, *_LOOK)),
         "receive": Granted((*_RECEIVE, *_LOOK)),
         "send_receive": Granted((*_SEND, *_RECEIVE, *_LOOK)),
         "full": Granted((*_SEND, *_RECEIVE, "sqs:PurgeQueue", *_LOOK)),
-    },
-    limit=8192,
-    most_statements=20,
-    limits=limits,
-    not_actions={
+    }
+    limit = 8192
+    most_statements = 20
+    not_actions = {
         "sqs:listqueues": "it is about no queue in particular, so only an IAM policy can allow it",
         "sqs:sendmessagebatch": "its permission is sqs:SendMessage",
         "sqs:deletemessagebatch": "its permission is sqs:DeleteMessage",
         "sqs:changemessagevisibilitybatch": "its permission is sqs:ChangeMessageVisibility",
-    },
-    own_account_only=_OWN_ACCOUNT_ONLY,
-    control=("sqs:SetQueueAttributes", "sqs:RemovePermission"),
-    key_actions={_SEND[0]: (DECRYPT, GENERATE), _RECEIVE[0]: (DECRYPT,)},
-    propagation_seconds=60.0,
-    preload=True,
-    api=("GetQueueUrl", "GetQueueAttributes", "SetQueueAttributes (Policy)"),
-    to_know=(
+    }
+    own_account_only = _OWN_ACCOUNT_ONLY
+    control = ("sqs:SetQueueAttributes", "sqs:RemovePermission")
+    key_actions = {_SEND[0]: (DECRYPT, GENERATE), _RECEIVE[0]: (DECRYPT,)}
+    propagation_seconds = 60.0
+    preload = True
+    api = ("GetQueueUrl", "GetQueueAttributes", "SetQueueAttributes (Policy)")
+    to_know = (
         "What SQS allows to no other account (such as deleting the queue) is refused for principals of others.",
         "A change after which nobody could change the policy again is refused.",
-    ),
-    proved="local AWS",
-)
+    )
+    proved = "local AWS"
+
+    def limits(self, document: dict) -> Iterator[str]:
+        """Yield what SQS would refuse; what it counts as one of the 10 conditions is not said."""
+        principals = count_principals(document)
+        if principals > MOST_PRINCIPALS:
+            yield over(principals, MOST_PRINCIPALS, "principals")
+        for index, statement in enumerate(statements(document), start=1):
+            actions = len(as_list(statement.get("Action", [])))
+            if actions > MOST_ACTIONS:
+                label = sid_of(statement) or f"number {index}"
+                yield over(actions, MOST_ACTIONS, f"actions in statement {label}")
+
+
+RULES = Queue()

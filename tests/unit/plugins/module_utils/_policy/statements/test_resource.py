@@ -311,7 +311,7 @@ def test_full_access_to_a_queue_fits_into_one_statement():
 
 
 def test_a_topics_default_policy_is_for_its_own_account():
-    document = sns.default_policy(arn_of(TOPIC))
+    document = TOPIC.empty_policy(arn_of(TOPIC))
     compiled = CompiledPolicy(document)
     for who, owner, may in ((OTHER, OTHER, False), (OWNER, OWNER, True)):
         request = Request(
