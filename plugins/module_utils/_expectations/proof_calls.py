@@ -11,10 +11,10 @@ evaluated as well (``EVALUATE``).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from .._policy.s3.actions import matches
 from .._policy.statements.service_rules import ServiceRules
+from .._services.rules_registry import SERVICES
 
 ASSUME_ROLE = "assume_role"
 
@@ -31,32 +31,10 @@ EVALUATE = "evaluate"
 """Stands for a call where there is none that shows an action and is safe."""
 
 
-@dataclass(frozen=True)
-class ProofCall:
-    """One call. ``done`` is what somebody has then done, before the name of the resource."""
+RULES_OF = {call.name: rules for rules in SERVICES.values() for call in rules.proofs}
+"""The rules of the type that each call is about, by its name."""
 
-    name: str
-    type: str
-    action: str
-    done: str
-    effect: str = ""
-    """What the call leaves behind, in words; empty: nothing."""
-
-
-_ALL = (
-    ProofCall("sns_publish", "sns_topic", "sns:Publish", "published to", "subscribers get a message"),
-    ProofCall("sqs_send", "sqs_queue", "sqs:SendMessage", "sent a message to", "consumers get a message"),
-    ProofCall("sqs_receive", "sqs_queue", "sqs:ReceiveMessage", "received from", "a message counts as received"),
-    ProofCall("lambda_invoke", "lambda_function", "lambda:InvokeFunction", "could invoke"),
-    ProofCall("kms_encrypt", "kms_key", "kms:Encrypt", "could encrypt with"),
-    ProofCall("kms_decrypt", "kms_key", "kms:Decrypt", "could decrypt with"),
-    ProofCall("kms_generate", "kms_key", "kms:GenerateDataKey", "could make a data key with"),
-    ProofCall("secret_read", "secret", "secretsmanager:GetSecretValue", "read"),
-    ProofCall("secret_describe", "secret", "secretsmanager:DescribeSecret", "described"),
-    ProofCall("parameter_read", "ssm_parameter", "ssm:GetParameter", "read"),
-)
-
-CALLS = {call.name: call for call in _ALL}
+CALLS = {call.name: call for rules in SERVICES.values() for call in rules.proofs}
 """By name, as expectations have it."""
 
 
@@ -65,7 +43,7 @@ def tried_actions(rules: ServiceRules) -> dict[str, str]:
 
     Those are the actions of its calls, and the first of every word of ``access``.
     """
-    found = {call.action: call.name for call in _ALL if call.type == rules.type}
+    found = {call.action: call.name for call in rules.proofs}
     for granted in rules.access.values():
         first = granted.identity[0]
         if not _is_pattern(first):

@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .._policy.evaluation.verdicts import BOUNDARY, RCP, SCP, SERVICE_RULE, SESSION_POLICY
+from .._services.rules_registry import EVERY
 
 ALLOWED = "allowed"
 DENIED = "denied"
@@ -42,15 +43,9 @@ ACCESS_DENIED = frozenset(
     {
         "AccessDenied",
         "AccessDeniedException",
-        "AuthorizationError",
-        "AuthorizationErrorException",
-        "KMS.AccessDeniedException",
-        "KMSAccessDenied",
-        "KMSAccessDeniedException",
-        "KmsAccessDenied",
+        *(code for rules in EVERY for code in rules.denied_codes),
     }
 )
-"""The last four say that the key which encrypts a topic or a queue refuses."""
 
 WITHOUT_VERDICT = {
     "ExpiredToken": "the actor's credentials have expired",
@@ -67,18 +62,8 @@ WITHOUT_VERDICT = {
     "ValidationError": "AWS did not take the call",
     "Throttling": "AWS was too busy to answer",
     "ThrottlingException": "AWS was too busy to answer",
-    "SlowDown": "S3 was too busy to answer",
-    "NoSuchBucket": "there is no such bucket",
-    "NoSuchKey": "the object is not there any more",
-    "NotFound": "there is no such topic",
-    "NotFoundException": "there is no such topic or key",
-    "AWS.SimpleQueueService.NonExistentQueue": "there is no such queue",
-    "QueueDoesNotExist": "there is no such queue",
     "ResourceNotFoundException": "there is no such resource",
-    "InvalidCiphertextException": "KMS does not say who may decrypt unless it gets a real ciphertext",
-    "InvalidKeyUsageException": "the key is not for this",
-    "DisabledException": "the key is disabled",
-    "KMSInvalidStateException": "the key can't be used",
+    **{code: meaning for rules in EVERY for code, meaning in rules.without_verdict.items()},
 }
 """Code of a failure to what it means; any other code than these and those of refused access says nothing either."""
 

@@ -18,6 +18,7 @@ a default that does nothing:
 - `key`: the KMS key that encrypts the resource, so that the user is told what is missing there
   (`ServiceRules.key_actions` says which actions take which on the key).
 - `copied_from`: the service itself copies the policy from another region, and lets nobody write it here.
+- `proofs`: what makes the calls that show whether somebody may use the resource (`ServiceRules.proofs`).
 - Another way of granting (`ServiceRules.ways`): another subclass, which shows what there is as a document with one
   statement a grant, and writes one by doing what differs. `returned_as` is the name of its document in the result.
 
@@ -62,6 +63,9 @@ class ResourcePolicy:
 
     kind = OTHER_RESOURCE
     """What kind of policy it is to the evaluation (`_policy/evaluation/requests`)."""
+
+    proofs: Mapping[str, Callable[[object, Arn], object]] = {}
+    """How the calls of `ServiceRules.proofs` are made, by name, with a client and the ARN; their answer is dropped."""
 
     copied_from: str | None = None
     """The region where alone the policy can be written, if that is another one. Known after `look_before_write`."""

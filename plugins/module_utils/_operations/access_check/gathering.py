@@ -44,7 +44,7 @@ from ..._resources.canonical_ids import own_canonical_id
 from ..._resources.identity_side import IdentityPolicies, IdentitySide, compiled, said
 from ..._resources.organization import RESOURCE_CONTROL, SERVICE_CONTROL
 from ..._resources.resource_side import WITHOUT_POLICIES, ResourceSide, can_read, read_resource
-from ..._services.rules_registry import rules_of_arn
+from ..._services.rules_registry import EVERY, rules_of_arn
 from ..task import Task
 from .connections import Connections
 from .given_policies import GivenPolicies
@@ -60,8 +60,7 @@ AWS_KEYS = "aws/"
 """What the names of the keys begin with that AWS keeps for an account, one for each service."""
 
 ENCRYPTION_CONTEXTS = tuple(
-    f"kms:EncryptionContext:{key}"
-    for key in ("aws:s3:arn", "aws:sns:topicArn", "aws:sqs:arn", "aws:kinesis:arn", "SecretARN", "PARAMETER_ARN")
+    f"kms:EncryptionContext:{rules.encryption_context}" for rules in EVERY if rules.encryption_context
 )
 """What services say to KMS besides."""
 

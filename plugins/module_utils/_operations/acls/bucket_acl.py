@@ -30,6 +30,7 @@ from ..._policy.s3.acls import (
 )
 from ..._resources.bucket_acl import ACLS_DISABLED, ENFORCED, OBJECT_WRITER, OWNER_PREFERRED, BucketAcl
 from ..._resources.canonical_ids import CanonicalIds
+from ..._services.s3_bucket.rules import RULES
 from ..plan import Change, Plan
 from ..task import Operation, Task, TaskError, result
 from ..writing.shared_policy import converge_policy
@@ -154,6 +155,7 @@ def _apply(
             own_sids,
             lock=lambda: controller_lock(task.account.told_account_id, carrier.label),
             progress=task.progress,
+            passing=RULES.passing_codes,
         ).after
 
     try:

@@ -21,7 +21,7 @@ from ..._resources.policy_carrier import PolicyCarrier
 from ..plan import Change, Plan
 from ..task import Task, TaskError
 from ..writing.principal_propagation import while_principals_propagate
-from ..writing.shared_policy import SLOWEST_REPLICA_SECONDS, Converged, Merge, converge_policy, same_policy
+from ..writing.shared_policy import Converged, Merge, converge_policy, same_policy
 from .declared_grants import DeclaredGrants
 
 NEW_RESOURCE_SECONDS = 5
@@ -105,7 +105,6 @@ def write_policy(
     *,
     merge: Merge | None = None,
     lock: str | None = None,
-    slowest_replica: float = SLOWEST_REPLICA_SECONDS,
     converge: Converge | None = None,
 ) -> dict | None:
     """Write what differs and return the policy as it is then; waits for principals that were made moments ago.
@@ -123,11 +122,18 @@ def write_policy(
             grants.own_sids,
             lock=lambda: controller_lock(task.account.told_account_id, lock or carrier.label),
             progress=task.progress,
-            slowest_replica=slowest_replica,
+            slowest_replica=carrier.rules.propagation_seconds,
+            passing=carrier.rules.passing_codes,
         )
 
     return while_principals_propagate(
-        task, carrier.label, grants.merge(None), lambda: (converge or shared)(merge).after, whole=wanted
+        task,
+        carrier.label,
+        grants.merge(None),
+        lambda: (converge or shared)(merge).after,
+        whole=wanted,
+        invalid=carrier.rules.invalid_principal,
+        says_no_more=carrier.rules.says_no_more,
     )
 
 

@@ -36,7 +36,7 @@ from .key_access_warning import added_statements, key_access
 from .policy_steps import PolicyDecision, confirm_owner, decide, new_resource_seconds, read_policy, write_policy
 from .resource_grant_options import ARGUMENT_SPEC, check, declared_grants
 
-_DENIED = ("AccessDenied", "AccessDeniedException", "AuthorizationError")
+_DENIED = ("AccessDenied", "AccessDeniedException")
 _NO_AWS_KEY = "the grant is of no use there. Have it encrypt with a customer managed key"
 
 
@@ -120,7 +120,7 @@ def _read(task: Task, carrier: ResourcePolicy, grants: DeclaredGrants) -> dict |
     try:
         return read_policy(task, carrier, grants, carrier.missing, carrier.resource_label)
     except AwsError as error:
-        if is_code(error, *_DENIED):
+        if is_code(error, *_DENIED, *carrier.rules.denied_codes):
             _confirm_owner(task, carrier.rules, carrier.arn)
         if not is_code(error, *carrier.missing):
             raise
@@ -236,7 +236,7 @@ def _apply(
 
 def _write(task: Task, carrier: ResourcePolicy, grants: DeclaredGrants, decision: PolicyDecision) -> dict | None:
     def revised(merge: Merge) -> Converged:
-        return converge_revisioned(carrier, merge, progress=task.progress)
+        return converge_revisioned(carrier, merge, progress=task.progress, passing=carrier.rules.passing_codes)
 
     return write_policy(
         task,
@@ -245,7 +245,6 @@ def _write(task: Task, carrier: ResourcePolicy, grants: DeclaredGrants, decision
         decision.policy,
         merge=_merge(carrier, grants),
         lock=str(carrier.arn),
-        slowest_replica=carrier.rules.propagation_seconds,
         converge=revised if isinstance(carrier, RevisionedPolicy) else None,
     )
 

@@ -179,6 +179,9 @@ class ServiceRules:
     proofs: tuple[ProofCall, ...] = ()
     """The calls that show whether somebody may use the resource; the adapter's ``proofs`` make them."""
 
+    dry_run_codes: tuple[str, ...] = ()
+    """Codes with which the service tells a caller who may do it that it did nothing, as it was asked."""
+
     invalid_principal: Mapping[str, str] = {}
     """Codes of a policy that names a principal which does not exist (yet), and a word of the message (lower case)."""
 
@@ -227,8 +230,8 @@ class ServiceRules:
         """Return what a statement's Resource element holds; empty: a statement has none."""
         return self.named(arn, {})
 
-    def meant_by_words(self, _text: str) -> str | None:
-        """Return the ARN of what users write in another way (a URL), with a name for that way; None: it is none."""
+    def meant_by_words(self, _text: str) -> tuple[str, str] | None:
+        """Return what a text is that names such a resource in another way (a URL), and the ARN; None: it does not."""
         return None
 
     def check_options(self, _resource: str, _options: Mapping) -> Iterable[str]:
@@ -277,6 +280,13 @@ class ServiceRules:
         if not self.needs_account:
             return Arn(partition, self.service, "", "", resource)
         return Arn(partition, self.service, region, account_id, resource)
+
+    def pattern_name_in(self, arn: Arn) -> str | None:
+        """Return the name in an ARN that ends in the pattern of what AWS adds to a name, None in any other."""
+        added = self.name_pattern.format(name="")
+        if not added or arn.service != self.service or not arn.resource.endswith(added):
+            return None
+        return arn.resource.removeprefix(self.resource.partition("{name}")[0]).removesuffix(added)
 
     def in_own_policies(self, arn: Arn, options: Mapping) -> tuple[str, ...]:
         """Return what the own policy of who gets access names, given the values of ``options``."""

@@ -81,6 +81,8 @@ class PrivateCa(ServiceRules):
     other_conditions = "AWS Private CA takes policies in the shape of AWS RAM's alone, which has no such condition"
     grant_options = {_TEMPLATE: {"type": "str", "choices": list(_TEMPLATES)}}
     parts = ("", ISSUING)
+    invalid_principal = {"InvalidPolicyException": "principal", "InvalidArnException": "principal"}
+    passing_codes = ("RequestFailedException",)
     api = ("GetPolicy", "DescribeCertificateAuthority", "PutPolicy", "DeletePolicy")
     to_know = (
         "AWS takes policies in the shape of those of AWS RAM alone: `issue` makes two statements, one for reading and "

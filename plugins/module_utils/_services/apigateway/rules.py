@@ -27,6 +27,7 @@ class RestApi(ServiceRules):
     access = {"invoke": Granted(("execute-api:Invoke",))}
     limit = 8192
     count = "characters"
+    invalid_principal = {"BadRequestException": "principals are valid"}
     api = ("GetRestApi", "UpdateRestApi (replace /policy)")
     to_know = (
         "**Nothing changes for callers until the API is deployed to its stages again.** The module warns of that, and "

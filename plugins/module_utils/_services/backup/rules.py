@@ -29,6 +29,7 @@ class BackupVault(ServiceRules):
     access = {"copy_into": Granted(("backup:CopyIntoBackupVault",))}
     limit = None
     control = ("backup:PutBackupVaultAccessPolicy", "backup:DeleteBackupVaultAccessPolicy")
+    invalid_principal = {"InvalidParameterValueException": "principal"}
     api = (
         "GetBackupVaultAccessPolicy",
         "DescribeBackupVault (without a policy)",

@@ -65,6 +65,7 @@ class Table(ServiceRules):
     }
     propagation_seconds = 30.0
     control = ("dynamodb:PutResourcePolicy", "dynamodb:DeleteResourcePolicy")
+    invalid_principal = {"ValidationException": "invalid principal"}
     api = ("GetResourcePolicy", "PutResourcePolicy", "DeleteResourcePolicy")
     to_know = (
         "Each write says on top of which revision it is (`ExpectedRevisionId`, `NO_POLICY` for the first one).",

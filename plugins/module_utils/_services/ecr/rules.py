@@ -50,6 +50,8 @@ class Repository(ServiceRules):
         "ecr:describeregistry": _ELSEWHERE,
         "ecr:putregistrypolicy": _ELSEWHERE,
     }
+    invalid_principal = {"InvalidParameterException": "principal"}
+    passing_codes = ("ServerException",)
     api = ("GetRepositoryPolicy", "SetRepositoryPolicy", "DeleteRepositoryPolicy")
     to_know = (
         "Statements name no resource, since a policy is about its own repository.",

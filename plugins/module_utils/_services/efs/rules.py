@@ -33,6 +33,8 @@ class FileSystem(ServiceRules):
     }
     limit = 20_000
     count = "characters"
+    invalid_principal = {"InvalidPolicyException": "principal", "ValidationException": "invalid principal"}
+    passing_codes = ("DependencyTimeout",)
     api = ("DescribeFileSystemPolicy", "PutFileSystemPolicy", "DeleteFileSystemPolicy")
     to_know = (
         "Without a policy, everyone who reaches a mount target may read, write and be root. The first grant ends that, "

@@ -45,6 +45,8 @@ class EventBus(ServiceRules):
         )
     }
     control = ("events:PutPermission", "events:RemovePermission")
+    invalid_principal = {"ValidationException": "invalid principal"}
+    passing_codes = ("InternalException",)
     api = ("DescribeEventBus", "PutPermission (with Policy)", "RemovePermission (all)")
     to_know = (
         "`default` is the bus that every account has.",

@@ -58,6 +58,8 @@ class DataCatalog(ServiceRules):
     limit = 10 * 1024
     options = {"enable_hybrid": {"type": "bool"}}
     control = ("glue:PutResourcePolicy", "glue:DeleteResourcePolicy")
+    invalid_principal = {"InvalidInputException": "principal", "ValidationException": "invalid principal"}
+    passing_codes = ("InternalServiceException", "OperationTimeoutException")
     api = ("GetResourcePolicy", "PutResourcePolicy", "DeleteResourcePolicy")
     to_know = (
         "A grant is on the whole catalog of the region, all databases and tables. The data is in buckets, and wants "

@@ -35,6 +35,8 @@ class Stream(ServiceRules):
     limit = None
     key_actions = {_WRITE[0]: (GENERATE,), _WRITE[1]: (GENERATE,), _READ[0]: (DECRYPT,)}
     control = ("kinesis:PutResourcePolicy", "kinesis:DeleteResourcePolicy")
+    encryption_context = "aws:kinesis:arn"
+    invalid_principal = {"InvalidArgumentException": "principal", "ValidationException": "invalid principal"}
     api = (
         "GetResourcePolicy",
         "DescribeStreamSummary (before something is granted to another account)",

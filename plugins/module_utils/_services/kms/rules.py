@@ -17,7 +17,7 @@ from ..._policy.kms.grants import CONTEXT_KEY, MOST_CONTEXT_CHARACTERS, MOST_CON
 from ..._policy.language.documents import PolicyError, ascii_lower
 from ..._policy.language.principals import Arn, parse_principal, principal_element
 from ..._policy.statements.condition_options import Piece, as_list, each_text
-from ..._policy.statements.service_rules import CONDITIONS, POLICY, Granted, ServiceRules
+from ..._policy.statements.service_rules import CONDITIONS, POLICY, Granted, ProofCall, ServiceRules
 
 GRANT = "grant"
 """The way of granting that only KMS has."""
@@ -163,6 +163,21 @@ class Key(ServiceRules):
     control = ("kms:PutKeyPolicy",)
     propagation_seconds = 60.0
     preload = True
+    proofs = (
+        ProofCall("kms_encrypt", "kms:Encrypt", "could encrypt with"),
+        ProofCall("kms_decrypt", "kms:Decrypt", "could decrypt with"),
+        ProofCall("kms_generate", "kms:GenerateDataKey", "could make a data key with"),
+    )
+    dry_run_codes = ("DryRunOperationException",)
+    invalid_principal = {"MalformedPolicyDocumentException": "principal", "InvalidArnException": "principal"}
+    passing_codes = ("KMSInternalException", "DependencyTimeoutException")
+    without_verdict = {
+        "NotFoundException": "there is no such topic or key",
+        "InvalidCiphertextException": "KMS does not say who may decrypt unless it gets a real ciphertext",
+        "InvalidKeyUsageException": "the key is not for this",
+        "DisabledException": "the key is disabled",
+        "KMSInvalidStateException": "the key can't be used",
+    }
     api = (
         "DescribeKey (for an ID or an alias)",
         "GetKeyPolicy",

@@ -28,10 +28,15 @@ _CHANGED_MEANWHILE = "PreconditionFailedException"
 _VIA_URL = "InvokedViaFunctionUrl"
 
 
+def _invoke(client: object, arn: Arn) -> None:
+    client.invoke(FunctionName=str(arn), InvocationType="DryRun")
+
+
 class FunctionPolicy(RevisionedPolicy):
     """A function's policy. A grant that changes gets its new statements before it loses the old ones."""
 
     conflicts = (_CHANGED_MEANWHILE, "ResourceConflictException")
+    proofs = {"lambda_invoke": _invoke}
 
     def __init__(self, account: Account, rules: ServiceRules, arn: Arn, options: Mapping) -> None:
         """Do nothing yet."""

@@ -17,7 +17,7 @@ from ..._policy.language.documents import ascii_lower
 from ..._policy.language.principals import Arn
 from ..._policy.statements.condition_options import Piece, as_list, each_text
 from ..._policy.statements.own_statements import SidAlphabet
-from ..._policy.statements.service_rules import Granted, ServiceRules
+from ..._policy.statements.service_rules import Granted, ProofCall, ServiceRules
 from .permissions import URL_AUTH_TYPE, VIA_URL, argument_of, grant_sid, merge_permissions, split_statement
 
 _INVOKE = "lambda:InvokeFunction"
@@ -106,6 +106,9 @@ class Function(ServiceRules):
     merge = staticmethod(merge_permissions)
     grant_sid = staticmethod(grant_sid)
     preload = True
+    proofs = (ProofCall("lambda_invoke", _INVOKE, "could invoke"),)
+    invalid_principal = {"InvalidParameterValueException": "principal"}
+    passing_codes = ("ServiceException",)
     api = ("GetPolicy", "GetFunctionConfiguration (without a policy)", "AddPermission", "RemovePermission")
     to_know = (
         "The policy is made statement by statement, each with one principal, one action and one value of a condition, "

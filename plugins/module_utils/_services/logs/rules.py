@@ -35,6 +35,7 @@ class Destination(ServiceRules):
     actions = (_GROUP, _ACCOUNT)
     principals_never = {**NEVER, "service": "accounts send their logs to a destination, services do not"}
     control = ("logs:PutDestinationPolicy",)
+    invalid_principal = {"InvalidParameterException": "principal", "ValidationException": "invalid principal"}
     api = ("DescribeDestinations", "PutDestinationPolicy")
     to_know = (
         "`subscribe` is for subscription filters of log groups, `subscribe_account` for those of whole accounts as "

@@ -35,6 +35,9 @@ class Domain(ServiceRules):
     }
     limit = 100 * 1024
     control = ("es:UpdateDomainConfig",)
+    invalid_principal = {"InvalidTypeException": "error setting policy"}
+    says_no_more = True
+    passing_codes = ("InternalException",)
     api = ("DescribeDomainConfig", "UpdateDomainConfig (AccessPolicies)")
     to_know = (
         "`read` is GET and HEAD. Searches with a body are often sent by POST, so `search` allows that too, and with it "

@@ -37,6 +37,8 @@ class AccessPoint(ServiceRules):
     access = {word: _granted(word) for word in ("list", "read", "write", "read_write")}
     limit = 20 * 1024
     control = ("s3:PutAccessPointPolicy", "s3:DeleteAccessPointPolicy")
+    invalid_principal = {"MalformedPolicy": "invalid principal"}
+    passing_codes = ("OperationAborted", "SlowDown", "InternalServiceException")
     api = ("GetAccessPointPolicy", "PutAccessPointPolicy", "DeleteAccessPointPolicy")
     to_know = (
         "The words are those of bucket grants, without `s3:GetBucketLocation`.",

@@ -19,19 +19,13 @@ from ..._policy.evaluation.requests import BUCKET_POLICY
 from ..._policy.language.documents import compact_json, stored_document
 from ..._policy.language.sizes import check_size
 from ..._policy.statements.lockout import check_control, everybody_in
-from ..._policy.statements.own_statements import SidAlphabet
 from ..._policy.statements.public_access import BlockPublicAccess
 from ..kms_key import KmsKey
+from .rules import RULES
 from .statements import bucket_arn
 
 if TYPE_CHECKING:
     from ..._aws.sessions.connection import Account
-
-POLICY_BYTES = 20 * 1024
-"""How long a bucket's policy may be ("Bucket policies are limited to 20 KB in size"; no quota that can be raised)."""
-
-CONTROL = ("s3:PutBucketPolicy", "s3:DeleteBucketPolicy")
-"""The actions that change the policy. The root user may always delete it, with a key that few accounts have."""
 
 NO_REGION = "NoBucketRegion"
 """Code of the error where something that answers like S3 does not say where a bucket is."""
@@ -148,7 +142,8 @@ class Bucket:
 class BucketPolicy:
     """A bucket's policy as something that several writers share (a `PolicyCarrier`)."""
 
-    alphabet = SidAlphabet.FREE
+    rules = RULES
+    alphabet = RULES.alphabet
 
     def __init__(self, bucket: Bucket) -> None:
         """Do nothing yet."""
@@ -174,7 +169,7 @@ class BucketPolicy:
     def check_size(self, document: dict | None) -> None:
         """Raise `PolicyTooLarge` when S3 would not take the policy for its length."""
         where = self.bucket.account.description
-        check_size(document, POLICY_BYTES, "bytes", f"{self.label} in {where}")
+        check_size(document, RULES.limit, RULES.count, f"{self.label} in {where}")
 
     def check_control(self, before: dict | None, wanted: dict | None) -> None:
         """Raise `PolicyError` when no user or role of the bucket's account could change the policy any more."""
@@ -185,7 +180,7 @@ class BucketPolicy:
                 before,
                 wanted,
                 self.bucket.arn,
-                CONTROL,
+                RULES.control,
                 [everybody_in(owner, wanted)],
                 account_id=owner,
                 kind=BUCKET_POLICY,

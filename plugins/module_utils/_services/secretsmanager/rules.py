@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from ..._policy.kms.required_access import DECRYPT, GENERATE
 from ..._policy.language.principals import Arn
-from ..._policy.statements.service_rules import Granted, ServiceRules
+from ..._policy.statements.service_rules import Granted, ProofCall, ServiceRules
 
 _LOOK = "secretsmanager:DescribeSecret"
 _READ = "secretsmanager:GetSecretValue"
@@ -48,6 +48,10 @@ class Secret(ServiceRules):
     control = ("secretsmanager:PutResourcePolicy", "secretsmanager:DeleteResourcePolicy")
     key_actions = {_READ: (DECRYPT,), _STORE: (DECRYPT, GENERATE)}
     key_is_optional = False
+    encryption_context = "SecretARN"
+    proofs = (ProofCall("secret_read", _READ, "read"), ProofCall("secret_describe", _LOOK, "described"))
+    invalid_principal = {"MalformedPolicyDocumentException": "principal", "InvalidParameterException": "principal"}
+    passing_codes = ("InternalServiceError",)
     api = (
         "DescribeSecret (for a name, and before a change)",
         "GetResourcePolicy",

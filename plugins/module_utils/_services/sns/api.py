@@ -10,8 +10,14 @@ Private to this collection.
 from __future__ import annotations
 
 from ..._policy.language.documents import compact_json
+from ..._policy.language.principals import Arn
 from ..kms_key import KmsKey
+from ..proof_message import MESSAGE, ordered
 from ..resource_policy import ResourcePolicy
+
+
+def _publish(client: object, arn: Arn) -> None:
+    client.publish(TopicArn=str(arn), Message=MESSAGE, **ordered(arn))
 
 
 class TopicPolicy(ResourcePolicy):
@@ -19,6 +25,7 @@ class TopicPolicy(ResourcePolicy):
 
     missing = ("NotFound", "NotFoundException")
     _key: KmsKey | None = None
+    proofs = {"sns_publish": _publish}
 
     def read(self) -> dict | None:
         """Return the policy; SNS gives every topic one."""

@@ -17,7 +17,7 @@ from ..._policy.kms.required_access import DECRYPT, GENERATE
 from ..._policy.language.comparison import sid_of
 from ..._policy.language.documents import statements
 from ..._policy.language.principals import Arn, principal_pairs
-from ..._policy.statements.service_rules import Granted, ServiceRules, over
+from ..._policy.statements.service_rules import Granted, ProofCall, ServiceRules, over
 
 MOST_PRINCIPALS = 200
 
@@ -58,6 +58,17 @@ class Topic(ServiceRules):
     control = ("sns:SetTopicAttributes", "sns:RemovePermission")
     key_actions = {_PUBLISH: (DECRYPT, GENERATE)}
     preload = True
+    encryption_context = "aws:sns:topicArn"
+    proofs = (ProofCall("sns_publish", _PUBLISH, "published to", "subscribers get a message"),)
+    invalid_principal = {"InvalidParameter": "principal"}
+    denied_codes = (
+        "AuthorizationError",
+        "AuthorizationErrorException",
+        # The key that encrypts the topic refuses.
+        "KMSAccessDenied",
+        "KMSAccessDeniedException",
+    )
+    without_verdict = {"NotFound": "there is no such topic"}
     api = ("GetTopicAttributes", "SetTopicAttributes (Policy)")
     to_know = (
         "A topic always has a policy. Without a statement it gets the one of a new topic, for its own account.",

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from ..._policy.kms.required_access import DECRYPT
 from ..._policy.language.documents import ascii_lower
 from ..._policy.statements.condition_options import as_list
-from ..._policy.statements.service_rules import NEVER, Granted, ServiceRules
+from ..._policy.statements.service_rules import NEVER, Granted, ProofCall, ServiceRules
 
 _ONE = "ssm:GetParameter"
 _SEVERAL = "ssm:GetParameters"
@@ -50,6 +50,10 @@ class Parameter(ServiceRules):
     conditions = ("organizations",)
     other_conditions = "a parameter is shared as AWS RAM does it, which has no such condition"
     key_actions = {_ONE: (DECRYPT,), _SEVERAL: (DECRYPT,), _HISTORY: (DECRYPT,)}
+    encryption_context = "PARAMETER_ARN"
+    proofs = (ProofCall("parameter_read", _ONE, "read"),)
+    invalid_principal = {"MalformedResourcePolicyDocumentException": "malformed"}
+    says_no_more = True
     api = ("GetResourcePolicies", "DescribeParameters", "PutResourcePolicy", "DeleteResourcePolicy")
     to_know = (
         "Only parameters of the advanced tier carry policies; one of the standard tier is refused before any write.",

@@ -615,20 +615,22 @@ def test_hybrid_sharing_of_a_catalog_is_said_to_glue() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "message"),
+    ("type_", "code", "message"),
     [
-        ("ValidationException", "One or more parameter values were invalid: Invalid principal in policy document."),
-        ("InvalidTypeException", 'Error setting policy: [{"Version": "2012-10-17"}]'),
-        ("BadRequestException",
+        ("dynamodb_table", "ValidationException",
+         "One or more parameter values were invalid: Invalid principal in policy document."),
+        ("opensearch_domain", "InvalidTypeException", 'Error setting policy: [{"Version": "2012-10-17"}]'),
+        ("rest_api", "BadRequestException",
          "Invalid policy document. Please check the policy syntax and ensure that Principals are valid."),
-        ("InvalidParameterException", "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Principal not "
-         "found'"),
+        ("ecr_repository", "InvalidParameterException",
+         "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Principal not found'"),
     ],
 )  # fmt: skip
-def test_a_principal_that_is_not_visible_yet(code: str, message: str) -> None:
+def test_a_principal_that_is_not_visible_yet(type_: str, code: str, message: str) -> None:
     """In the words of DynamoDB, OpenSearch, API Gateway and ECR."""
-    assert is_invalid_principal(AwsError("refused", code=code, aws_message=message))
-    assert not is_invalid_principal(AwsError("refused", code=code, aws_message="The name is too long"))
+    codes = SERVICES[type_].invalid_principal
+    assert is_invalid_principal(AwsError("refused", code=code, aws_message=message), codes)
+    assert not is_invalid_principal(AwsError("refused", code=code, aws_message="The name is too long"), codes)
 
 
 @pytest.mark.parametrize(
