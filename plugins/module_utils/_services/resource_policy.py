@@ -4,7 +4,7 @@
 
 """The port of `xacct_resource_grant`: what an adapter of one service has to do, and what it may do besides.
 
-An adapter is a subclass of `ResourcePolicy` in its service's `api.py`, with a line in `registry.py`. It has to say how
+An adapter is a subclass of `ResourcePolicy` in its service's `api.py`. It has to say how
 a policy is read and written (`read`, `write`). Whatever else its service asks for has a place here as well, each with
 a default that does nothing:
 
@@ -19,7 +19,7 @@ a default that does nothing:
   (`ServiceRules.key_actions` says which actions take which on the key).
 - `copied_from`: the service itself copies the policy from another region, and lets nobody write it here.
 - `proofs`: what makes the calls that show whether somebody may use the resource (`ServiceRules.proofs`).
-- Another way of granting (`ServiceRules.ways`): another subclass, which shows what there is as a document with one
+- Another way of granting (`way`): another subclass, which shows what there is as a document with one
   statement a grant, and writes one by doing what differs. `returned_as` is the name of its document in the result.
 
 Nothing here asks about check mode: `write` is not called in it.
@@ -39,7 +39,7 @@ from .._policy.language.documents import PolicyError, statements, stored_documen
 from .._policy.language.principals import Arn
 from .._policy.language.sizes import check_size
 from .._policy.statements.lockout import Keepers, check_control, everybody_in
-from .._policy.statements.service_rules import ServiceRules
+from .._policy.statements.service_rules import POLICY, ServiceRules
 
 if TYPE_CHECKING:
     from .._aws.sessions.connection import Account
@@ -66,6 +66,9 @@ class ResourcePolicy:
 
     proofs: Mapping[str, Callable[[object, Arn], object]] = {}
     """How the calls of `ServiceRules.proofs` are made, by name, with a client and the ARN; their answer is dropped."""
+
+    way = POLICY
+    """The way of granting (`ServiceRules.ways`)."""
 
     copied_from: str | None = None
     """The region where alone the policy can be written, if that is another one. Known after `look_before_write`."""

@@ -25,6 +25,7 @@ from ..._policy.statements.lockout import Keepers
 from ..._policy.statements.service_rules import ServiceRules
 from ..proof_message import MESSAGE
 from ..resource_policy import ResourcePolicy
+from .rules import GRANT
 
 if TYPE_CHECKING:
     from ..._aws.sessions.connection import Account
@@ -103,6 +104,7 @@ class KeyGrants(ResourcePolicy):
     """
 
     missing = ("NotFoundException",)
+    way = GRANT
     returned_as = "kms_grants"
 
     def __init__(self, account: Account, rules: ServiceRules, arn: Arn, options: Mapping) -> None:
