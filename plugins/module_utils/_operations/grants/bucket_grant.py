@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from ..._aws.calls.errors import AwsError, is_code
 from ..._services.s3_bucket.api import Bucket, BucketPolicy
-from ..._services.s3_bucket.statements import BUCKET_PART
 from ..task import Operation, Task, result, said_of
 from .bucket_grant_options import ARGUMENT_SPEC, check, declared_grants
 from .bucket_obstacles import explained_refusal, look_at_public_access, missing_key_access
@@ -34,7 +33,7 @@ def _run(task: Task) -> dict:
     grants = declared_grants(params, task.account.partition)
 
     policy = _read(task, carrier, grants)
-    decision = decide(grants, policy, grants.merge(policy), part=BUCKET_PART)
+    decision = decide(grants, policy, grants.merge(policy), carrier.rules)
     key_access = None
     if decision.plan.changed:
         _confirm_owner(task, bucket)

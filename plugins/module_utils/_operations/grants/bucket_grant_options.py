@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping
 
 from ..._policy.language.principals import is_account_id
 from ..._services.s3_bucket.api import bucket_name_error
-from ..._services.s3_bucket.statements import BUCKET_GRANT_OPTIONS, bucket_statements, check_bucket_grants, grant_sids
+from ..._services.s3_bucket.rules import RULES
+from ..._services.s3_bucket.statements import BUCKET_GRANT_OPTIONS, bucket_statements, check_bucket_grants
 from .declared_grants import GRANT_LIST_ARGUMENTS, GRANT_STATE, DeclaredGrants, check_grant_list, declare
 
 ARGUMENT_SPEC = {
@@ -29,7 +30,7 @@ def declared_grants(params: Mapping, partition: str) -> DeclaredGrants:
 
     Raises `PolicyError` for what is wrong with it.
     """
-    return declare(params, grant_sids, lambda grant: bucket_statements(grant, params["bucket"], partition))
+    return declare(params, RULES.sids, lambda grant: bucket_statements(grant, params["bucket"], partition))
 
 
 def check(params: Mapping) -> list[str]:

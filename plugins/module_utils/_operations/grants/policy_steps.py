@@ -9,14 +9,16 @@ Private to this collection.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..._aws.calls.errors import AwsError, is_code
 from ..._aws.calls.retries import retry_while
 from ..._aws.files.locks import controller_lock
-from ..._policy.language.comparison import differences
+from ..._policy.language.comparison import differences, sid_of
+from ..._policy.language.documents import statements
 from ..._policy.statements.render import readable_policy
+from ..._policy.statements.service_rules import ServiceRules
 from ..._resources.policy_carrier import PolicyCarrier
 from ..plan import Change, Plan
 from ..task import Task, TaskError
@@ -39,22 +41,20 @@ class PolicyDecision:
 
 
 def decide(
-    grants: DeclaredGrants,
-    policy: dict | None,
-    wanted: dict | None,
-    *,
-    title: str = "policy",
-    part: str = "",
+    grants: DeclaredGrants, policy: dict | None, wanted: dict | None, rules: ServiceRules, *, title: str = "policy"
 ) -> PolicyDecision:
-    """Return what differs between a policy as it is and as it is wanted. Pure.
-
-    `title` is the policy's name in the diff. `part` is what the Sid of a grant's second statement ends with.
-    """
-    before = _view(title, policy, grants.names, part)
+    """Return what differs between a policy as it is and as it is wanted. Pure. `title` is its name in the diff."""
+    shown = {sid_of(each): "" for document in (policy, wanted) for each in statements(document)}
+    for sid in shown:
+        own = rules.grant_sid(sid)
+        part = sid[len(own) + 1 :] if rules.parts else ""
+        name = grants.names.get(own)
+        shown[sid] = (f"{name} ({part})" if part else name) if name else sid
+    before = {title: readable_policy(policy, shown)} if policy else {}
     if same_policy(policy, wanted):
         return PolicyDecision(Plan((), before, before), policy)
-    changes = tuple(_changes(policy, wanted, grants.names, part))
-    return PolicyDecision(Plan(changes, before, _view(title, wanted, grants.names, part)), wanted)
+    after = {title: readable_policy(wanted, shown)} if wanted else {}
+    return PolicyDecision(Plan(tuple(_changes(policy, wanted, grants.names, rules)), before, after), wanted)
 
 
 def read_policy(
@@ -137,20 +137,16 @@ def write_policy(
     )
 
 
-def _changes(before: dict | None, after: dict | None, names: Mapping[str, str], part: str) -> list[Change]:
-    """Return one change a grant (or foreign Sid), with those of its statements that differ."""
+def _changes(
+    before: dict | None, after: dict | None, names: Mapping[str, str], rules: ServiceRules
+) -> Iterator[Change]:
+    """Yield one change a grant (or foreign Sid), with those of its statements that differ."""
     found: dict[str, tuple[list, list]] = {}
     for difference in differences(before, after):
         if difference.sid is None:
             continue
-        sid = difference.sid
-        name = names.get(sid) or (sid.removesuffix(part) if part else sid) or "statement without a Sid"
-        old, new = found.setdefault(name, ([], []))
+        own = rules.grant_sid(difference.sid)
+        old, new = found.setdefault(names.get(own) or own or "statement without a Sid", ([], []))
         old.extend([difference.before] if difference.before else [])
         new.extend([difference.after] if difference.after else [])
-    return [Change("grants", name, old or None, new or None) for name, (old, new) in found.items()]
-
-
-def _view(title: str, document: dict | None, names: Mapping[str, str], part: str) -> dict:
-    shown = {sid: f"{name} ({part.strip('/')})" if part and sid.endswith(part) else name for sid, name in names.items()}
-    return {title: readable_policy(document, shown)} if document else {}
+    yield from (Change("grants", name, old or None, new or None) for name, (old, new) in found.items())

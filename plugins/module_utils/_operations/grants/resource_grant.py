@@ -11,13 +11,11 @@ Private to this collection.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 
 from ..._aws.calls.errors import AwsError, is_code, is_unanswered
 from ..._aws.calls.retries import retry_while
 from ..._policy.kms.required_access import key_arn_in, key_statements
-from ..._policy.language.comparison import sid_of
 from ..._policy.language.documents import statements
 from ..._policy.language.principals import Arn
 from ..._policy.statements.resource import grants_for_bare_sources
@@ -135,11 +133,7 @@ def _confirm_owner(task: Task, rules: ServiceRules, arn: Arn) -> None:
 
 
 def _decide(carrier: ResourcePolicy, grants: DeclaredGrants, policy: dict | None) -> PolicyDecision:
-    wanted = _merge(carrier, grants)(policy)
-    sids = {sid_of(each) for document in (policy, wanted) for each in statements(document)}
-    first = {sid: carrier.rules.grant_sid(sid) for sid in sids}
-    names = {sid: grants.names[own] for sid, own in first.items() if own in grants.names}
-    return decide(dataclasses.replace(grants, names=names), policy, wanted, title=carrier.returned_as)
+    return decide(grants, policy, _merge(carrier, grants)(policy), carrier.rules, title=carrier.returned_as)
 
 
 def _merge(carrier: ResourcePolicy, grants: DeclaredGrants) -> Merge:

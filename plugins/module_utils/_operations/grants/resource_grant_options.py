@@ -16,7 +16,6 @@ from ..._policy.language.principals import Arn, parse_arn
 from ..._policy.statements.resource import (
     RESOURCE_GRANT_OPTIONS,
     check_resource_grants,
-    resource_sids,
     resource_statement,
 )
 from ..._policy.statements.service_rules import ServiceRules
@@ -54,7 +53,7 @@ def _declared(params: Mapping, rules: ServiceRules, arn: Arn, way: str) -> Decla
             return []
         return rules.split(grant, resource_statement(grant, rules, arn))
 
-    return declare(params, lambda name: resource_sids(name, rules), statements, rules.merge)
+    return declare(params, rules.sids, statements, rules.merge)
 
 
 def check(params: Mapping) -> list[str]:

@@ -25,7 +25,6 @@ from .condition_options import (
     source_ranges,
 )
 from .grant_entry import GrantEntry, errors_of, tls, vpc_endpoints
-from .own_statements import own_sid
 from .service_rules import CONDITIONS, Granted, ServiceRules
 
 RESOURCE_GRANT_OPTIONS: dict[str, dict] = {
@@ -69,16 +68,6 @@ def check_resource_grants(
     ``arn`` is the resource's, None where only its name is known: then nothing is known of its account.
     """
     return errors_of(_Reading(grant, rules, arn, allow_public) for grant in grants)
-
-
-def resource_sid(name: str, rules: ServiceRules) -> str:
-    """Return the Sid of the grant called ``name``."""
-    return own_sid(name, rules.alphabet)
-
-
-def resource_sids(name: str, rules: ServiceRules) -> list[str]:
-    """Return the Sids that statements of the grant called ``name`` may have, its own first."""
-    return [resource_sid(name, rules) + part for part in rules.parts]
 
 
 def grants_for_bare_sources(statements: Iterable[Mapping], names: Mapping[str, str]) -> dict[str, list[str]]:
@@ -131,7 +120,7 @@ class _Reading(GrantEntry):
 
     def written(self, arn: Arn) -> dict:
         """Return the entry as a statement."""
-        sid = resource_sid(self.name, self.rules)
+        sid = self.rules.sids(self.name)[0]
         statement = self.statement(sid, self.actions, self.rules.resources(arn), self.pieces, arn.partition)
         return self.rules.written(self.grant, statement)
 

@@ -20,6 +20,7 @@ from ..language.documents import ascii_lower, new_document, statements
 from ..language.principals import Arn, principal_pairs
 from ..language.sizes import Count
 from .condition_options import ConditionOptions, Piece
+from .grant_sids import grant_sid, grant_sids
 from .own_statements import SidAlphabet, is_own_sid, merge_statements
 
 POLICY = "policy"
@@ -163,9 +164,9 @@ class ServiceRules:
     """Values of a grant's ``via``; each has a carrier of its own. The first is the default. More than one take
     ``via`` among the ``grant_options``."""
 
-    parts: tuple[str, ...] = ("",)
-    """What ``split`` puts behind the Sid of the entry, for each of the statements that it may make. Where all share
-    the Sid, ``merge`` gives each its own."""
+    parts: tuple[str, ...] | None = ()
+    """Words for the further statements that ``split`` may make of an entry (``grant_sids.py``). ``NUMBERED``: any
+    number of them; ``split`` gives all of them the Sid of the entry, and ``merge`` each its own."""
 
     key_actions: Mapping[str, tuple[str, ...]] = {}
     """Actions of the service, and those of KMS that they take on the key that encrypts the resource."""
@@ -258,9 +259,13 @@ class ServiceRules:
         """Return a policy with such statements in it (``merge_statements`` says what it takes)."""
         return merge_statements(*arguments, **options)
 
+    def sids(self, name: str) -> list[str]:
+        """Return the Sids of the grant called ``name``, its own first; see ``grant_sids``."""
+        return grant_sids(name, self.alphabet, self.parts)
+
     def grant_sid(self, sid: str) -> str:
         """Return the Sid that the grant has by its name, for that of any statement in the policy."""
-        return sid
+        return grant_sid(sid, self.alphabet, self.parts)
 
     def empty_policy(self, _arn: Arn) -> dict | None:
         """Return the policy when no statement is left; None: there is none any more."""

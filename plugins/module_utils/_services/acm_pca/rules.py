@@ -20,6 +20,7 @@ from ..._policy.language.documents import ascii_lower
 from ..._policy.language.principals import Arn, parse_arn
 from ..._policy.statements.condition_options import as_list
 from ..._policy.statements.grant_entry import scalar_or_list
+from ..._policy.statements.grant_sids import part_sid
 from ..._policy.statements.service_rules import NEVER, Granted, ServiceRules
 
 _ISSUE = "acm-pca:IssueCertificate"
@@ -40,8 +41,7 @@ _TEMPLATES = (
     "SubordinateCACertificate_PathLen0/V1",
 )
 _TEMPLATE = "certificate_template"
-ISSUING = "-issue"
-"""What the Sid of the statement for issuing ends with. No name of a grant does: AWS takes a hyphen, names have none."""
+_ISSUING = "issue"
 
 
 def _template(ca: Arn, name: str) -> str:
@@ -80,7 +80,7 @@ class PrivateCa(ServiceRules):
     conditions = ("organizations",)
     other_conditions = "AWS Private CA takes policies in the shape of AWS RAM's alone, which has no such condition"
     grant_options = {_TEMPLATE: {"type": "str", "choices": list(_TEMPLATES)}}
-    parts = ("", ISSUING)
+    parts = (_ISSUING,)
     invalid_principal = {"InvalidPolicyException": "principal", "InvalidArnException": "principal"}
     passing_codes = ("RequestFailedException",)
     api = ("GetPolicy", "DescribeCertificateAuthority", "PutPolicy", "DeletePolicy")
@@ -120,7 +120,7 @@ class PrivateCa(ServiceRules):
         if len(reading) < len(actions):
             template = _template(ca, grant.get(_TEMPLATE) or _TEMPLATES[0])
             equal = {"acm-pca:TemplateArn": template, **condition.get("StringEquals", {})}
-            whole = {**statement, "Sid": statement["Sid"] + ISSUING, "Action": _ISSUE}
+            whole = {**statement, "Sid": part_sid(statement["Sid"], _ISSUING, self.alphabet), "Action": _ISSUE}
             found.append({**whole, "Condition": {**condition, "StringEquals": equal}})
         return found
 

@@ -16,9 +16,10 @@ from collections.abc import Iterator, Mapping
 from ..._policy.language.documents import ascii_lower
 from ..._policy.language.principals import Arn
 from ..._policy.statements.condition_options import Piece, as_list, each_text
+from ..._policy.statements.grant_sids import NUMBERED
 from ..._policy.statements.own_statements import SidAlphabet
 from ..._policy.statements.service_rules import Granted, ProofCall, ServiceRules
-from .permissions import URL_AUTH_TYPE, VIA_URL, argument_of, grant_sid, merge_permissions, split_statement
+from .permissions import URL_AUTH_TYPE, VIA_URL, argument_of, merge_permissions, split_statement
 
 _INVOKE = "lambda:InvokeFunction"
 _INVOKE_URL = "lambda:InvokeFunctionUrl"
@@ -104,7 +105,7 @@ class Function(ServiceRules):
         _AUTH_TYPE: ("StringEquals", URL_AUTH_TYPE, lambda value: each_text(value, "AWS_IAM|NONE", "AWS_IAM or NONE"))
     }
     merge = staticmethod(merge_permissions)
-    grant_sid = staticmethod(grant_sid)
+    parts = NUMBERED
     preload = True
     proofs = (ProofCall("lambda_invoke", _INVOKE, "could invoke"),)
     invalid_principal = {"InvalidParameterValueException": "principal"}

@@ -13,6 +13,9 @@ from __future__ import annotations
 from ..._policy.statements.own_statements import SidAlphabet
 from ..._policy.statements.service_rules import ServiceRules
 
+ITSELF = "bucket"
+"""What the Sid of a grant's statement on the bucket itself ends with; the other one is on objects."""
+
 
 class Bucket(ServiceRules):
     """What the policy of a bucket may say."""
@@ -22,6 +25,7 @@ class Bucket(ServiceRules):
     service = "s3"
     needs_account = False
     alphabet = SidAlphabet.FREE
+    parts = (ITSELF,)
     limit = 20 * 1024
     # The root user may always delete the policy, with a key that few accounts have.
     control = ("s3:PutBucketPolicy", "s3:DeleteBucketPolicy")

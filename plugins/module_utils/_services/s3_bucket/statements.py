@@ -34,7 +34,7 @@ from ..._policy.statements.condition_options import (
     source_ranges,
 )
 from ..._policy.statements.grant_entry import GrantEntry, errors_of, scalar_or_list, tls, vpc_endpoints
-from ..._policy.statements.own_statements import SidAlphabet, own_sid
+from .rules import RULES
 
 BUCKET_GRANT_OPTIONS: dict[str, dict] = {
     "name": {"type": "str", "required": True},
@@ -54,9 +54,6 @@ BUCKET_GRANT_OPTIONS: dict[str, dict] = {
 
 ``raw`` where Ansible's conversion would hide a mistake, see `TRUSTED_GRANT_OPTIONS`.
 """
-
-BUCKET_PART = "/bucket"
-"""What the Sid of a grant's statement on the bucket itself ends with."""
 
 _NEVER_IN_A_BUCKET_POLICY = {
     "canonical": "S3 stores a canonical user ID as the ARN of what it stands for; name the account ID, or for a "
@@ -82,19 +79,6 @@ def bucket_statements(grant: Mapping, bucket: str, partition: str = "aws") -> li
 def check_bucket_grants(grants: list[Mapping], allow_public: bool = False) -> list[str]:
     """Return everything that is wrong with a list of entries, each error with the name of its entry in front."""
     return errors_of(_Reading(grant, allow_public) for grant in grants)
-
-
-def grant_sids(name: str) -> tuple[str, str]:
-    """Return the Sids of the grant called ``name``: that of its statement on objects, and of that on the bucket.
-
-    The second is the first and ``/bucket``. A first one that would end like that gets ten digits at its end, as
-    :func:`own_sid` gives them to names with unusual characters (a control character stands in for the ending, which no
-    name has). So no two names share a Sid.
-    """
-    first = own_sid(name, SidAlphabet.FREE)
-    if first.endswith(BUCKET_PART):
-        first = own_sid(f"{name}\0", SidAlphabet.FREE)
-    return first, f"{first}{BUCKET_PART}"
 
 
 def granted_actions(grant: Mapping) -> Access:
@@ -144,7 +128,7 @@ class _Reading(GrantEntry):
             self.check_public(self.statements("bucket", "aws"), "bucket")
 
     def statements(self, bucket: str, partition: str) -> list[dict]:
-        objects, whole = grant_sids(self.name)
+        objects, whole = RULES.sids(self.name)
         found = []
         if self.actions.objects:
             resources = object_arns(bucket, self.prefixes, partition)

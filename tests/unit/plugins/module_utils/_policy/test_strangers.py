@@ -104,7 +104,7 @@ def reading(document: dict) -> Iterator[tuple[str, Callable[[], object]]]:
     for statement in statements(document):
         condition = statement.get("Condition")
         yield "statements_equal", lambda one=statement: comparison.statements_equal(one, OWN)
-        yield "sid_of", lambda one=statement: permissions.grant_sid(comparison.sid_of(one))
+        yield "sid_of", lambda one=statement: SERVICES["lambda_function"].grant_sid(comparison.sid_of(one))
         yield "permission_of", lambda one=statement: permissions.permission_of(one)
         yield "why_public", lambda one=statement: public_access.why_public(one)
         yield "narrows", lambda block=condition: narrowing.narrows(block)
@@ -281,4 +281,4 @@ def without_nulls(document: dict) -> dict:
 
 
 def is_ours(statement: dict) -> bool:
-    return permissions.grant_sid(comparison.sid_of(statement)) in ("XacctA", "XacctB")
+    return SERVICES["lambda_function"].grant_sid(comparison.sid_of(statement)) in ("XacctA", "XacctB")

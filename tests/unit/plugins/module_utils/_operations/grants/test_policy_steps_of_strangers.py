@@ -19,6 +19,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.language.documen
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.language.sizes import check_size
 from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.packing import joined, spread
+from ansible_collections.xacct.aws.plugins.module_utils._services.sns.rules import RULES
 from hypothesis import HealthCheck, example, given, settings
 
 from tests.unit.plugins.module_utils._policy import strangers
@@ -56,7 +57,7 @@ class Stored:
 def test_a_grant_in_a_strangers_policy(text):
     stored = Stored(text)
     try:
-        decide(GRANTS, stored.read(), GRANTS.merge(stored.read()))
+        decide(GRANTS, stored.read(), GRANTS.merge(stored.read()), RULES)
         found = converge_policy(stored, GRANTS.merge, GRANTS.own_sids, timing=AT_ONCE)
     except PolicyError as error:
         assert str(error)
