@@ -40,7 +40,7 @@ from .._policy.statements.service_rules import ServiceRules
 from .._policy.statements.trust import trust_statement
 from .._services.rules_registry import rules_of_arn
 from .._services.s3_bucket.rules import RULES as BUCKET
-from .._services.s3_bucket.statements import check_bucket_grants
+from .._services.s3_bucket.rules import check_bucket_grants
 from .problems import Fix, Problem, texts_of
 from .sentences import Sides
 

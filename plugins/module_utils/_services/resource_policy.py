@@ -84,6 +84,11 @@ class ResourcePolicy:
         self.resource_label = f"{rules.title} {self.name}"
         self.label = f"{self.returned_as} of {self.resource_label}"
 
+    @property
+    def owner(self) -> str:
+        """The account that the resource belongs to."""
+        return self.arn.account_id
+
     @classmethod
     def find(cls, account: Account, rules: ServiceRules, name: str, options: Mapping) -> Arn:
         """Return the ARN of the resource that a user calls `name`. Raises `AwsError`, with one of `missing` too."""
@@ -115,11 +120,11 @@ class ResourcePolicy:
 
     def keepers(self, wanted: dict | None) -> list[Keepers]:
         """Return those of whom one has to be able to change the policy once it is `wanted`."""
-        return [everybody_in(self.arn.account_id, wanted)]
+        return [everybody_in(self.owner, wanted)]
 
     def check_control(self, before: dict | None, wanted: dict | None) -> None:
         """Raise `PolicyError` when nobody could change the policy any more once it is `wanted`."""
-        if self.rules.control:
+        if self.rules.control and self.owner:
             check_control(
                 f"{self.label} in {self.account.description}",
                 before,
@@ -127,7 +132,7 @@ class ResourcePolicy:
                 str(self.arn),
                 self.rules.control,
                 self.keepers(wanted),
-                account_id=self.arn.account_id,
+                account_id=self.owner,
                 kind=self.kind,
             )
 

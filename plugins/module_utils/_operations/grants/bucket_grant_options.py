@@ -13,8 +13,7 @@ from collections.abc import Iterator, Mapping
 
 from ..._policy.language.principals import is_account_id
 from ..._services.s3_bucket.api import bucket_name_error
-from ..._services.s3_bucket.rules import RULES
-from ..._services.s3_bucket.statements import BUCKET_GRANT_OPTIONS, bucket_statements, check_bucket_grants
+from ..._services.s3_bucket.rules import BUCKET_GRANT_OPTIONS, RULES, bucket_statements, check_bucket_grants
 from .declared_grants import GRANT_LIST_ARGUMENTS, GRANT_STATE, DeclaredGrants, check_grant_list, declare
 
 ARGUMENT_SPEC = {

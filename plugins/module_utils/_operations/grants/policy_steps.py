@@ -19,17 +19,17 @@ from ..._policy.language.comparison import differences, sid_of
 from ..._policy.language.documents import statements
 from ..._policy.statements.render import readable_policy
 from ..._policy.statements.service_rules import ServiceRules
-from ..._resources.policy_carrier import PolicyCarrier
+from ..._services.resource_policy import ResourcePolicy, RevisionedPolicy
 from ..plan import Change, Plan
 from ..task import Task, TaskError
 from ..writing.principal_propagation import while_principals_propagate
+from ..writing.replica_policy import await_replica
+from ..writing.revisioned_policy import converge_revisioned
 from ..writing.shared_policy import Converged, Merge, converge_policy, same_policy
-from .declared_grants import DeclaredGrants
+from .declared_grants import NOTHING_DECLARED, DeclaredGrants
 
 NEW_RESOURCE_SECONDS = 5
 """How long a resource that was made a moment ago may be missing; then it is taken for a mistake."""
-
-Converge = Callable[[Merge], Converged]
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,18 @@ class PolicyDecision:
     policy: dict | None
 
 
-def decide(
-    grants: DeclaredGrants, policy: dict | None, wanted: dict | None, rules: ServiceRules, *, title: str = "policy"
-) -> PolicyDecision:
-    """Return what differs between a policy as it is and as it is wanted. Pure. `title` is its name in the diff."""
+@dataclass(frozen=True)
+class Outcome:
+    """What differed, the policies as they are left (in check mode: would be), and what the resource's key lacks."""
+
+    plan: Plan
+    policies: dict[str, dict | None]
+    key_access: dict | None
+
+
+def decide(carrier: ResourcePolicy, grants: DeclaredGrants, policy: dict | None, wanted: dict | None) -> PolicyDecision:
+    """Return what differs between a policy as it is and as it is wanted. Pure."""
+    title, rules = carrier.returned_as, carrier.rules
     shown = {sid_of(each): "" for document in (policy, wanted) for each in statements(document)}
     for sid in shown:
         own = rules.grant_sid(sid)
@@ -57,23 +65,21 @@ def decide(
     return PolicyDecision(Plan(tuple(_changes(policy, wanted, grants.names, rules)), before, after), wanted)
 
 
-def read_policy(
-    task: Task, carrier: PolicyCarrier, grants: DeclaredGrants, missing: tuple[str, ...], label: str
-) -> dict | None:
+def read_policy(task: Task, carrier: ResourcePolicy, grants: DeclaredGrants) -> dict | None:
     """Return the policy; a resource that is gone has none, which is all right when nothing is to be in it.
 
-    `missing` are the codes that say that it is gone. One that is wanted may be so new that AWS does not know it yet.
+    One that is wanted may be so new that AWS does not know it yet.
     """
     try:
         return retry_while(
             carrier.read,
-            lambda error: bool(grants.statements) and is_code(error, *missing),
+            lambda error: bool(grants.statements) and is_code(error, *carrier.missing),
             new_resource_seconds(task),
-            what=f"{label} to be there",
+            what=f"{carrier.resource_label} to be there",
             warn=task.progress,
         )
     except AwsError as error:
-        if grants.statements or not is_code(error, *missing):
+        if grants.statements or not is_code(error, *carrier.missing):
             raise
         return None
 
@@ -97,43 +103,102 @@ def confirm_owner(task: Task, owner: str | None, label: str, option: str) -> Non
         )
 
 
-def write_policy(
+def bring_about(
     task: Task,
-    carrier: PolicyCarrier,
-    grants: DeclaredGrants,
-    wanted: dict | None,
-    *,
-    merge: Merge | None = None,
-    lock: str | None = None,
-    converge: Converge | None = None,
-) -> dict | None:
-    """Write what differs and return the policy as it is then; waits for principals that were made moments ago.
+    ways: Mapping[str, ResourcePolicy],
+    grants: Mapping[str, DeclaredGrants],
+    found: Mapping[str, dict | None],
+    look: Callable[[], dict | None],
+) -> Outcome:
+    """Bring policies from what was found to what is declared, by way of granting; in check mode say what would be.
 
-    `wanted` is the policy as it was decided. `merge` is how a policy gets there, `grants.merge` if it is nothing more;
-    `lock` names the resource to other processes, `carrier.label` if not given. `converge` is for services with
-    revisions.
+    What is to change is looked at before anything is written: whether it fits, whether it locks the owner out, and by
+    `look` whether it comes about at all; that returns what the resource's key has to allow.
     """
-    merge = merge or grants.merge
+    merges = {way: _merge(carrier, grants[way]) for way, carrier in ways.items()}
+    decisions = {way: decide(ways[way], grants[way], found[way], merges[way](found[way])) for way in ways}
+    plan = _joined([decision.plan for decision in decisions.values()])
+    missing = None
+    if plan.changed:
+        for way, decision in decisions.items():
+            if decision.plan.changed:
+                ways[way].check_size(decision.policy)
+                ways[way].check_control(found[way], decision.policy)
+                ways[way].look_before_write(found[way], decision.policy, task.warn)
+        missing = look()
+        if any(carrier.copied_from for carrier in ways.values()):
+            found = {way: await_replica(task, ways[way], merges[way], found[way]) for way in ways}
+            decisions = {way: decide(ways[way], NOTHING_DECLARED, found[way], found[way]) for way in ways}
+            plan = _joined([decision.plan for decision in decisions.values()])
+        elif not task.check_mode:
+            return Outcome(plan, _apply(task, ways, grants, decisions), missing)
+    policies = {way: decision.policy for way, decision in decisions.items()} if task.check_mode else found
+    return Outcome(plan, dict(policies), missing)
 
-    def shared(how: Merge) -> Converged:
+
+def _merge(carrier: ResourcePolicy, grants: DeclaredGrants) -> Merge:
+    """Return how a policy gets the grants; where no statement is left, it becomes what the service has for that."""
+
+    def merge(policy: dict | None) -> dict | None:
+        wanted = grants.merge(policy)
+        return carrier.empty() if wanted is None and statements(policy) else wanted
+
+    return merge
+
+
+def _joined(plans: list[Plan]) -> Plan:
+    """Return the plans of all ways of granting as one."""
+    before = {name: view for plan in plans for name, view in plan.before.items()}
+    after = {name: view for plan in plans for name, view in plan.after.items()}
+    return Plan(tuple(change for plan in plans for change in plan.changes), before, after)
+
+
+def _apply(
+    task: Task,
+    ways: Mapping[str, ResourcePolicy],
+    grants: Mapping[str, DeclaredGrants],
+    decisions: Mapping[str, PolicyDecision],
+) -> dict[str, dict | None]:
+    """Write what differs, and return the policies as they are then.
+
+    With several ways of granting, all of them get what is new before any of them loses something: a grant that moves
+    from one to the other is never gone.
+    """
+    after = {way: decision.policy for way, decision in decisions.items()}
+    changed = [way for way, decision in decisions.items() if decision.plan.changed]
+    if len(changed) > 1:
+        for way in changed:
+            _write(task, ways[way], grants[way].without_removals(), decisions[way].policy)
+    for way in changed:
+        after[way] = _write(task, ways[way], grants[way], decisions[way].policy)
+    return after
+
+
+def _write(task: Task, carrier: ResourcePolicy, grants: DeclaredGrants, wanted: dict | None) -> dict | None:
+    """Write what differs and return the policy as it is then; waits for principals that were made moments ago."""
+    rules, merge = carrier.rules, _merge(carrier, grants)
+
+    def converged() -> Converged:
+        if isinstance(carrier, RevisionedPolicy):
+            return converge_revisioned(carrier, merge, progress=task.progress, passing=rules.passing_codes)
         return converge_policy(
             carrier,
-            how,
+            merge,
             grants.own_sids,
-            lock=lambda: controller_lock(task.account.told_account_id, lock or carrier.label),
+            lock=lambda: controller_lock(task.account.told_account_id, str(carrier.arn)),
             progress=task.progress,
-            slowest_replica=carrier.rules.propagation_seconds,
-            passing=carrier.rules.passing_codes,
+            slowest_replica=rules.propagation_seconds,
+            passing=rules.passing_codes,
         )
 
     return while_principals_propagate(
         task,
         carrier.label,
         grants.merge(None),
-        lambda: (converge or shared)(merge).after,
+        lambda: converged().after,
         whole=wanted,
-        invalid=carrier.rules.invalid_principal,
-        says_no_more=carrier.rules.says_no_more,
+        invalid=rules.invalid_principal,
+        says_no_more=rules.says_no_more,
     )
 
 

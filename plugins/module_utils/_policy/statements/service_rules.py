@@ -151,6 +151,9 @@ class ServiceRules:
     other_conditions: str = ""
     """Why it cannot say the others."""
 
+    asks_for_sources: bool = True
+    """Whether a grant to an AWS service has to say for whom it acts."""
+
     options: Mapping[str, dict] = {}
     """Options of the module that only some types have (``qualifier``), each with its piece of an argument spec."""
 
@@ -233,6 +236,20 @@ class ServiceRules:
 
     def meant_by_words(self, _text: str) -> tuple[str, str] | None:
         """Return what a text is that names such a resource in another way (a URL), and the ARN; None: it does not."""
+        return None
+
+    def wrong_with_action(self, action: object, allows: bool) -> str | None:
+        """Return what is wrong with an action of an entry, which ``allows`` it or denies it; None: nothing."""
+        if not isinstance(action, str) or not self.is_action(action):
+            right = next(iter(self.access.values())).resource[0]
+            return (
+                f"{action!r} is not an action of {self.service}, and this policy takes no other; write {right}, for "
+                "instance"
+            )
+        if allows and ascii_lower(action) in self.not_actions:
+            return f"{action}: {self.not_actions[ascii_lower(action)]}"
+        if self.actions and ascii_lower(action) not in map(ascii_lower, self.actions):
+            return f"{action}: this policy takes no others than {', '.join(self.actions)}, and no wildcards"
         return None
 
     def check_options(self, _resource: str, _options: Mapping) -> Iterable[str]:

@@ -16,11 +16,11 @@ from ..._aws.calls.errors import AwsError, aws_call, is_code
 from ..._aws.calls.s3_control import without_host_prefix
 from ..._aws.calls.unretried import sent_once
 from ..._policy.evaluation.requests import BUCKET_POLICY
-from ..._policy.language.documents import compact_json, stored_document
-from ..._policy.language.sizes import check_size
-from ..._policy.statements.lockout import check_control, everybody_in
+from ..._policy.language.documents import compact_json
+from ..._policy.language.principals import parse_arn
 from ..._policy.statements.public_access import BlockPublicAccess
 from ..kms_key import KmsKey
+from ..resource_policy import ResourcePolicy
 from .rules import RULES
 from .statements import bucket_arn
 
@@ -139,21 +139,28 @@ class Bucket:
         return error.with_hint(hint)
 
 
-class BucketPolicy:
-    """A bucket's policy as something that several writers share (a `PolicyCarrier`)."""
+class BucketPolicy(ResourcePolicy):
+    """A bucket's policy."""
 
-    rules = RULES
-    alphabet = RULES.alphabet
+    missing = ("NoSuchBucket",)
+    kind = BUCKET_POLICY
 
     def __init__(self, bucket: Bucket) -> None:
         """Do nothing yet."""
+        super().__init__(bucket.account, RULES, parse_arn(bucket.arn), {})
         self.bucket = bucket
-        self.label = f"policy of {bucket.label}"
+        self.call = bucket.call
+        self.call_once = bucket.call_once
+
+    @property
+    def owner(self) -> str:
+        """Whose it is, which its ARN does not say; empty where nobody knows."""
+        return self.account.told_account_id or self.bucket.owner or ""
 
     def read(self) -> dict | None:
         """Return the policy, None when there is none. Raises `AwsError`, also when there is no such bucket."""
         try:
-            return stored_document(self.bucket.call("get_bucket_policy")["Policy"], self.label)
+            return self.parsed(self.call("get_bucket_policy")["Policy"])
         except AwsError as error:
             if is_code(error, "NoSuchBucketPolicy"):
                 return None
@@ -162,29 +169,9 @@ class BucketPolicy:
     def write(self, document: dict | None) -> None:
         """Replace the policy; None deletes it: S3 takes no policy without a statement."""
         if document is None:
-            self.bucket.call_once("delete_bucket_policy")
+            self.call_once("delete_bucket_policy")
         else:
-            self.bucket.call_once("put_bucket_policy", Policy=compact_json(document))
-
-    def check_size(self, document: dict | None) -> None:
-        """Raise `PolicyTooLarge` when S3 would not take the policy for its length."""
-        where = self.bucket.account.description
-        check_size(document, RULES.limit, RULES.count, f"{self.label} in {where}")
-
-    def check_control(self, before: dict | None, wanted: dict | None) -> None:
-        """Raise `PolicyError` when no user or role of the bucket's account could change the policy any more."""
-        owner = self.bucket.account.told_account_id or self.bucket.owner
-        if owner:
-            check_control(
-                f"{self.label} in {self.bucket.account.description}",
-                before,
-                wanted,
-                self.bucket.arn,
-                RULES.control,
-                [everybody_in(owner, wanted)],
-                account_id=owner,
-                kind=BUCKET_POLICY,
-            )
+            self.call_once("put_bucket_policy", Policy=compact_json(document))
 
 
 def _settings_in(answer: dict) -> frozenset[str] | None:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from ...._expectations.proof_calls import BUCKET_ACTIONS
 from ...._policy.kms.required_access import S3_ACTIONS, taken_on_key
 from ...._policy.s3.actions import ACCESS, Access
-from ...._services.s3_bucket.statements import bucket_arn, check_bucket_grants, granted_actions, object_arns
+from ...._services.s3_bucket.rules import check_bucket_grants
+from ...._services.s3_bucket.statements import bucket_arn, granted_actions, object_arns
 from ...declaration.directory import Account
 from ...declaration.problems import Problems, some_of
 from ...declaration.trust import Trust

@@ -29,7 +29,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.own_s
 from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.resource import resource_statement
 from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.trust import trust_statement
 from ansible_collections.xacct.aws.plugins.module_utils._services.rules_registry import rules_of_arn
-from ansible_collections.xacct.aws.plugins.module_utils._services.s3_bucket.statements import bucket_statements
+from ansible_collections.xacct.aws.plugins.module_utils._services.s3_bucket.rules import bucket_statements
 from ansible_collections.xacct.aws.tests.unit.plugins.module_utils._policy.evaluation.evaluation_cases import (
     HERE,
     ROLE,

@@ -32,7 +32,7 @@ AT_ONCE = Timing(sleep=lambda _seconds: None, clock=lambda: 0.0, uniform=lambda 
 class Stored:
     """A policy that is kept as text, as AWS keeps it."""
 
-    label = "policy of bucket data"
+    label, returned_as, rules = "policy of bucket data", "policy", RULES
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -57,7 +57,7 @@ class Stored:
 def test_a_grant_in_a_strangers_policy(text):
     stored = Stored(text)
     try:
-        decide(GRANTS, stored.read(), GRANTS.merge(stored.read()), RULES)
+        decide(stored, GRANTS, stored.read(), GRANTS.merge(stored.read()))
         found = converge_policy(stored, GRANTS.merge, GRANTS.own_sids, timing=AT_ONCE)
     except PolicyError as error:
         assert str(error)

@@ -27,7 +27,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.sessions.connection
     CONNECTION_ARGUMENTS,
     open_account,
 )
-from ansible_collections.xacct.aws.plugins.module_utils._operations.grants import policy_steps, resource_grant
+from ansible_collections.xacct.aws.plugins.module_utils._operations.grants import policy_steps
 from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.resource_grant import OPERATION
 from ansible_collections.xacct.aws.plugins.module_utils._operations.task import Task
 from ansible_collections.xacct.aws.plugins.module_utils._operations.writing.principal_propagation import (
@@ -363,8 +363,8 @@ def response(url: str, status: int, body: bytes, headers: dict) -> AWSResponse:
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody else writes but in a test's own words, so nothing has to settle."""
     timing = Timing(sleep=lambda _seconds: None)
-    for module, name in ((policy_steps, "converge_policy"), (resource_grant, "converge_revisioned")):
-        monkeypatch.setattr(module, name, functools.partial(getattr(module, name), timing=timing))
+    for name in ("converge_policy", "converge_revisioned"):
+        monkeypatch.setattr(policy_steps, name, functools.partial(getattr(policy_steps, name), timing=timing))
 
 
 @pytest.fixture(params=[*SERVERS, *REVISED], ids=lambda server: server.type)

@@ -14,7 +14,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.resou
 from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.service_rules import ServiceRules
 from ansible_collections.xacct.aws.plugins.module_utils._services.rules_registry import EVERY, SERVICES
 from ansible_collections.xacct.aws.plugins.module_utils._services.s3_bucket.rules import RULES as BUCKET
-from ansible_collections.xacct.aws.plugins.module_utils._services.s3_bucket.statements import bucket_statements
+from ansible_collections.xacct.aws.plugins.module_utils._services.s3_bucket.rules import bucket_statements
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -25,11 +25,11 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.own_s
     merge_statements,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._services.s3_bucket.rules import RULES as BUCKET
-from ansible_collections.xacct.aws.plugins.module_utils._services.s3_bucket.statements import (
+from ansible_collections.xacct.aws.plugins.module_utils._services.s3_bucket.rules import (
     bucket_statements,
     check_bucket_grants,
-    key_patterns,
 )
+from ansible_collections.xacct.aws.plugins.module_utils._services.s3_bucket.statements import key_patterns
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.xacct.aws.plugins.module_utils._operations.acls.options import check_acl_options
 from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation import s3_access
 from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.identity import check_identity_grants
-from ansible_collections.xacct.aws.plugins.module_utils._services.s3_bucket.statements import bucket_statements
+from ansible_collections.xacct.aws.plugins.module_utils._services.s3_bucket.rules import bucket_statements
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.methods.s3 import acl_rights
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.methods.s3.bucket import BUCKET_KEYS
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.planning.plan import PlanError, plan
