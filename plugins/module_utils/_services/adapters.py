@@ -23,6 +23,7 @@ from .glue.api import CatalogPolicy
 from .kinesis.api import StreamPolicy
 from .kms.api import KeyGrants, KeyPolicy
 from .lambda_function.api import FunctionPolicy
+from .lambda_layer.api import LayerVersionPolicy
 from .logs.api import DestinationPolicy
 from .opensearch.api import DomainPolicy
 from .resource_policy import ResourcePolicy
@@ -51,4 +52,5 @@ ADAPTERS: Mapping[str, Mapping[str, type[ResourcePolicy]]] = {
     "rest_api": {"policy": ApiPolicy},
     "ssm_parameter": {"policy": ParameterPolicies},
     "acm_pca": {"policy": AuthorityPolicy},
+    "lambda_layer_version": {"policy": LayerVersionPolicy},
 }

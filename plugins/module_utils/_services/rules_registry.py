@@ -23,6 +23,7 @@ from .glue import rules as glue
 from .kinesis import rules as kinesis
 from .kms import rules as kms
 from .lambda_function import rules as lambda_function
+from .lambda_layer import rules as lambda_layer
 from .logs import rules as logs
 from .opensearch import rules as opensearch
 from .s3_access_point import rules as s3_access_point
@@ -51,6 +52,7 @@ _ALL = (
     apigateway.RULES,
     ssm.RULES,
     acm_pca.RULES,
+    lambda_layer.RULES,
 )
 
 SERVICES: Mapping[str, ServiceRules] = {rules.type: rules for rules in _ALL}

@@ -101,7 +101,13 @@ def test_a_grant_of_each_word_is_a_statement_that_its_service_takes(rules, word)
 
 
 UUID = "1234abcd-12ab-34cd-56ef-1234567890ab"
-A_NAME = {"glue_catalog": "catalog", "efs_file_system": "fs-0123456789abcdef0", "kms_key": UUID, "acm_pca": UUID}
+A_NAME = {
+    "glue_catalog": "catalog",
+    "efs_file_system": "fs-0123456789abcdef0",
+    "kms_key": UUID,
+    "acm_pca": UUID,
+    "lambda_layer_version": "shared:3",
+}
 """Names of the types that do not let one choose."""
 
 
