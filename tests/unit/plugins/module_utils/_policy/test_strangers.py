@@ -168,7 +168,7 @@ def test_what_botocore_decoded_is_taken_or_refused_alike(document):
 @given(strangers.texts())
 def test_what_is_read_is_written_back_as_it_was(text):
     document = understood(text)
-    if document is not None:
+    if document is not None and without_nulls(document):
         written = documents.compact_json(without_nulls(document))
         assert written.encode()
         assert comparison.policies_equal(written, document)
