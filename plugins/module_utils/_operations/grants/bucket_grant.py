@@ -12,12 +12,12 @@ Private to this collection.
 from __future__ import annotations
 
 from ..._aws.calls.errors import AwsError, is_code
+from ..._options.bucket_grant import ARGUMENT_SPEC, check, declared_grants
+from ..._options.declared_grants import DeclaredGrants
 from ..._services.s3_bucket.api import Bucket, BucketPolicy
 from ..._services.s3_bucket.statements import BUCKET_PART
 from ..task import Operation, Task, result, said_of
-from .bucket_grant_options import ARGUMENT_SPEC, check, declared_grants
 from .bucket_obstacles import explained_refusal, look_at_public_access, missing_key_access
-from .declared_grants import DeclaredGrants
 from .policy_steps import confirm_owner, decide, read_policy, write_policy
 
 

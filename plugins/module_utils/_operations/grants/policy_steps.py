@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from ..._aws.calls.errors import AwsError, is_code
 from ..._aws.calls.retries import retry_while
 from ..._aws.files.locks import controller_lock
+from ..._options.declared_grants import DeclaredGrants
 from ..._policy.language.comparison import differences
 from ..._policy.statements.render import readable_policy
 from ..._resources.policy_carrier import PolicyCarrier
@@ -22,7 +23,6 @@ from ..plan import Change, Plan
 from ..task import Task, TaskError
 from ..writing.principal_propagation import while_principals_propagate
 from ..writing.shared_policy import SLOWEST_REPLICA_SECONDS, Converged, Merge, converge_policy, same_policy
-from .declared_grants import DeclaredGrants
 
 NEW_RESOURCE_SECONDS = 5
 """How long a resource that was made a moment ago may be missing; then it is taken for a mistake."""

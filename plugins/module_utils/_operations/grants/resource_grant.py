@@ -16,6 +16,8 @@ from collections.abc import Mapping
 
 from ..._aws.calls.errors import AwsError, is_code, is_unanswered
 from ..._aws.calls.retries import retry_while
+from ..._options.declared_grants import NOTHING_DECLARED, DeclaredGrants, present_grants
+from ..._options.resource_grant import ARGUMENT_SPEC, check, declared_grants
 from ..._policy.kms.required_access import key_arn_in, key_statements
 from ..._policy.language.comparison import sid_of
 from ..._policy.language.documents import statements
@@ -31,10 +33,8 @@ from ..task import Operation, Task, result, said_of
 from ..writing.replica_policy import await_replica
 from ..writing.revisioned_policy import converge_revisioned
 from ..writing.shared_policy import Converged, Merge
-from .declared_grants import NOTHING_DECLARED, DeclaredGrants, present_grants
 from .key_access_warning import added_statements, key_access
 from .policy_steps import PolicyDecision, confirm_owner, decide, new_resource_seconds, read_policy, write_policy
-from .resource_grant_options import ARGUMENT_SPEC, check, declared_grants
 
 _DENIED = ("AccessDenied", "AccessDeniedException", "AuthorizationError")
 _NO_AWS_KEY = "the grant is of no use there. Have it encrypt with a customer managed key"

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ..._policy.language.principals import is_account_id
-from ..._services.s3_bucket.api import bucket_name_error
-from ..._services.s3_bucket.statements import BUCKET_GRANT_OPTIONS, bucket_statements, check_bucket_grants, grant_sids
+from .._policy.language.principals import is_account_id
+from .._services.s3_bucket.statements import BUCKET_GRANT_OPTIONS, bucket_statements, check_bucket_grants, grant_sids
+from .bucket_names import bucket_name_error
 from .declared_grants import GRANT_LIST_ARGUMENTS, GRANT_STATE, DeclaredGrants, check_grant_list, declare
 
 ARGUMENT_SPEC = {

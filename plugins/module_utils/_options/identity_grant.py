@@ -13,10 +13,10 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 
-from ..._policy.language.documents import PolicyError
-from ..._policy.statements.identity import IDENTITY_GRANT_OPTIONS, check_identity_grants, identity_statement
-from ..._policy.statements.own_statements import SidAlphabet, own_sid
-from ..._resources.identity import IdentityName, parse_identity
+from .._policy.language.documents import PolicyError
+from .._policy.language.identity_names import IdentityName, parse_identity
+from .._policy.statements.identity import IDENTITY_GRANT_OPTIONS, check_identity_grants, identity_statement
+from .._policy.statements.own_statements import SidAlphabet, own_sid
 from .declared_grants import DeclaredGrants
 
 DEFAULT_POLICY_NAME = "xacct"
