@@ -43,6 +43,10 @@ BAD: list[tuple[dict, str]] = [
     ({"grants": [{"name": "a", "actions": ["s3:*"], "resources": ["bucket"]}]}, "'bucket' is not an ARN"),
     ({"grants": [{**BACKUP, "actions": ["s3:*"]}]}, "not together with assume_roles"),
     ({"grants": [{"name": "a", "assume_roles": ["XacctBackup"]}]}, "is not the ARN of a role"),
+    (
+        {"grants": [{**READ, "conditions": {"StringEqual": {"aws:PrincipalTag/team": "a"}}}]},
+        "grants: read: conditions: AWS has no condition operator StringEqual; did you mean StringEquals?",
+    ),
 ]
 
 
