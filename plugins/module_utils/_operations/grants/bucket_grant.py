@@ -12,13 +12,13 @@ Private to this collection.
 from __future__ import annotations
 
 from ..._aws.calls.errors import AwsError, is_code
+from ..._options.bucket_grant import ARGUMENT_SPEC, check, declared_grants
+from ..._options.declared_grants import DeclaredGrants
 from ..._policy.statements.service_rules import POLICY
 from ..._services.s3_bucket.api import Bucket, BucketPolicy
 from ..task import Operation, Task, result, said_of
 from ..writing.shared_policy import same_policy
-from .bucket_grant_options import ARGUMENT_SPEC, check, declared_grants
 from .bucket_obstacles import explained_refusal, look_at_public_access, missing_key_access
-from .declared_grants import DeclaredGrants
 from .policy_steps import bring_about, confirm_owner, read_policy
 
 

@@ -16,15 +16,24 @@ from dataclasses import dataclass
 
 from ..._aws.calls.errors import AwsError, is_not_offered, is_unanswered
 from ..._aws.files.locks import controller_lock
+from ..._options.identity_grant import (
+    ARGUMENT_SPEC,
+    INLINE,
+    MANAGED,
+    DeclaredGrants,
+    check,
+    declared_grants,
+    policy_names,
+)
 from ..._policy.language.comparison import differences
+from ..._policy.language.identity_names import IdentityName, parse_identity
 from ..._policy.statements.render import readable_policy
-from ..._resources.identity import Identity, IdentityName, InlinePolicy, parse_identity
+from ..._resources.identity import Identity, InlinePolicy
 from ..._resources.managed_policies import ManagedPolicies
 from ..._resources.quotas import Quotas
 from ..plan import Change, Plan
 from ..task import Operation, Task, TaskError, result, said_of
 from ..writing.shared_policy import Merge, converge_policy, same_policy
-from .identity_grant_options import ARGUMENT_SPEC, INLINE, MANAGED, DeclaredGrants, check, declared_grants, policy_names
 
 _WORDS = {INLINE: "inline_policy", MANAGED: "managed_policies"}
 _OTHER = {INLINE: MANAGED, MANAGED: INLINE}

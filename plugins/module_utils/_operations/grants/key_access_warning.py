@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 
 from ..._aws.calls.errors import AwsError
+from ..._options.declared_grants import DeclaredGrants
 from ..._policy.kms.policy_coverage import not_allowed_yet
 from ..._policy.kms.required_access import key_task
 from ..._policy.language.comparison import not_held
@@ -22,7 +23,6 @@ from ..._services.kms_key import KmsKey
 from ..._services.registry import ADAPTERS
 from ..._services.rules_registry import SERVICES
 from ..task import Task
-from .declared_grants import DeclaredGrants
 
 
 def added_statements(grants: DeclaredGrants, policy: dict | None) -> list[dict]:

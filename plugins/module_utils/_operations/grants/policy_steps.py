@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from ..._aws.calls.errors import AwsError, is_code
 from ..._aws.calls.retries import retry_while
 from ..._aws.files.locks import controller_lock
+from ..._options.declared_grants import NOTHING_DECLARED, DeclaredGrants
 from ..._policy.language.comparison import differences, sid_of
 from ..._policy.language.documents import statements
 from ..._policy.statements.render import readable_policy
@@ -26,7 +27,6 @@ from ..writing.principal_propagation import while_principals_propagate
 from ..writing.replica_policy import await_replica
 from ..writing.revisioned_policy import converge_revisioned
 from ..writing.shared_policy import Converged, Merge, converge_policy, same_policy
-from .declared_grants import NOTHING_DECLARED, DeclaredGrants
 
 NEW_RESOURCE_SECONDS = 5
 """How long a resource that was made a moment ago may be missing; then it is taken for a mistake."""

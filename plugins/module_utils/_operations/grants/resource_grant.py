@@ -15,6 +15,8 @@ from collections.abc import Mapping
 
 from ..._aws.calls.errors import AwsError, is_code, is_unanswered
 from ..._aws.calls.retries import retry_while
+from ..._options.declared_grants import DeclaredGrants, present_grants
+from ..._options.resource_grant import ARGUMENT_SPEC, check, declared_grants
 from ..._policy.kms.required_access import key_arn_in, key_statements
 from ..._policy.language.principals import Arn
 from ..._policy.statements.resource import grants_for_bare_sources
@@ -25,10 +27,8 @@ from ..._services.resource_policy import ResourcePolicy
 from ..._services.rules_registry import SERVICES, rules_for
 from ..plan import Plan
 from ..task import Operation, Task, result, said_of
-from .declared_grants import DeclaredGrants, present_grants
 from .key_access_warning import added_statements, key_access
 from .policy_steps import bring_about, confirm_owner, new_resource_seconds, read_policy
-from .resource_grant_options import ARGUMENT_SPEC, check, declared_grants
 
 _DENIED = ("AccessDenied", "AccessDeniedException")
 _NO_AWS_KEY = "the grant is of no use there. Have it encrypt with a customer managed key"

@@ -14,13 +14,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from ..._options.role import MANAGED_BY, MANAGER, refused_role
 from ..._policy.language.documents import parse_document, with_text_conditions
 from ..._policy.statements.render import readable_policy
-from ..._resources.iam import MANAGED_BY, MANAGER
 from ..plan import Change, Plan
 from ..task import TaskError
 from ..writing.shared_policy import same_policy
-from .options import refused_role
 from .state import RoleState
 from .trust import DeclaredTrust, declared_trust, shown_trust_policy, trust_changes
 

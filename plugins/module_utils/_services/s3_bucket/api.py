@@ -9,7 +9,6 @@ Private to this collection.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ..._aws.calls.errors import AwsError, aws_call, is_code
@@ -30,20 +29,8 @@ if TYPE_CHECKING:
 NO_REGION = "NoBucketRegion"
 """Code of the error where something that answers like S3 does not say where a bucket is."""
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _NOT_CONFIGURED = ("NoSuchPublicAccessBlockConfiguration", "ServerSideEncryptionConfigurationNotFoundError")
 _ANY_REGION = "us-east-1"
-
-
-def bucket_name_error(name: str) -> str | None:
-    """Return what is wrong with a bucket's name, None for nothing."""
-    if name.startswith("arn:") or "/" in name:
-        return f"{name!r} is not a bucket's name: write it without arn:, s3:// and path"
-    if name.endswith("--x-s3"):
-        return f"{name!r} is a directory bucket (S3 Express One Zone), which has other actions and no grants as here"
-    if not _NAME.fullmatch(name):
-        return f"{name!r} is not a bucket's name: 3 to 63 of a-z 0-9 . -, a letter or digit at both ends"
-    return None
 
 
 class Bucket:

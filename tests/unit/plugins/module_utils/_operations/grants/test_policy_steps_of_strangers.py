@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.declared_grants import DeclaredGrants
 from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.policy_steps import decide
 from ansible_collections.xacct.aws.plugins.module_utils._operations.writing.shared_policy import Timing, converge_policy
+from ansible_collections.xacct.aws.plugins.module_utils._options.declared_grants import DeclaredGrants
 from ansible_collections.xacct.aws.plugins.module_utils._policy.language.comparison import differences, sid_of
 from ansible_collections.xacct.aws.plugins.module_utils._policy.language.documents import (
     PolicyError,

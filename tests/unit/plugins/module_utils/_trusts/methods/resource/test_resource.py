@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.resource_grant_options import (
+from ansible_collections.xacct.aws.plugins.module_utils._options.resource_grant import (
     ARGUMENT_SPEC,
     check,
 )

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.xacct.aws.plugins.module_utils._operations.role.options import (
+from ansible_collections.xacct.aws.plugins.module_utils._options.role import (
     ANY_EXTERNAL_ID,
     EXTERNAL_ID_BYTES,
     check,

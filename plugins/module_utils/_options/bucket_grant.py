@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ..._policy.language.principals import is_account_id
-from ..._services.s3_bucket.api import bucket_name_error
-from ..._services.s3_bucket.rules import BUCKET_GRANT_OPTIONS, RULES, bucket_statements, check_bucket_grants
+from .._policy.language.principals import is_account_id
+from .._services.s3_bucket.rules import BUCKET_GRANT_OPTIONS, RULES, bucket_statements, check_bucket_grants
+from .bucket_names import bucket_name_error
 from .declared_grants import GRANT_LIST_ARGUMENTS, GRANT_STATE, DeclaredGrants, check_grant_list, declare
 
 ARGUMENT_SPEC = {

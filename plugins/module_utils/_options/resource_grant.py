@@ -11,15 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ..._policy.language.documents import PolicyError
-from ..._policy.language.principals import Arn, parse_arn
-from ..._policy.statements.resource import (
+from .._policy.language.documents import PolicyError
+from .._policy.language.principals import Arn, parse_arn
+from .._policy.statements.resource import (
     RESOURCE_GRANT_OPTIONS,
     check_resource_grants,
     resource_statement,
 )
-from ..._policy.statements.service_rules import ServiceRules
-from ..._services.rules_registry import SERVICES, rules_for
+from .._policy.statements.service_rules import ServiceRules
+from .._services.rules_registry import SERVICES, rules_for
 from .declared_grants import GRANT_LIST_ARGUMENTS, GRANT_STATE, DeclaredGrants, check_grant_list, declare
 
 _ONLY_SOME = {name: spec for rules in SERVICES.values() for name, spec in rules.options.items()}

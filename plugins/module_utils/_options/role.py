@@ -13,10 +13,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from ..._policy.language.documents import PolicyError, parse_document, statements
-from ..._policy.language.principals import parse_arn
-from ..._policy.statements.trust import TRUSTED_GRANT_OPTIONS, check_trusted
-from ..._resources.iam import MANAGED_BY
+from .._policy.language.documents import PolicyError, parse_document, statements
+from .._policy.language.principals import parse_arn
+from .._policy.statements.trust import TRUSTED_GRANT_OPTIONS, check_trusted
 
 ARGUMENT_SPEC = {
     "name": {"type": "str", "required": True},
@@ -46,6 +45,10 @@ ARGUMENT_SPEC = {
     "take_over": {"type": "bool", "default": False},
     "propagation_timeout": {"type": "int"},
 }
+
+MANAGED_BY = "xacct:managed-by"
+"""Tag key that says who made a role or policy; its value is `MANAGER`."""
+MANAGER = "xacct.aws"
 
 MODULE_WORDS = ("state", "generate_external_id")
 """Options of a `trusted` entry that are not part of its statement."""
