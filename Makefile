@@ -69,9 +69,10 @@ test: tree ## everything that has to be right: all the stages below, in turn
 test-all: tree ## the same, with every test on every ansible-core
 	@EVERYTHING=1 tools/test_stages $(STAGES)
 
-lint: tree ## ruff, yamllint, ansible-lint (production profile), changelog, licences (REUSE), drawn rooms
+lint: tree ## ruff, mypy, yamllint, ansible-lint (production profile), changelog, licences (REUSE), drawn rooms
 	@$(ENVIRONMENTS) make lint
 	$(LINT)/ruff check --quiet --cache-dir $(CACHE)/ruff .
+	$(LINT)/mypy --no-error-summary
 	$(LINT)/yamllint --strict .
 	PATH="$(LINT):$$PATH" $(LINT)/ansible-lint --offline -q --profile production
 	PATH="$(LINT):$$PATH" $(LINT)/antsibull-changelog lint

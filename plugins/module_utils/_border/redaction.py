@@ -98,7 +98,7 @@ def hide_long_secrets(text: str, secrets: Iterable[str] = ()) -> str:
     return _Matcher.of(secrets).hide_long(text)
 
 
-def _unless_named(text: str, found: re.Match) -> str:
+def _unless_named(text: str, found: re.Match[str]) -> str:
     """Session tokens and SAML assertions: only parts of ARNs and hashes are as long in what AWS says."""
     run = found.group()
     if not (re.search("[a-z]", run) and re.search("[A-Z]", run) and re.search("[0-9]", run)):

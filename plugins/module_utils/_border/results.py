@@ -49,7 +49,7 @@ def shown_value(value: object) -> object:
 def shown_arguments(argument_spec: Mapping, params: Mapping, secrets: Iterable[str] = ()) -> dict:
     """Return a task's arguments for the result's `invocation`, without the values of no_log options and passwords."""
     secrets = tuple(secrets)
-    return _Cleaner(lambda text: own_lines(hide_secrets(text, secrets))).clean(_without_no_log(argument_spec, params))
+    return _Cleaner(lambda text: own_lines(hide_secrets(text, secrets))).mapping(_without_no_log(argument_spec, params))
 
 
 def secrets_in(argument_spec: Mapping, params: Mapping) -> tuple[str, ...]:
@@ -79,7 +79,7 @@ def defect(error: Exception) -> dict:
 
 
 def _without_no_log(argument_spec: Mapping, params: Mapping) -> dict:
-    shown = {}
+    shown: dict = {}
     for name, value in params.items():
         option = argument_spec.get(name, {})
         if option.get("no_log") and value is not None:
@@ -113,10 +113,13 @@ class _Cleaner:
         if depth >= DEEPEST:
             return "(nested too deeply to be shown)"
         if isinstance(value, Mapping):
-            return {self._key(key): self.clean(item, depth + 1) for key, item in value.items()}
+            return self.mapping(value, depth)
         if isinstance(value, (list, tuple, set, frozenset)):
             return [self.clean(item, depth + 1) for item in value]
         return self._change(str(value))
+
+    def mapping(self, value: Mapping, depth: int = 0) -> dict:
+        return {self._key(key): self.clean(item, depth + 1) for key, item in value.items()}
 
     def _key(self, key: object) -> object:
         return self._change(key) if isinstance(key, str) else key

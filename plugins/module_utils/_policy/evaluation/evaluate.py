@@ -133,9 +133,9 @@ class _Evaluation:
         self.endpoint = None if endpoint is None else judge_vpc_endpoint(endpoint, facts)
         self._judge_own_side()
         self._judge_resource_side()
-        has_s3_access = request.s3_access is not None
-        self.acl = judge_acl(request.s3_access, facts) if has_s3_access else None
-        self.public = judge_public_access(request, facts) if has_s3_access else None
+        access = request.s3_access
+        self.acl = None if access is None else judge_acl(access, facts)
+        self.public = None if access is None else judge_public_access(request, facts)
 
     def _judge_own_side(self) -> None:
         """The principal's own policies. The root user has none and needs none; nor has who belongs to no account."""

@@ -7,16 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Union
 
-from ..language.context import NOT_DERIVED, UNKNOWN, ContextView, Unknown
+from ..language.context import NOT_DERIVED, UNKNOWN, ContextView, Derived, Values
 from ..language.documents import ascii_lower
 from ..language.matching import arn_parts
 from .compiled_policies import CompiledStatement
 from .request_principals import ANONYMOUS, FEDERATED_USER, IAM_KINDS, ROLE, ROOT, SERVICE, SESSION, USER
 from .requests import Request
-
-Derived = Union[tuple[str, ...], Unknown, None]
 
 
 class RequestFacts:
@@ -50,7 +47,7 @@ class RequestFacts:
         conditions = statement.conditions_hold(self.context)
         return None if conditions and resource is None else conditions
 
-    def _derive(self, key: str) -> object:
+    def _derive(self, key: str) -> Derived:
         derive = _DERIVED.get(key)
         if derive is not None:
             return derive(self)
@@ -58,7 +55,7 @@ class RequestFacts:
             return self._tag(key.partition("/")[2])
         return NOT_DERIVED
 
-    def _tag(self, name: str) -> object:
+    def _tag(self, name: str) -> Derived:
         tags = self.principal.tags
         if tags is UNKNOWN:
             return UNKNOWN
@@ -68,7 +65,7 @@ class RequestFacts:
         return NOT_DERIVED
 
 
-def _principal_arn(facts: RequestFacts) -> Derived:
+def _principal_arn(facts: RequestFacts) -> Values:
     """The role's ARN for a session: with its path, which only the role knows."""
     principal = facts.principal
     if principal.kind == SESSION:
@@ -76,16 +73,16 @@ def _principal_arn(facts: RequestFacts) -> Derived:
     return (principal.arn,) if principal.kind in IAM_KINDS else None
 
 
-def _principal_account(facts: RequestFacts) -> Derived:
+def _principal_account(facts: RequestFacts) -> Values:
     return None if facts.principal.account_id is None else (facts.principal.account_id,)
 
 
-def _principal_type(facts: RequestFacts) -> Derived:
+def _principal_type(facts: RequestFacts) -> Values:
     name = _TYPES.get(facts.principal.kind)
     return None if name is None else (name,)
 
 
-def _user_id(facts: RequestFacts) -> Derived:
+def _user_id(facts: RequestFacts) -> Values:
     """(IAM User Guide, "Policy variables", "Principal key values".)"""
     principal = facts.principal
     if principal.kind == ROOT:
@@ -101,39 +98,39 @@ def _user_id(facts: RequestFacts) -> Derived:
     return (f"{principal.unique_id}:{principal.name}",) if principal.kind == SESSION else (str(principal.unique_id),)
 
 
-def _organization(facts: RequestFacts) -> object:
+def _organization(facts: RequestFacts) -> Derived:
     """Only principals of an account have one; which one, AWS knows and the caller may say."""
     return NOT_DERIVED if facts.principal.kind in IAM_KINDS else None
 
 
-def _token_issue_time(facts: RequestFacts) -> object:
+def _token_issue_time(facts: RequestFacts) -> Derived:
     """Temporary credentials have one; a user's may be temporary, which the caller has to say."""
     return UNKNOWN if facts.principal.kind in (ROLE, SESSION, FEDERATED_USER) else NOT_DERIVED
 
 
-def _via_service(_facts: RequestFacts) -> Derived:
+def _via_service(_facts: RequestFacts) -> Values:
     """Requests are judged as the principal's own, not as forwarded by a service."""
     return ("false",)
 
 
-def _user_name(facts: RequestFacts) -> Derived:
+def _user_name(facts: RequestFacts) -> Values:
     return (facts.principal.name,) if facts.principal.kind == USER else None
 
 
-def _is_service(facts: RequestFacts) -> Derived:
+def _is_service(facts: RequestFacts) -> Values:
     return ("true",) if facts.principal.kind == SERVICE else ("false",)
 
 
-def _service_name(facts: RequestFacts) -> Derived:
+def _service_name(facts: RequestFacts) -> Values:
     return (facts.principal.arn,) if facts.principal.kind == SERVICE else None
 
 
-def _service_names(facts: RequestFacts) -> Derived:
+def _service_names(facts: RequestFacts) -> Values:
     """All names of the service: AWS knows them."""
     return UNKNOWN if facts.principal.kind == SERVICE else None
 
 
-def _resource_account(facts: RequestFacts) -> Derived:
+def _resource_account(facts: RequestFacts) -> Values:
     owner = facts.request.resource_account
     if owner is None:
         return _principal_account(facts)
@@ -149,7 +146,7 @@ _TYPES = {
     ANONYMOUS: "Anonymous",
 }
 
-_DERIVED: dict[str, Callable[[RequestFacts], object]] = {
+_DERIVED: dict[str, Callable[[RequestFacts], Derived]] = {
     "aws:principalaccount": _principal_account,
     "aws:principalarn": _principal_arn,
     "aws:principalisawsservice": _is_service,

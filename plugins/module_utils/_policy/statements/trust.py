@@ -74,7 +74,7 @@ def trust_statement(grant: Mapping, partition: str = "aws") -> dict:
 
 def check_trusted(grants: list[Mapping]) -> list[str]:
     """Return everything that is wrong with a ``trusted`` list, each error with the name of its entry in front."""
-    errors = []
+    errors: list[str] = []
     names: dict[str, int] = {}
     for index, grant in enumerate(grants):
         reading = _Reading(grant, "aws")
