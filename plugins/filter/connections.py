@@ -61,4 +61,4 @@ class FilterModule:
 
     def filters(self) -> dict:
         """Return the filters by name."""
-        return {"connections": inert(connections_of)}
+        return {"connections": inert(connections_of, goes_on=True)}

@@ -46,6 +46,11 @@ def shown_value(value: object) -> object:
     return _Cleaner(lambda text: own_lines(hide_long_secrets(text))).clean(value)
 
 
+def passed_on(value: object) -> object:
+    """Return data, of JSON's types, that modules are given: every text as it is."""
+    return _Cleaner(str.__str__).clean(value)
+
+
 def shown_arguments(argument_spec: Mapping, params: Mapping, secrets: Iterable[str] = ()) -> dict:
     """Return a task's arguments for the result's `invocation`, without the values of no_log options and passwords."""
     secrets = tuple(secrets)
