@@ -44,6 +44,14 @@ def test_messages_and_data_are_treated_differently():
     }
 
 
+def test_only_messages_and_yaml_have_lines_of_our_own():
+    text = "a:\n- b\n  c\n"
+    shown = shown_result({"msg": text, "unread": [text], "fix": {"yaml": text, "text": text}, text: 1})
+    escaped = "a:\\n- b\\n  c\\n"
+    assert shown == {"msg": text.strip(), "unread": [escaped], "fix": {"yaml": text, "text": escaped}, text: 1}
+    assert shown_value({"yaml": text, "why": [text]}) == {"yaml": text, "why": [escaped]}
+
+
 def test_credentials_that_are_the_result_stay_what_they_are():
     shown = shown_result({"credentials": {"secret_key": KEY}, "msg": f"by {KEY}"}, (KEY,), secret_result=True)
     assert shown == {"credentials": {"secret_key": KEY}, "msg": "by ********"}
