@@ -14,7 +14,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 
-from .redaction import hide_long_secrets, hide_secrets, message
+from .redaction import argument, hide_long_secrets, message
 from .texts import bounded, one_line, own_lines
 
 HIDDEN_ARGUMENT = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
@@ -57,7 +57,7 @@ def passed_on(value: object) -> object:
 def shown_arguments(argument_spec: Mapping, params: Mapping, secrets: Iterable[str] = ()) -> dict:
     """Return a task's arguments for the result's `invocation`, without the values of no_log options and passwords."""
     secrets = tuple(secrets)
-    return _Cleaner(lambda text: own_lines(hide_secrets(text, secrets))).clean(_without_no_log(argument_spec, params))
+    return _Cleaner(lambda text: own_lines(argument(text, secrets))).clean(_without_no_log(argument_spec, params))
 
 
 def secrets_in(argument_spec: Mapping, params: Mapping) -> tuple[str, ...]:

@@ -116,6 +116,23 @@ def test_arguments_are_shown_without_the_values_of_no_log_options_and_passwords(
     assert secrets_in(SPEC, {"token": None, "hops": None, "one": "odd"}) == ()
 
 
+@pytest.mark.parametrize(
+    "proxy",
+    ["me:hunter2@proxy:8080", "//me:hunter2@proxy:8080/", "me:h/unter@2@proxy", "socks5://me:hunter2@proxy:1080"],
+)
+def test_a_proxy_needs_no_scheme_for_its_password_to_be_hidden(proxy):
+    shown = shown_arguments({}, {"aws_config": {"proxies": {"https": proxy}}})["aws_config"]["proxies"]["https"]
+    assert "unter" not in shown
+    assert "********@proxy" in shown
+
+
+@pytest.mark.parametrize(
+    "text", ["arn:aws:iam::111111111111:user/me@example.com", "me@example.com", "role/a", "a: b@c", "key:a@b c"]
+)
+def test_an_argument_that_is_no_address_is_shown(text):
+    assert shown_arguments({}, {"principal": text}) == {"principal": text}
+
+
 def test_a_defect_says_what_and_where_without_any_value():
     with pytest.raises(KeyError) as raised:
         {"a": {}}["a"]["{{ lookup('pipe', 'id') }}\x1b"]
