@@ -62,4 +62,4 @@ class FilterModule:
 
     def filters(self) -> dict:
         """Return the filters by name."""
-        return {"connections": inert(connections_of)}
+        return {"connections": inert(connections_of, goes_on=True)}

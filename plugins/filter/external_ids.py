@@ -70,4 +70,4 @@ class FilterModule:
 
     def filters(self) -> dict:
         """Return the filters by name."""
-        return {"external_ids": inert(external_ids_of_run)}
+        return {"external_ids": inert(external_ids_of_run, goes_on=True)}

@@ -63,4 +63,4 @@ class FilterModule:
 
     def filters(self) -> dict:
         """Return the filters by name."""
-        return {"not_applied": inert(not_applied)}
+        return {"not_applied": inert(not_applied, goes_on=True)}

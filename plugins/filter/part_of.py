@@ -72,4 +72,4 @@ class FilterModule:
 
     def filters(self) -> dict:
         """Return the filters by name."""
-        return {"part_of": inert(part_of)}
+        return {"part_of": inert(part_of, goes_on=True)}

@@ -69,4 +69,4 @@ class FilterModule:
 
     def filters(self) -> dict:
         """Return the filters by name."""
-        return {"per_account": inert(per_account)}
+        return {"per_account": inert(per_account, goes_on=True)}

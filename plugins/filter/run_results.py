@@ -57,4 +57,4 @@ class FilterModule:
 
     def filters(self) -> dict:
         """Return the filters by name."""
-        return {"run_results": inert(results_of_hosts)}
+        return {"run_results": inert(results_of_hosts, goes_on=True)}

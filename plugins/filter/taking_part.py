@@ -84,4 +84,4 @@ class FilterModule:
 
     def filters(self) -> dict:
         """Return the filters by name."""
-        return {"taking_part": inert(taking_part)}
+        return {"taking_part": inert(taking_part, goes_on=True)}

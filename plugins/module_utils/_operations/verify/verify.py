@@ -20,6 +20,7 @@ from typing import Union
 from ..._advice.sentences import explained
 from ..._aws.calls.errors import AwsError
 from ..._aws.sessions.hops import role_arn_errors, text_errors
+from ..._border.texts import one_line
 from ..._expectations.proof_calls import ASSUME_ROLE, BUCKET_CALLS, GET
 from ..._expectations.proof_outcome import (
     ALLOWED,
@@ -313,7 +314,7 @@ def failure_message(proofs: Sequence[Mapping]) -> str:
     lines = []
     for entry in broken:
         lines += [f"- {entry['id']}: {entry['said']}", *(f"    {line}" for line in explained(entry.get("evaluation")))]
-    return "\n".join([f"{len(broken)} of {len(proofs)} expectations do not hold:", *lines])
+    return "\n".join([f"{len(broken)} of {len(proofs)} expectations do not hold:", *map(one_line, lines)])
 
 
 OPERATION = Operation(

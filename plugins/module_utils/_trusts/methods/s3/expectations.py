@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ...._border.texts import one_line
 from ...._expectations.proof_calls import BUCKET_CALLS, GET, LIST, PROBE, PUT
 from ...declaration.directory import Account
 from ...declaration.principals import DeclaredPrincipal
@@ -167,7 +168,7 @@ class _Maker:
         host: str | None = None,
     ) -> dict:
         made = {
-            "id": f"{self.trust.name}/{self.account.host}/{actor_name(actor, host)}/{what}",
+            "id": f"{self.trust.name}/{self.account.host}/{actor_name(actor, host)}/{one_line(what)}",
             "trust": self.trust.name,
             "trusting": self.account.host,
             "actor": {"account": host or self.trust.trusted.host, "principal": actor},
@@ -182,5 +183,6 @@ class _Maker:
             made["key"] = key
         elif call == GET:
             made["outside"] = list(outside)
-            made["lookup"] = f"{self.bucket} outside {', '.join(outside)}" if outside else f"{self.bucket}/{prefix}"
+            place = f" outside {', '.join(outside)}" if outside else f"/{prefix}"
+            made["lookup"] = f"{self.bucket}{one_line(place)}"
         return made

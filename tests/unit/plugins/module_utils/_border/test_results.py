@@ -44,6 +44,14 @@ def test_messages_and_data_are_treated_differently():
     }
 
 
+def test_only_messages_and_yaml_have_lines_of_our_own():
+    text = "a:\n- b\n  c\n"
+    shown = shown_result({"msg": text, "unread": [text], "fix": {"yaml": text, "text": text}, text: 1})
+    escaped = "a:\\n- b\\n  c\\n"
+    assert shown == {"msg": text.strip(), "unread": [escaped], "fix": {"yaml": text, "text": escaped}, text: 1}
+    assert shown_value({"yaml": text, "why": [text]}) == {"yaml": text, "why": [escaped]}
+
+
 def test_credentials_that_are_the_result_stay_what_they_are():
     shown = shown_result({"credentials": {"secret_key": KEY}, "msg": f"by {KEY}"}, (KEY,), secret_result=True)
     assert shown == {"credentials": {"secret_key": KEY}, "msg": "by ********"}
@@ -106,6 +114,23 @@ def test_arguments_are_shown_without_the_values_of_no_log_options_and_passwords(
     assert "hunter2" not in json.dumps(shown)
     assert secrets_in(SPEC, params) == (KEY, KEY, KEY)
     assert secrets_in(SPEC, {"token": None, "hops": None, "one": "odd"}) == ()
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    ["me:hunter2@proxy:8080", "//me:hunter2@proxy:8080/", "me:h/unter@2@proxy", "socks5://me:hunter2@proxy:1080"],
+)
+def test_a_proxy_needs_no_scheme_for_its_password_to_be_hidden(proxy):
+    shown = shown_arguments({}, {"aws_config": {"proxies": {"https": proxy}}})["aws_config"]["proxies"]["https"]
+    assert "unter" not in shown
+    assert "********@proxy" in shown
+
+
+@pytest.mark.parametrize(
+    "text", ["arn:aws:iam::111111111111:user/me@example.com", "me@example.com", "role/a", "a: b@c", "key:a@b c"]
+)
+def test_an_argument_that_is_no_address_is_shown(text):
+    assert shown_arguments({}, {"principal": text}) == {"principal": text}
 
 
 def test_a_defect_says_what_and_where_without_any_value():
