@@ -81,7 +81,7 @@ def defect(error: Exception) -> dict:
     frames = "".join(f"\n  {each.filename}, line {each.lineno}, in {each.name}" for each in places[-20:])
     return {
         "failed": True,
-        "msg": f"Internal error: {type(error).__name__}{where}: {bounded(str(error), 500)}. Please report this",
+        "msg": f"Internal error: {type(error).__name__}{where}: {bounded(str(error), 500)}. Report this as a bug",
         "exception": f"{type(error).__name__}{frames}",
     }
 

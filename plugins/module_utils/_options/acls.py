@@ -124,7 +124,8 @@ def _check_grants(params: Mapping) -> Iterator[str]:
         wanted = present and grant["state"] == "present"
         if grant["email"]:
             yield (
-                f"{where}: S3 takes no e-mail addresses as grantees since October 2025: name the account by account_id "
+                f"{where}: S3 accepts no e-mail addresses as grantees since October 2025: name the account by "
+                "account_id "
                 "or canonical_id"
             )
         if grant["account_id"] is not None and not _ACCOUNT_ID.fullmatch(grant["account_id"]):

@@ -49,6 +49,6 @@ def _check_bucket(params: Mapping) -> Iterator[str]:
         yield f"expected_bucket_owner: {owner!r} is not an account ID: its 12 digits, in quotes"
     elif owner and account_id and owner != account_id:
         yield (
-            f"expected_bucket_owner: only the owner's own credentials get at a bucket's policy, but the owner is to be "
-            f"{owner} and the credentials are to belong to {account_id} (expected_account_id)"
+            f"expected_bucket_owner: only the owner's own credentials get at a bucket's policy, but the owner must be "
+            f"{owner} and the credentials must belong to {account_id} (expected_account_id)"
         )

@@ -72,7 +72,7 @@ def _check_names(params: Mapping) -> Iterator[str]:
     except PolicyError as error:
         yield f"principal: {error}"
     if identity and identity.path and identity.path.startswith(("/aws-service-role/", "/aws-reserved/")):
-        yield f"principal: {params['principal']} belongs to AWS ({identity.path}), nobody else can change its policies"
+        yield f"principal: {params['principal']} belongs to AWS ({identity.path}), only AWS can change its policies"
     if not _POLICY_NAME.fullmatch(name):
         yield f"policy_name: {name!r} is not a policy's name: 1 to 128 of A-Z a-z 0-9 _ + = , . @ -"
     elif identity and len(policy_names(params, identity)[params["via"]]) > LONGEST_MANAGED_NAME:

@@ -82,7 +82,7 @@ def _check_account(params: Mapping, arn: Arn | None) -> Iterator[str]:
     if owner and expected and owner != expected:
         yield (
             f"resource: only the owner's own credentials can change its policy, but it belongs to account {owner} and "
-            f"the credentials are to belong to {expected} (expected_account_id)"
+            f"the credentials must belong to {expected} (expected_account_id)"
         )
 
 

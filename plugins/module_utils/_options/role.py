@@ -130,7 +130,7 @@ def _check_managed_policies(params: Mapping) -> Iterator[str]:
     for arn in arns:
         yield from _check_policy_arn("managed_policies", arn)
     for arn in sorted({arn for arn in arns if arns.count(arn) > 1}):
-        yield f"managed_policies: {arn} is there twice"
+        yield f"managed_policies: {arn} is listed twice"
 
 
 def _check_policy_arn(option: str, text: str) -> Iterator[str]:
@@ -183,7 +183,7 @@ def _check_trusted(params: Mapping) -> Iterator[str]:
     trusted = params.get("trusted")
     if trusted is None:
         if params["state"] == "absent" and not params["purge_trusted"]:
-            yield "trusted: say which statements are to go (purge_trusted is false), or set purge_trusted: true"
+            yield "trusted: list the statements to remove (purge_trusted is false), or set purge_trusted: true"
         return
     for grant in trusted:
         if grant.get("generate_external_id") and grant.get("external_id") is not None:
@@ -199,6 +199,6 @@ def _check_trusted(params: Mapping) -> Iterator[str]:
             yield f"trusted: {grant['name']}: present and absent at once"
     if not wanted and params["purge_trusted"]:
         yield (
-            "trusted: nobody would be left, and IAM takes no trust policy without a statement: name a principal, or "
+            "trusted: nobody would be left, and IAM accepts no trust policy without a statement: name a principal, or "
             "remove the role with state: absent"
         )

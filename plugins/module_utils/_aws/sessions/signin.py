@@ -66,7 +66,7 @@ def signin_token(
             f"{CALL} got no answer from {endpoint} ({type(error).__name__})",
             code=type(error).__name__,
             call=CALL,
-            hint="The console's sign-in site has to be reachable from here, perhaps through HTTPS_PROXY.",
+            hint="The console's sign-in site must be reachable from here, perhaps through HTTPS_PROXY.",
         ) from None
     if answer.status_code != 200:
         hint = "The credentials may have expired, or console_duration is not possible for them (role chaining)."

@@ -71,7 +71,8 @@ def acls_are_disabled(bucket: str) -> TaskError:
     """Return the error of a bucket that takes no ACLs."""
     return TaskError(
         f"ACLs are disabled in bucket {bucket}: its object ownership is BucketOwnerEnforced, which new buckets have "
-        "since April 2023. S3 takes no grant there, and the bucket's owner owns every object. No ACL was written. Use "
+        "since April 2023. S3 accepts no grant there, and the bucket's owner owns every object. No ACL was written. "
+        "Use "
         "a bucket grant instead (xacct.aws.xacct_bucket_grant, method bucket of a trust): it gives other accounts "
         "the same access, and its prefixes narrow it to these objects. If it has to be an ACL, set object_ownership: "
         "ObjectWriter with xacct.aws.xacct_bucket_acl as the bucket's owner. Objects that other accounts upload then "

@@ -43,7 +43,7 @@ from .acl_grants import (
 )
 from .bulk import CHANGED, FAILED, UNCHANGED, VANISHED, Tally, process
 
-AGAIN = "What is done is done; running again goes on from there."
+AGAIN = "Completed objects stay as they are; re-running continues from there."
 LOCK_SECONDS = 6 * 3600.0
 """So long another run on the same bucket may take."""
 

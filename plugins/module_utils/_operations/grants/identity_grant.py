@@ -91,7 +91,7 @@ def _read_there(task: Task, there: InlinePolicy | ManagedPolicies) -> dict | Non
     except AwsError as error:
         if not is_unanswered(error):
             raise
-        task.warn(f"Could not look whether grants are still in the {there.label}: {error}")
+        task.warn(f"Could not check whether grants are still in the {there.label}: {error}")
         return None
 
 
@@ -144,7 +144,7 @@ def _require(task: Task, identity: Identity) -> None:
     except AwsError as error:
         if not is_not_offered(error):
             raise
-        task.warn(f"Could not look whether {identity.label} exists: {error}")
+        task.warn(f"Could not check whether {identity.label} exists: {error}")
         return
     if facts is None:
         raise TaskError(
@@ -171,8 +171,8 @@ def _apply(
             _converge(task, identity, there, grants.take_out, grants)
         except AwsError as error:
             raise TaskError(
-                f"{error} The grants are in the {here.label}; in the {there.label} they are still as well. Running "
-                "again takes them away there."
+                f"{error} The grants are in the {here.label}; in the {there.label} they are still as well. Re-running "
+                "removes them there."
             ) from error
     return policy
 

@@ -53,9 +53,9 @@ def key_access(task: Task, label: str, key: KmsKey, arn: str | None, missing: li
     how = (
         f"for which xacct_resource_grant takes {json.dumps(options)}"
         if options
-        else "with the statements in key_access; in which region the key is was not to be found out"
+        else "with the statements in key_access; the region of the key could not be determined"
     )
-    known = f"whose policy could not be read ({unread})" if unread else "whose policy does not plainly allow it"
+    known = f"whose policy could not be read ({unread})" if unread else "whose policy may not allow it"
     task.warn(
         f"{label} encrypts with the KMS key {arn or key.name}, {known}. The key has to let this grant through as well, "
         f"{how}, and the principals' own policies have to allow {' and '.join(actions)} on the key."

@@ -98,7 +98,7 @@ def confirm_owner(task: Task, owner: str | None, label: str, option: str) -> Non
     account_id = task.account.told_account_id
     if account_id and owner != account_id:
         raise TaskError(
-            f"{label} is to belong to account {owner} ({option}), and the credentials belong to account "
+            f"{label} must belong to account {owner} ({option}), and the credentials belong to account "
             f"{account_id}: only the owner's own credentials can change its policy"
         )
 

@@ -48,8 +48,8 @@ def _run(task: Task) -> dict:
         try:
             return _reported(decision, apply(task, role, state, decision, quotas))
         except RoleChangedMeanwhile:
-            task.progress(f"{role.label} was made or changed by somebody else at the same time: reading it again")
-    raise TaskError(f"{role.label} was changed by somebody else each of the {ROUNDS} times it was read. Run again")
+            task.progress(f"{role.label} was changed by another writer at the same time; reading it again")
+    raise TaskError(f"{role.label} was changed by another writer on all {ROUNDS} attempts. Re-run")
 
 
 def _foretold(decision: RoleDecision, state: RoleState | None) -> dict:

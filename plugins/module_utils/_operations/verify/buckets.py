@@ -78,7 +78,7 @@ class BucketTrial:
             self.client.delete_object(**self.arguments, Key=self.key)
         except (AwsError, *SDK_ERRORS) as error:
             said = translate(error, self.account, "").aws_message or str(error)
-            return f"; the empty object {self.key} could not be deleted again, please do ({said})"
+            return f"; the empty object {self.key} could not be deleted: delete it by hand ({said})"
         return ""
 
 

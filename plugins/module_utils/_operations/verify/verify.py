@@ -131,7 +131,7 @@ def check_verify(params: Mapping) -> list[str]:
         name = f"expectation {expectation['id']}"
         errors += [f"{name}: {error}" for error in call_errors(expectation)]
         if expectation["id"] in seen:
-            errors.append(f"{name} is there twice")
+            errors.append(f"{name} is listed twice")
         seen.add(expectation["id"])
     for name, ids in params["external_ids"].items():
         if not isinstance(ids, list):
@@ -139,7 +139,7 @@ def check_verify(params: Mapping) -> list[str]:
             continue
         errors += [f"external_ids: {name}: {error}" for one in ids for error in text_errors("external_id", one)]
     principals = [entry["principal"] for entry in params["principals"]]
-    errors += [f"principals: {name} is there twice" for name in sorted(set(principals)) if principals.count(name) > 1]
+    errors += [f"principals: {name} is listed twice" for name in sorted(set(principals)) if principals.count(name) > 1]
     errors += organization_errors({**params, "policies": None})
     if params["concurrency"] < 1:
         errors.append("concurrency must be 1 or more")
@@ -233,7 +233,7 @@ def trials_of(
     if named is not None:
         raise NoStranger(f"{actor.caller.arn} is itself one of those whom the trust names ({named})")
     if expectation["at"]:
-        raise CannotAct(f"nobody can ask at {expectation['at']}")
+        raise CannotAct(f"no caller is available at {expectation['at']}")
     if expectation["without_permission"]:
         actor = weakened(actor, expectation)
     if expectation["call"] == ASSUME_ROLE:

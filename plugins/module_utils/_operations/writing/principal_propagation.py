@@ -93,12 +93,12 @@ def _what_to_do(suspects: list[str], whole: dict | None, says_no_more: bool) -> 
         return (
             f"The policy names {' and '.join(dead)}: the unique ID of a principal that was deleted, in a statement "
             "that is not declared here and is therefore kept. AWS stores no policy that names one. Take it out of that "
-            "statement, or remove the statement, and run again"
+            "statement, or remove the statement, and re-run"
         )
     also = ", and that the actions and conditions do: the service does not say which it is" if says_no_more else ""
     return (
         f"Check that {' and '.join(suspects) or 'the principal'} exists and is spelled exactly so, path and case "
-        f"included{also}; if it was made just now, run again or raise propagation_timeout"
+        f"included{also}; if it was made just now, re-run or raise propagation_timeout"
     )
 
 

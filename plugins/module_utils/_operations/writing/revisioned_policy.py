@@ -63,6 +63,6 @@ def converge_revisioned(
             if not is_code(error, *carrier.conflicts, *PASSING_CODES, *passing):
                 raise
             refusal = error
-            progress(f"{carrier.label}: somebody else wrote it at the same time, merging again")
+            progress(f"{carrier.label}: another writer changed it at the same time; merging again")
             timing.sleep(timing.uniform(0, min(FIRST_PAUSE_SECONDS * 2**number, LONGEST_PAUSE_SECONDS)))
-    raise refusal or AwsError(f"{carrier.label}: it does not show what was written to it, {ROUNDS} times")
+    raise refusal or AwsError(f"{carrier.label}: it did not show what was written to it in {ROUNDS} attempts")

@@ -148,7 +148,7 @@ def converge_policy(
         seen = _read_after(carrier, attempt, timing, slowest_replica)
         if not attempt.lost(seen).own:
             return Converged(before, seen, writes + 1)
-        progress(f"{carrier.label}: somebody else wrote it at the same time, merging again")
+        progress(f"{carrier.label}: another writer changed it at the same time; merging again")
         timing.sleep(timing.uniform(0, min(FIRST_PAUSE_SECONDS * 2**writes, LONGEST_PAUSE_SECONDS)))
     if attempt.refusal:
         raise attempt.refusal

@@ -240,7 +240,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict:
 def _number(text: str) -> int | float | str:
     """Keep the text of a number that Python would write differently (1.10, 1e400): AWS compares text (R6)."""
     if len(text) > _LONGEST_NUMBER:
-        raise PolicyError(f"the policy document holds a number of {len(text):,} digits, which nobody can have meant")
+        raise PolicyError(f"the policy document holds a number of {len(text):,} digits, which must be a mistake")
     value = float(text) if any(mark in text for mark in ".eE") else int(text)
     return value if json.dumps(value) == text else text
 
@@ -249,7 +249,7 @@ def _number_text(value: float, place: str) -> str:
     try:
         return json.dumps(value)
     except ValueError as error:
-        raise PolicyError(f"{place} holds a number of thousands of digits, which nobody can have meant") from error
+        raise PolicyError(f"{place} holds a number of thousands of digits, which must be a mistake") from error
 
 
 def _constant(text: str) -> object:

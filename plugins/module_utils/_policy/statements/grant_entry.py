@@ -123,7 +123,7 @@ class GrantEntry:
             if reason:
                 self.errors.append(
                     f"principals: {reason}, which makes the {noun} public; add organizations, source_vpces, "
-                    "source_ips, or a condition on aws:PrincipalAccount or aws:PrincipalArn, or say allow_public: true"
+                    "source_ips, or a condition on aws:PrincipalAccount or aws:PrincipalArn, or set allow_public: true"
                 )
                 return
 

@@ -182,7 +182,7 @@ class _Reading(GrantEntry):
             services = ", ".join(each.value for each in self.principals if each.kind == "service")
             self.errors.append(
                 f"principals: {services} acts for whoever asks it, in any account (a confused deputy); add "
-                "source_accounts, source_arns with the account in them, or source_organizations, or say "
+                "source_accounts, source_arns with the account in them, or source_organizations, or set "
                 "allow_any_source: true"
             )
 

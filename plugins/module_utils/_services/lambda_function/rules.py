@@ -59,7 +59,7 @@ def _check_conditions(conditions: object) -> Iterator[str]:
             elif argument == "EventSourceToken" and not all(map(_TOKEN.fullmatch, texts)):
                 yield f"conditions: {key}: up to 256 of a-z A-Z 0-9 . _ -"
             elif argument == "SourceArn" and not all(map(_SOURCE_ARN.fullmatch, texts)):
-                yield f"conditions: {key}: Lambda takes no wildcard in the region or the account"
+                yield f"conditions: {key}: Lambda accepts no wildcard in the region or the account"
 
 
 def _check_url(grant: Mapping) -> Iterator[str]:
@@ -161,10 +161,10 @@ class Function(ServiceRules):
         actions = [each for each in as_list(grant.get("actions", [])) if isinstance(each, str)]
         for action in actions:
             if ascii_lower(action).startswith("lambda:") and not re.fullmatch(r"lambda:(\*|[A-Za-z]+)", action):
-                yield f"actions: {action!r}: Lambda takes the whole name of one action, or lambda:*"
+                yield f"actions: {action!r}: Lambda accepts only the whole name of one action, or lambda:*"
         for arn in as_list(grant.get("source_arns", [])):
             if isinstance(arn, str) and arn.startswith("arn:") and not _SOURCE_ARN.fullmatch(arn):
-                yield f"source_arns: {arn!r}: Lambda takes no wildcard in the region or the account"
+                yield f"source_arns: {arn!r}: Lambda accepts no wildcard in the region or the account"
         yield from _check_conditions(grant.get("conditions"))
         yield from _check_url(grant)
 

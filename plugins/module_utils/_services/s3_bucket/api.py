@@ -154,7 +154,7 @@ class BucketPolicy(ResourcePolicy):
             raise
 
     def write(self, document: dict | None) -> None:
-        """Replace the policy; None deletes it: S3 takes no policy without a statement."""
+        """Replace the policy; None deletes it: S3 accepts no policy without a statement."""
         if document is None:
             self.call_once("delete_bucket_policy")
         else:
@@ -171,8 +171,8 @@ _HINTS = {
     "NoSuchBucket": "Make the bucket first, or correct bucket; the name of a bucket is the same for all regions.",
     "MethodNotAllowed": "The bucket belongs to another account: only credentials of its owner get at its policy, "
     "whatever that policy allows. A server that is not AWS's may not have the call.",
-    "OperationAborted": "Another setting of the bucket (versioning, ownership, Block Public Access …) is being changed "
-    "right now. Run again.",
+    "OperationAborted": "Another setting of the bucket (versioning, ownership, Block Public Access …) is being "
+    "changed right now. Re-run.",
     "PermanentRedirect": "The bucket is in another region or partition: set region to the bucket's.",
     "IllegalLocationConstraintException": "The bucket is in another region: set region to the bucket's.",
 }

@@ -59,13 +59,13 @@ class Bucket(ServiceRules):
     invalid_principal = {"MalformedPolicy": "invalid principal"}
     passing_codes = ("NoSuchBucket", "OperationAborted", "SlowDown")
     without_verdict = {
-        "SlowDown": "S3 was too busy to answer",
+        "SlowDown": "S3 throttled the call",
         "NoSuchBucket": "there is no such bucket",
         "NoSuchKey": "the object is not there any more",
     }
 
     def wrong_with_action(self, action: object, _allows: bool) -> str | None:
-        """Return what is wrong with an action: S3 takes no call for an action, in no effect."""
+        """Return what is wrong with an action: S3 accepts no call for an action, in no effect."""
         if not isinstance(action, str) or not _ACTION.fullmatch(action):
             other = isinstance(action, str) and _OTHER_SERVICE.fullmatch(action)
             reason = "not one of S3, and a bucket's policy takes no other" if other else "not an action"

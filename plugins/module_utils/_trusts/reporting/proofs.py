@@ -45,7 +45,7 @@ class Outcome:
         if self.evaluated:
             parts.append(f"{self.evaluated} evaluated")
         if not self.expected:
-            parts.append("not proved (nothing to ask with)")
+            parts.append("not proved (no credentials to try with)")
         elif left:
             parts.append(f"{left} not proved ({reason})" if parts else f"not proved ({reason})")
         if self.third_party and self.expected:

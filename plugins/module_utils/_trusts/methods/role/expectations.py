@@ -91,7 +91,7 @@ def _other_principal(trust: Trust, account: Account, related: RelatedTrusts, mak
             return [make.expectation(principal.spelling, "other-principal", "denied", why)]
     if whole_account:
         # Nobody of that account is a stranger to the role: what a caller without the permission gets has to be shown.
-        why = f"{trust.name} lets in whom the trusted account gives the permission, and nobody else there"
+        why = f"{trust.name} lets in whom the trusted account gives the permission, and nobody else"
         lacking = make.expectation(CONNECTION, "without-permission", "denied", why, host=trust.trusted.host)
         return [{**lacking, "without_permission": True}]
     return [_by_connection(trust.trusted.host, "other-principal", why, trust, account, related, make)]

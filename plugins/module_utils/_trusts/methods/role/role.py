@@ -62,7 +62,8 @@ def role_notes(trust: Trust, sharing: list[Trust]) -> list[str]:
         )
     if any(principal.kind == "root" for principal in trusted.principals):
         notes.append(
-            f"{role.name} trusts the whole account: {trusted.account_label} says itself who may assume it, "
+            f"{role.name} trusts the whole account: {trusted.account_label} its own IAM policies decide who may "
+            "assume it, "
             "nothing is applied there"
         )
     if role.follow:
@@ -129,8 +130,8 @@ def _check_pair(first: Trust, second: Trust, hosts: list[str], problems: Problem
         if one is not None and other is not None and one != other:
             problems.add(
                 where,
-                f"they say different things about role.{option} of the role {role} in {some_of(hosts)}",
-                "say it in one of them, or the same in both",
+                f"they declare different values for role.{option} of the role {role} in {some_of(hosts)}",
+                "declare it in one of them, or the same in both",
             )
     if left.path != right.path:
         problems.add(

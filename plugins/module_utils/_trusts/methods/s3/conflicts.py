@@ -52,8 +52,8 @@ def _check_ownership(bucket: str, trusts: list[Trust], problems: Problems) -> No
     if len(said) > 1:
         problems.add(
             f"trusts {_names(trusts)}",
-            f"they say different things about bucket_acl.object_ownership of {bucket} ({some_of(said)})",
-            "say it in one of them, or the same in both",
+            f"they declare different values for bucket_acl.object_ownership of {bucket} ({some_of(said)})",
+            "declare it in one of them, or the same in both",
         )
 
 
@@ -67,7 +67,7 @@ def _check_taken_back(bucket: str, trusts: list[Trust], problems: Problems) -> N
                 problems.add(
                     f"trusts {_names([gone, kept])}",
                     f"one takes {gone.spec.permission} of {bucket} from the account {gone.trusted.account_id}, "
-                    "the other gives it",
+                    "the other grants it",
                     "an ACL cannot tell them apart: take the absent one out of the list",
                 )
 

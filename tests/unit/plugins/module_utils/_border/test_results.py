@@ -139,7 +139,7 @@ def test_a_defect_says_what_and_where_without_any_value():
     shown = shown_result(defect(raised.value))
     assert shown["failed"] is True
     assert shown["msg"].startswith("Internal error: KeyError in test_a_defect_says_what_and_where")
-    assert shown["msg"].endswith("Please report this")
+    assert shown["msg"].endswith("Report this as a bug")
     assert "\x1b" not in shown["msg"]
     assert "test_results.py, line " in shown["exception"]
     assert "lookup" not in shown["exception"]

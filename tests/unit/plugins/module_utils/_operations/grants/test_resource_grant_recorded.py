@@ -495,7 +495,7 @@ def test_a_write_on_top_of_an_old_revision_is_made_again(server: type[Recorded])
     world = World(server())
     world.server.answer = other_writer(world.server, 3)
     made = world.run(world.grant())
-    assert made.result["changed"] and any("somebody else wrote it" in text for text in made.said)
+    assert made.result["changed"] and any("another writer changed it" in text for text in made.said)
     sids = [each["Sid"] for each in json.loads(world.server.policy)["Statement"]]
     assert sorted(sids) == ["Theirs0", "Theirs1", "Theirs2", "Xacctteam"]
     world.server.answer = other_writer(world.server, 2)
@@ -622,7 +622,7 @@ class TestParameter:
 
         world.server.answer = answered
         made = world.run(world.grant(access="read_history"))
-        assert any("somebody else wrote it" in text for text in made.said) and made.result["changed"]
+        assert any("another writer changed it" in text for text in made.said) and made.result["changed"]
         world.server.answer = answer
         (sids,) = world.server.sids.values()
         assert sids == (["Xacctteam"] if is_gone else ["Xacctteam", "Theirs"])

@@ -167,7 +167,7 @@ class TestWriting:
         found = proof(s3, "s3_put", "denied")
         (key,) = s3.keys
         assert found["outcome"] == "broken"
-        assert f"the empty object {key} could not be deleted again" in found["said"]
+        assert f"the empty object {key} could not be deleted" in found["said"]
 
     def test_what_cannot_be_deleted_is_not_put_again(self):
         s3 = S3("PutObject")

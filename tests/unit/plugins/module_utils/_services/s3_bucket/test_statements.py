@@ -192,7 +192,7 @@ REFUSED = {
     "effect": ({"effect": "allow"}, "effect: Allow or Deny"),
     "nobody": ({"principals": []}, "principals is empty: say who gets access"),
     "account as number": ({"principals": [111111111111]}, "is a number, not a principal"),
-    "group": ({"principals": [f"arn:aws:iam::{OTHER}:group/x"]}, "AWS takes no IAM group"),
+    "group": ({"principals": [f"arn:aws:iam::{OTHER}:group/x"]}, "AWS accepts no IAM group"),
     "canonical": ({"principals": ["canonical:" + "a" * 64]}, "name the account ID, or for a CloudFront"),
     "federated": ({"principals": ["oidc:accounts.google.com"]}, "name the role that they assume"),
     "deleted": ({"principals": ["AROAABCDEFGHIJKLMNOPQ"]}, "was deleted or cannot be seen"),

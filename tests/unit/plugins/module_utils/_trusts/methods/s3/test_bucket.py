@@ -129,7 +129,7 @@ class TestWhatIsRefused:
             bucket_acl("a", object_ownership="ObjectWriter"),
             bucket_acl("b", permission="WRITE", object_ownership="BucketOwnerPreferred"),
         )
-        assert "different things about bucket_acl.object_ownership" in error
+        assert "different values for bucket_acl.object_ownership" in error
 
     @pytest.mark.parametrize("declared", ACLS, ids=["bucket_acl", "object_acl"])
     def test_an_acl_that_one_trust_takes_and_another_gives(self, declared):
