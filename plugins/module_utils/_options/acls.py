@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 
 from .._policy.s3.acls import GROUPS, PERMISSIONS, Kind, canned_grants, canned_names, public_grants, shown_grant
 from .._policy.s3.canonical_ids import canonical_id_error
+from .bucket_names import bucket_name_error
 
 GRANTEES = ("canonical_id", "account_id", "group", "email")
 OBJECT_WRITER = "ObjectWriter"
@@ -100,8 +101,20 @@ def canonical_id_errors(params: Mapping, at_aws: bool | None) -> Iterator[str]:
 
 
 def _check(params: Mapping, at_aws: bool | None) -> list[str]:
-    checks = (_check_declared(params), _check_grants(params), _check_ids(params), canonical_id_errors(params, at_aws))
+    checks = (
+        _check_bucket(params),
+        _check_declared(params),
+        _check_grants(params),
+        _check_ids(params),
+        canonical_id_errors(params, at_aws),
+    )
     return [error for errors in checks for error in errors]
+
+
+def _check_bucket(params: Mapping) -> Iterator[str]:
+    error = bucket_name_error(params["bucket"])
+    if error:
+        yield f"bucket: {error}"
 
 
 def _check_declared(params: Mapping) -> Iterator[str]:

@@ -21,6 +21,9 @@ def bucket_name_error(name: str) -> str | None:
         return f"{name!r} is not a bucket's name: write it without arn:, s3:// and path"
     if name.endswith("--x-s3"):
         return f"{name!r} is a directory bucket (S3 Express One Zone), which has other actions and no grants as here"
-    if not _NAME.fullmatch(name):
-        return f"{name!r} is not a bucket's name: 3 to 63 of a-z 0-9 . -, a letter or digit at both ends"
+    if not _NAME.fullmatch(name) or ".." in name or _ADDRESS.fullmatch(name):
+        return (
+            f"{name!r} is not a bucket's name: 3 to 63 lowercase letters, digits, - and single ., with a letter or "
+            "digit at both ends, and no IP address"
+        )
     return None

@@ -14,7 +14,6 @@ import re
 from collections.abc import Iterator, Mapping
 
 from .._policy.language.documents import PolicyError, parse_document, statements
-from .._policy.language.principals import parse_arn
 from .._policy.statements.trust import TRUSTED_GRANT_OPTIONS, check_trusted
 
 ARGUMENT_SPEC = {
@@ -58,7 +57,8 @@ ANY_EXTERNAL_ID = "xacct:generated-when-applied".ljust(32, ".")
 
 _NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 _POLICY_NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
-_PATH = re.compile(r"/|/[!-~]+/")
+_PATH = re.compile(r"/|/([!-.0-~]+/)+")
+_POLICY_ARN = re.compile(r"arn:([^:]+):iam::(aws|[0-9]{12}):policy/[!-~]+")
 _DESCRIPTION = re.compile(r"[\t\n\r\x20-\x7e\xa1-\xff]{0,1000}")
 _TAG_CHARACTERS = re.compile(r"[\w\s.:/=+\-@]*")
 _AWS_PATHS = ("/aws-service-role/", "/aws-reserved/")
@@ -85,6 +85,12 @@ def statement_options(grant: Mapping, allow_anyone: bool) -> dict:
     return {**options, "allow_anyone": allow_anyone}
 
 
+def policy_owner(arn: str) -> tuple[str, str] | None:
+    """Return partition and account (`aws` for AWS's own) of a managed policy, None for what is not the ARN of one."""
+    match = _POLICY_ARN.fullmatch(arn)
+    return (match[1], match[2]) if match else None
+
+
 def refused_role(name: str, path: str | None) -> str | None:
     """Say why a role cannot be changed by anybody but AWS, None when it can."""
     if path and path.startswith(_AWS_PATHS[0]):
@@ -105,7 +111,10 @@ def _check_identity(params: Mapping) -> Iterator[str]:
     if not _NAME.fullmatch(name):
         yield f"name: {name!r} is not a role's name: 1 to 64 of A-Z a-z 0-9 _ + = , . @ - (the path goes into path)"
     if path is not None and not (_PATH.fullmatch(path) and len(path) <= 512):
-        yield f"path: {path!r} is not a path: / or /…/ with a slash at both ends, at most 512 characters"
+        yield (
+            f"path: {path!r} is not a path: / or /…/ with a slash at both ends and single ones between, at most 512 "
+            "characters"
+        )
     if refused_role(name, path):
         yield f"path: {refused_role(name, path)}"
 
@@ -134,15 +143,11 @@ def _check_managed_policies(params: Mapping) -> Iterator[str]:
 
 
 def _check_policy_arn(option: str, text: str) -> Iterator[str]:
-    try:
-        arn = parse_arn(text)
-        right = arn.service == "iam" and arn.resource.startswith("policy/")
-    except PolicyError:
-        right = False
-    if not right:
+    if policy_owner(text) is None:
+        name = text.rpartition("/")[2]
         yield (
-            f"{option}: {text!r} is not the ARN of a managed policy: write arn:aws:iam::aws:policy/{text} for one of "
-            f"AWS's own, arn:aws:iam::ACCOUNT_ID:policy/{text} for one of the account's"
+            f"{option}: {text!r} is not the ARN of a managed policy: write arn:aws:iam::aws:policy/{name} for one of "
+            f"AWS's own, arn:aws:iam::ACCOUNT_ID:policy/{name} for one of the account's"
         )
 
 

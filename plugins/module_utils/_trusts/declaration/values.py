@@ -67,14 +67,11 @@ def read_mapping(value: object) -> dict:
     raise Unreadable(f"is {kind_of(value)}", "a mapping is expected")
 
 
-def read_tags(value: object) -> dict[str, str]:
-    """Tag keys and values; numbers and booleans become text, as AWS stores them."""
-    tags = {}
-    for key, entry in read_mapping(value).items():
-        if isinstance(entry, (dict, list)) or entry is None:
-            raise Unreadable(f"has a tag '{key}' that is {kind_of(entry)}", "tag values are text")
-        tags[key] = entry if isinstance(entry, str) else str(entry).lower() if isinstance(entry, bool) else str(entry)
-    return tags
+def read_tags(value: object) -> dict:
+    """Tags; numbers and booleans become text, as AWS stores them."""
+    tags = read_mapping(value)
+    plain = {key: str(entry) for key, entry in tags.items() if isinstance(entry, (int, float))}
+    return {**tags, **plain, **{key: str(entry).lower() for key, entry in tags.items() if isinstance(entry, bool)}}
 
 
 def read_values(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ..declaration.directory import Account
 from ..declaration.problems import Problems
 from ..declaration.trust import AccessSpec, Trust, Trusted
+from .planned_module import PlannedModule
 from .related_trusts import RelatedTrusts
 
 
@@ -50,7 +51,8 @@ def never(_options: Mapping) -> bool:
 class Method:
     """One way of giving access, as functions.
 
-    - ``read``: the access that is declared; what is wrong goes to the problems, and then the answer may be None
+    - ``read``: the access that is declared; what is wrong goes to the problems, and the answer is None
+      where nothing more can be said of it
     - ``operations``: the work of one trusting account for the trusts of this method that name it
     - ``expectations``: what must hold in one trusting account once the plan is applied
     - ``check``: what is wrong between several trusts of this method
@@ -58,6 +60,7 @@ class Method:
     - ``warnings``: what would be better declared otherwise
     - ``handover``: what somebody who attaches the ready policy has to know besides
     - ``keys``: what may be declared under its keyword
+    - ``module``: what carries out its operations, and checks their options in a plan already
 
     Of the options of one of its operations:
 
@@ -73,6 +76,7 @@ class Method:
     notes: Callable[[Trust, list[Trust]], list[str]]
     label: Callable[[Mapping], str]
     keys: Collection[str]
+    module: PlannedModule
     check: Callable[[list[Trust], Problems], None] = nothing_to_check
     warnings: Callable[[Trust], list[str]] = nothing_to_say
     handover: Callable[[Trust], list[str]] = nothing_to_say

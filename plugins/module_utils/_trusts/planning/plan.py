@@ -11,6 +11,7 @@ of hosts or trusts, and is plain data that can be written as JSON.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 
 from ..._policy.language.documents import new_document
 from ..._policy.statements.identity import identity_statement
@@ -23,6 +24,7 @@ from ..methods.registry import METHODS
 from ..methods.related_trusts import trusts_by_resource
 from .conflicts import check_conflicts
 from .expectations import expectations_of
+from .module_checks import check_trusted, check_trusting
 from .read_trusts import read_trusts
 from .trusted_side import MANAGED_CHARACTERS, check_sizes, stateless, statement_size, trusted_grants, trusted_operations
 
@@ -42,34 +44,42 @@ def plan(trusts: object, accounts: object, now: datetime.datetime | None = None)
     problems = Problems()
     declared = read_trusts(plain(trusts), directory, problems)
     check_conflicts(declared, problems)
-    warnings = check_sizes(declared, problems)
+    work, before = _work(declared, directory.accounts), len(problems)
+    for sides in work.values():
+        check_trusting(sides["trusting"], problems)
+        check_trusted(sides["trusted"], problems)
+    warnings = check_sizes(declared, problems) if len(problems) == before else []
     problems.raise_if_any()
     ended = {trust.name for trust in declared if has_ended(trust, now)}
-    work = {
-        host: {"account_id": account.account_id, "trusting": [], "trusted": []}
-        for host, account in sorted(directory.accounts.items())
-    }
-    # Present before absent: a shared role must not lose its last statement just before it gets another one.
-    by_account: dict[Account, dict[str, list[Trust]]] = {}
-    for trust in sorted(declared, key=lambda trust: (not trust.present, trust.name)):
-        for account in trust.trusting:
-            by_account.setdefault(account, {}).setdefault(trust.method, []).append(trust)
-    for account, by_method in by_account.items():
-        work[account.host]["trusting"] = [
-            operation
-            for name, method in METHODS.items()
-            for operation in method.operations(by_method.get(name, []), account)
-        ]
     by_resource = trusts_by_resource(declared)
     warnings += [f"trust '{trust.name}': {w}" for trust in declared if trust.present for w in _warnings(trust)]
-    for host, sides in work.items():
-        sides["trusted"] = [operation.as_data() for operation in trusted_operations(declared, host)]
     return {
         "trusts": {trust.name: _summary(trust, by_resource, trust.name in ended) for trust in declared},
         "accounts": work,
         "expectations": expectations_of(declared, directory, ended),
         "third_parties": [entry for trust in declared if trust.present for entry in _by_others(trust)],
         "warnings": warnings,
+    }
+
+
+def _work(trusts: list[Trust], accounts: Mapping[str, Account]) -> dict[str, dict]:
+    """The operations of every account, by host."""
+    # Present before absent: a shared role must not lose its last statement just before it gets another one.
+    by_account: dict[Account, dict[str, list[Trust]]] = {}
+    for trust in sorted(trusts, key=lambda trust: (not trust.present, trust.name)):
+        for account in trust.trusting:
+            by_account.setdefault(account, {}).setdefault(trust.method, []).append(trust)
+    return {
+        host: {
+            "account_id": account.account_id,
+            "trusting": [
+                operation
+                for name, method in METHODS.items()
+                for operation in method.operations(by_account.get(account, {}).get(name, []), account)
+            ],
+            "trusted": [operation.as_data() for operation in trusted_operations(trusts, host)],
+        }
+        for host, account in sorted(accounts.items())
     }
 
 

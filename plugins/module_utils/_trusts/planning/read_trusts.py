@@ -20,6 +20,7 @@ from ..declaration.problems import Problems, did_you_mean, kind_of, some_of
 from ..declaration.trust import Trust, Trusted
 from ..methods.base import Declared
 from ..methods.registry import METHODS
+from .module_checks import NOBODY, check_trust
 
 STATES = ("present", "absent")
 TRUSTED_SIDES = ("exact", "pattern", "managed")
@@ -96,11 +97,22 @@ class _Reader:
         if method:
             declared = Declared(self.entry[method], self.where, state, trusted, trusting, trusted_side)
             spec = METHODS[method].read(declared, self.problems)
-        if len(self.problems) > before or not (trusted and spec):
+        if spec is None:
             return None
-        return Trust(
-            name, state, description, trusted, trusting, method, spec, trusted_side, organization, tuple(self.notes)
+        trust = Trust(
+            name or "NAME",
+            state,
+            description,
+            trusted or NOBODY,
+            trusting,
+            method,
+            spec,
+            trusted_side,
+            organization,
+            tuple(self.notes),
         )
+        check_trust(trust, self.where, self.problems)
+        return trust if len(self.problems) == before else None
 
     def _check_keys(self) -> None:
         known = (*_KEYS, *METHODS)

@@ -177,7 +177,8 @@ def test_errors_are_those_of_a_filter():
 
 def test_a_plan_says_what_was_declared_to_the_letter():
     trusted = {"account": "platform", "principals": ["role/Service"]}
-    texts = {"description": "One line,\nanother\tone\n", "tags": {"of": "\u200d"}}
+    document = {"Statement": [{"Effect": "Deny", "Action": "*", "Resource": "arn:aws:s3:::b/\u200d"}]}
+    texts = {"description": "One line,\nanother\tone\n", "inline_policies": {"of": document}}
     trust = {"name": "backup", "trusted": trusted, "trusting": ["customer"], "role": {"name": "Backup", **texts}}
     hosts = {"platform": {"account_id": "111111111111"}, "customer": {"account_id": "222222222222"}}
     made = plan.FilterModule().filters()["plan"]([trust], hosts)

@@ -13,6 +13,8 @@ import json
 import re
 from collections.abc import Callable, Mapping
 
+from ...._options.module_options import ModuleOptions
+from ...._options.resource_grant import ARGUMENT_SPEC, check
 from ...._policy.language.documents import PolicyError
 from ...._policy.language.principals import parse_arn
 from ...._policy.statements.resource import RESOURCE_GRANT_OPTIONS, check_resource_grants
@@ -23,6 +25,7 @@ from ...declaration.problems import Problems, did_you_mean, kind_of, some_of
 from ...declaration.trust import Trust
 from ...declaration.values import read_boolean, read_integer, read_mapping, read_text, read_texts, read_values
 from ..base import Declared, Method, operation
+from ..planned_module import PlannedModule
 from ..s3.access_spec import KMS_KEY
 from .access_spec import ACCOUNT_ID, ResourceAccessSpec, places_of
 from .conflicts import check_resources
@@ -52,6 +55,13 @@ _READERS: Mapping[str, Callable] = {
     "dict": read_mapping,
 }
 """By the type that an option of the module has."""
+
+MODULE = PlannedModule(
+    ModuleOptions(ARGUMENT_SPEC, check),
+    "resource",
+    "grants",
+    names={"resource": "resource", "principals": "trusted.principals"},
+)
 
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]+", re.ASCII)
 _SOME_ACCOUNT = "0" * 12
@@ -98,17 +108,18 @@ def read_resource_method(declaration: Declared, problems: Problems) -> ResourceA
         kms_keys=tuple(values.get("kms_key", ())),
         verify_by_writing=values.get("verify_by_writing", False),
     )
-    for error in rules.check_options(spec.arn or spec.name, spec.options):
-        problems.add_line(where, f"resource.{error}")
     _check_accounts(spec, declaration, problems)
     _check_kms_keys(spec, where, problems)
     unread = [key for key in ("access", "actions") if declared.get(key) is not None and key not in values]
-    if declaration.trusted and not unread:
-        entry = {"name": "resource", "principals": declaration.trusted.policy_principals, **spec.grant}
-        places = [(account, region) for account in declaration.trusting for region in spec.regions]
-        arn = spec.arn_in(*places[0]) if places and len(problems) == before else None
-        for error in check_resource_grants([entry], rules, arn=arn):
-            problems.add_line(where, error.replace("resource: ", "resource.", 1))
+    if len(problems) > before and declaration.trusted and not unread:
+        # The module's check would say more about the resource itself, and that is what is wrong.
+        entry = {"name": "x", "principals": declaration.trusted.policy_principals, **spec.grant}
+        errors = [
+            *rules.check_options(spec.arn or spec.name, spec.options),
+            *check_resource_grants([entry], rules),
+        ]
+        for error in errors:
+            problems.add_line(where, MODULE.in_words(error.removeprefix("x: ")))
     return spec if len(problems) == before else None
 
 
@@ -320,4 +331,5 @@ METHOD = Method(
     check=check_resources,
     label=resource_label,
     keys=RESOURCE_KEYS,
+    module=MODULE,
 )

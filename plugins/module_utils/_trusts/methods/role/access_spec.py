@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ...._policy.language.documents import PolicyError, parse_document
-from ...._policy.statements.trust import check_trusted
+from ...._options.role import policy_owner
 from ...declaration.directory import Account
 from ...declaration.problems import Problems, did_you_mean, kind_of, some_of
 from ...declaration.trust import ResourceKey, Trust, Trusted
@@ -57,14 +56,6 @@ _GRANT_OPTIONS = {
 _PLANNER_OPTIONS = {"generate": read_boolean, "follow": read_boolean}
 ROLE_KEYS = {**_ROLE_OPTIONS, **_GRANT_OPTIONS, **_PLANNER_OPTIONS}
 
-# Botocore's model of IAM: CreateRole, PutRolePolicy.
-_ROLE_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
-_POLICY_NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
-_PATH = re.compile(r"/|/[\x21-\x7e]{1,510}/", re.ASCII)
-_SESSION_SECONDS = range(3600, 43201)
-_LONGEST_DESCRIPTION = 1000
-_MOST_TAGS = 50
-_POLICY_ARN = re.compile(r"arn:([^:]+):iam::(aws|[0-9]{12}):policy/([\x21-\x7e]+)", re.ASCII)
 _OWN_POLICY = re.compile(r"policy/([\x21-\x7e]+)", re.ASCII)
 
 
@@ -180,19 +171,18 @@ def read_role_method(declaration: Declared, problems: Problems) -> RoleAccessSpe
         hint = f"role: {{name: {declared}}}" if isinstance(declared, str) else "role: {name: ROLE, …}"
         problems.add(where, f"role is {kind_of(declared)}", f"a mapping is expected: {hint}")
         return None
-    before = len(problems)
     for key in sorted(set(declared) - set(ROLE_KEYS)):
         problems.add(where, f"unknown key '{key}' in role", f"{_meant(key)}it takes {some_of(ROLE_KEYS, 30)}")
     values = read_values(declared, "role", ROLE_KEYS, where, problems)
-    _check_role(values, where, problems)
+    if declared.get("name") is None:
+        problems.add(where, "role has no name", "role: {name: ROLE} is expected")
+    values.setdefault("name", "NAME")
     _check_policies(values, where, list(declaration.trusting), problems)
     role = _role_method(values)
     _check_external_id(role, where, declaration.state, trusted, problems)
     if trusted:
         _check_follow(role, where, trusted, problems)
-        for error in _grant_errors(role, trusted):
-            problems.add_line(where, error)
-    return role if len(problems) == before else None
+    return role
 
 
 def _meant(key: str) -> str:
@@ -203,46 +193,13 @@ def _meant(key: str) -> str:
 
 def _role_method(values: dict) -> RoleAccessSpec:
     return RoleAccessSpec(
-        name=values.get("name", ""),
+        name=values["name"],
         path=values.get("path", "/"),
         options={key: values[key] for key in _ROLE_OPTIONS if key in values},
         grant={key: values[key] for key in _GRANT_OPTIONS if key in values},
         generate=values.get("generate", False),
         follow=values.get("follow", False),
     )
-
-
-def _check_role(values: dict, where: str, problems: Problems) -> None:
-    name, path = values.get("name"), values.get("path", "/")
-    if name is None:
-        problems.add(where, "role has no name", "role: {name: ROLE} is expected")
-    elif name.startswith("arn:") or "/" in name:
-        problems.add(where, f"role.name is '{name}'", "the bare name is expected; a path goes to role.path")
-    elif not _ROLE_NAME.fullmatch(name):
-        problems.add(where, f"role.name is '{name}'", "1 to 64 letters, digits or any of +=,.@-_ are expected")
-    if not _PATH.fullmatch(path) or "//" in path:
-        middle = path.strip("/")
-        problems.add(
-            where, f"role.path is '{path}'", f"it begins and ends with a slash: /{middle}{'/' if middle else ''}"
-        )
-    elif path.startswith(("/aws-reserved/", "/aws-service-role/")):
-        problems.add(where, f"role.path is '{path}'", "AWS reserves this path: choose another one")
-    duration = values.get("max_session_duration", 3600)
-    if duration not in _SESSION_SECONDS:
-        problems.add(where, f"role.max_session_duration is {duration}", "3600 to 43200 seconds are expected")
-    description = values.get("description", "")
-    if len(description) > _LONGEST_DESCRIPTION:
-        problems.add(where, f"role.description has {len(description)} characters", "IAM takes 1000")
-    tags = values.get("tags", {})
-    if len(tags) > _MOST_TAGS:
-        problems.add(where, f"role.tags has {len(tags)} tags", f"IAM takes {_MOST_TAGS}")
-    for key, value in sorted(tags.items()):
-        if not 1 <= len(key) <= 128 or len(value) > 256 or key.lower().startswith("aws:"):
-            problems.add(
-                where,
-                f"the tag '{key}' in role.tags is not one that IAM takes",
-                "keys have 1 to 128 characters and do not begin with aws:, values have at most 256",
-            )
 
 
 def _check_policies(values: dict, where: str, trusting: list[Account], problems: Problems) -> None:
@@ -253,33 +210,15 @@ def _check_policies(values: dict, where: str, trusting: list[Account], problems:
             problem = _policy_problem(policy, trusting)
             if problem:
                 problems.add(where, f"role.{option}: {problem[0]}", problem[1])
-    for name, document in sorted(values.get("inline_policies", {}).items()):
-        if not _POLICY_NAME.fullmatch(name):
-            problems.add(
-                where,
-                f"role.inline_policies has a policy named '{name}'",
-                "1 to 128 letters, digits or any of +=,.@-_ are expected",
-            )
-        try:
-            parsed = parse_document(document)
-        except PolicyError as error:
-            problems.add(where, f"role.inline_policies.{name}: {error}", "a policy document is expected")
-            continue
-        if parsed is None:
-            problems.add(where, f"role.inline_policies.{name} is empty", "a policy document is expected")
 
 
 def _policy_problem(policy: str, trusting: list[Account]) -> tuple[str, str] | None:
     if _OWN_POLICY.fullmatch(policy):
         return None
-    arn = _POLICY_ARN.fullmatch(policy)
-    if not arn:
-        name = policy.rpartition("/")[2]
-        return (
-            f"'{policy}' is not the ARN of a policy",
-            f"was arn:aws:iam::aws:policy/{name} meant, or policy/{name} (a policy of each trusting account itself)?",
-        )
-    partition, owner, name = arn.groups()
+    found = policy_owner(policy)
+    if not found:
+        return None  # The module's check says so.
+    partition, owner = found
     elsewhere = [account.host for account in trusting if account.partition != partition]
     if elsewhere:
         return (
@@ -290,7 +229,7 @@ def _policy_problem(policy: str, trusting: list[Account]) -> tuple[str, str] | N
     if others:
         return (
             f"'{policy}' belongs to the account {owner} and cannot be used in {some_of(others)}",
-            f"write policy/{name}: the policy of that name in each trusting account",
+            f"write {policy.rpartition(':')[2]}: the policy of that name in each trusting account",
         )
     return None
 
@@ -304,8 +243,6 @@ def _policy_arn(policy: str, account: Account) -> str:
 def _check_external_id(
     role: RoleAccessSpec, where: str, state: str, trusted: Trusted | None, problems: Problems
 ) -> None:
-    if role.generate and role.external_ids:
-        problems.add(where, "role has both external_id and generate", "generate makes one itself: keep one of them")
     if trusted and not trusted.host and state == "present" and not role.wants_external_id:
         problems.add(
             where,
@@ -322,11 +259,3 @@ def _check_follow(role: RoleAccessSpec, where: str, trusted: Trusted, problems: 
             f"role.follow cannot narrow to {some_of(unnamed)}",
             "follow is for role/… and user/…: leave it out, the trust policy names the account anyway",
         )
-
-
-def _grant_errors(role: RoleAccessSpec, trusted: Trusted) -> list[str]:
-    """What is wrong with the conditions, in the words of the rules that xacct_role itself uses."""
-    entry = trusted_entry(role, "role", trusted)
-    # Generating one is the module's own matter; the rules know external IDs only.
-    entry.pop("generate_external_id", None)
-    return [error.replace("role: ", "role.", 1) for error in check_trusted([entry])]

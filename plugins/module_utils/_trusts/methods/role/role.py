@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ...._options.module_options import ModuleOptions
+from ...._options.role import ARGUMENT_SPEC, check
 from ...declaration.directory import Account
 from ...declaration.problems import Problems, some_of
 from ...declaration.trust import Trust
 from ..base import Method, operation
+from ..planned_module import PlannedModule
 from ..related_trusts import trusts_by_resource
 from .access_spec import ROLE_KEYS, read_role_method, trusted_entry
 from .expectations import role_expectations
@@ -160,6 +163,13 @@ METHOD = Method(
     handover=role_handover,
     label="role {name}".format_map,
     keys=ROLE_KEYS,
+    module=PlannedModule(
+        ModuleOptions(ARGUMENT_SPEC, check),
+        "role",
+        "trusted",
+        names={"principals": "trusted.principals"},
+        words={"arn:aws:iam::ACCOUNT_ID:policy/": "policy/", "generate_external_id": "generate"},
+    ),
     external_ids=declared_external_ids,
     generates=generates_external_id,
 )

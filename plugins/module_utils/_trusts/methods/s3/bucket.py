@@ -12,15 +12,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...._expectations.proof_calls import BUCKET_ACTIONS
+from ...._options.bucket_grant import ARGUMENT_SPEC, check
+from ...._options.module_options import ModuleOptions
 from ...._policy.kms.required_access import S3_ACTIONS, taken_on_key
 from ...._policy.s3.actions import ACCESS, Access
-from ...._services.s3_bucket.rules import check_bucket_grants
 from ...._services.s3_bucket.statements import bucket_arn, granted_actions, object_arns
 from ...declaration.directory import Account
 from ...declaration.problems import Problems, some_of
 from ...declaration.trust import Trust
 from ...declaration.values import read_boolean, read_mapping, read_text, read_texts, read_values
 from ..base import Declared, Method, operation
+from ..planned_module import PlannedModule
 from .access_spec import (
     KMS_KEY,
     BucketAccessSpec,
@@ -112,7 +114,7 @@ class BucketPolicyAccessSpec(BucketAccessSpec):
 
 def read_bucket_method(declaration: Declared, problems: Problems) -> BucketPolicyAccessSpec | None:
     """Check and read the mapping under ``bucket:``; what is wrong goes to ``problems``."""
-    declared, where, before = declaration.value, declaration.where, len(problems)
+    declared, where = declaration.value, declaration.where
     if not check_mapping(declared, "bucket", "{name: BUCKET, access: read}", BUCKET_KEYS, where, problems):
         return None
     values = read_values(declared, "bucket", BUCKET_KEYS, where, problems)
@@ -120,7 +122,7 @@ def read_bucket_method(declaration: Declared, problems: Problems) -> BucketPolic
     check_keys(values, "bucket", where, problems, ["prefixes"])
     check_trusted_side(declaration.trusted_side, "bucket", where, problems)
     spec = BucketPolicyAccessSpec(
-        bucket=values.get("name", ""),
+        bucket=values.get("name") or "name",
         grant={key: values[key] for key in _GRANT_OPTIONS if key in values},
         kms_key=values.get("kms_key", ""),
         verify_by_writing=values.get("verify_by_writing", False),
@@ -138,11 +140,8 @@ def read_bucket_method(declaration: Declared, problems: Problems) -> BucketPolic
             "bucket.verify_by_writing needs s3:PutObject and s3:DeleteObject to be granted",
             "the proof deletes the object that it puts: leave it out, or use access: write",
         )
-    if len(problems) == before and declaration.trusted:
-        entry = {"name": "bucket", "principals": declaration.trusted.policy_principals, **spec.grant}
-        for error in check_bucket_grants([entry]):
-            problems.add_line(where, error.replace("bucket: ", "bucket.", 1))
-    return spec if len(problems) == before else None
+    unread = [key for key in ("access", "actions") if declared.get(key) is not None and key not in values]
+    return None if unread else spec
 
 
 def bucket_operations(trusts: list[Trust], account: Account) -> list[dict]:
@@ -194,4 +193,10 @@ METHOD = Method(
     notes=bucket_notes,
     label="bucket {bucket}".format_map,
     keys=BUCKET_KEYS,
+    module=PlannedModule(
+        ModuleOptions(ARGUMENT_SPEC, check),
+        "bucket",
+        "grants",
+        names={"bucket": "bucket.name", "principals": "trusted.principals"},
+    ),
 )

@@ -10,12 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...._expectations.proof_calls import LIST, PUT
+from ...._options.acls import BUCKET_ACL_ARGUMENTS, OBJECT_WRITER, OWNER_PREFERRED, check_bucket_acl
+from ...._options.module_options import ModuleOptions
 from ...._services.s3_bucket.statements import bucket_arn, object_arns
 from ...declaration.directory import Account
 from ...declaration.problems import Problems, did_you_mean
 from ...declaration.trust import Trust
 from ...declaration.values import read_text, read_values
 from ..base import Declared, Method, operation
+from ..planned_module import PlannedModule
 from .access_spec import BucketAccessSpec, Scope, check_bucket, check_mapping, check_trusted_side, statement
 from .acl_rights import (
     BUCKET_ACTIONS,
@@ -36,7 +39,7 @@ BUCKET_ACL_KEYS = {
     "canonical_id": read_text,
 }
 PERMISSIONS = (*BUCKET_ACTIONS, FULL_CONTROL)
-OWNERSHIPS = ("ObjectWriter", "BucketOwnerPreferred")
+OWNERSHIPS = (OBJECT_WRITER, OWNER_PREFERRED)
 _EVERY_KEY = Scope(("",))
 _CALLS = {"READ": LIST, "WRITE": PUT}
 _INSTEAD = {"READ": "list", "WRITE": "write", FULL_CONTROL: "read_write"}
@@ -84,14 +87,14 @@ class BucketAclAccessSpec(BucketAccessSpec):
 
 def read_bucket_acl_method(declaration: Declared, problems: Problems) -> BucketAclAccessSpec | None:
     """Check and read the mapping under ``bucket_acl:``; what is wrong goes to ``problems``."""
-    declared, where, before = declaration.value, declaration.where, len(problems)
+    declared, where = declaration.value, declaration.where
     example = "{bucket: BUCKET, permission: READ}"
     if not check_mapping(declared, "bucket_acl", example, BUCKET_ACL_KEYS, where, problems):
         return None
     values = read_values(declared, "bucket_acl", BUCKET_ACL_KEYS, where, problems)
     check_bucket(declared.get("bucket"), "bucket_acl.bucket", declaration.trusting, where, problems)
     check_permission(values.get("permission"), "bucket_acl", PERMISSIONS, where, problems)
-    check_canonical_id(values.get("canonical_id", ""), "bucket_acl", declaration.trusted, where, problems)
+    check_canonical_id("canonical_id" in declared, "bucket_acl", declaration.trusted, where, problems)
     check_trusted_side(declaration.trusted_side, "bucket_acl", where, problems)
     ownership = values.get("object_ownership", "")
     if ownership and ownership not in OWNERSHIPS:
@@ -101,9 +104,9 @@ def read_bucket_acl_method(declaration: Declared, problems: Problems) -> BucketA
             f"{did_you_mean(ownership, OWNERSHIPS)}one of {', '.join(OWNERSHIPS)} is expected, or nothing to leave it "
             "as it is",
         )
-    if len(problems) > before:
-        return None
-    return BucketAclAccessSpec(values["bucket"], values["permission"], ownership, values.get("canonical_id", ""))
+    return BucketAclAccessSpec(
+        values.get("bucket") or "name", values.get("permission", "READ"), ownership, values.get("canonical_id", "")
+    )
 
 
 def check_permission(
@@ -167,5 +170,6 @@ METHOD = Method(
     warnings=bucket_acl_warnings,
     label="ACL of bucket {bucket}".format_map,
     keys=BUCKET_ACL_KEYS,
+    module=PlannedModule(ModuleOptions(BUCKET_ACL_ARGUMENTS, check_bucket_acl), "bucket_acl", "grants"),
     grantees=granted_account_ids,
 )

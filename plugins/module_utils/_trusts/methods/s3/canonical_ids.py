@@ -6,19 +6,13 @@
 
 from __future__ import annotations
 
-from ...._policy.s3.canonical_ids import canonical_id_error
 from ...declaration.problems import Problems
 from ...declaration.trust import Trusted
 
 
-def check_canonical_id(value: str, option: str, trusted: Trusted | None, where: str, problems: Problems) -> None:
-    """Needed of a third party; an account of the inventory is asked for its own.
-
-    The plan does not know which servers the connections lead to; the modules do, and look again.
-    """
-    if value and canonical_id_error(value, at_aws=None):
-        problems.add(where, f"{option}.canonical_id is '{value}'", "64 digits of 0-9 and a-f are expected")
-    elif not value and trusted and not trusted.host:
+def check_canonical_id(given: bool, option: str, trusted: Trusted | None, where: str, problems: Problems) -> None:
+    """Needed of a third party; an account of the inventory is asked for its own."""
+    if not given and trusted and not trusted.host:
         problems.add(
             where,
             f"{option}.canonical_id of the third party {trusted.account_id} is missing",

@@ -10,13 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...._expectations.proof_calls import GET
+from ...._options.acls import OBJECT_ACL_ARGUMENTS, check_object_acl
+from ...._options.module_options import ModuleOptions
 from ...._services.s3_bucket.statements import bucket_arn, object_arns
-from ...declaration.account_ids import account_id_problem
 from ...declaration.directory import Account
 from ...declaration.problems import Problems
 from ...declaration.trust import Trust
 from ...declaration.values import read_text, read_texts, read_values
 from ..base import Declared, Method, operation
+from ..planned_module import PlannedModule
 from .access_spec import (
     BucketAccessSpec,
     Scope,
@@ -107,7 +109,7 @@ class ObjectAclAccessSpec(BucketAccessSpec):
 
 def read_object_acl_method(declaration: Declared, problems: Problems) -> ObjectAclAccessSpec | None:
     """Check and read the mapping under ``object_acl:``; what is wrong goes to ``problems``."""
-    declared, where, before = declaration.value, declaration.where, len(problems)
+    declared, where = declaration.value, declaration.where
     example = "{bucket: BUCKET, prefix: reports/, permission: READ}"
     if not check_mapping(declared, "object_acl", example, OBJECT_ACL_KEYS, where, problems):
         return None
@@ -115,7 +117,7 @@ def read_object_acl_method(declaration: Declared, problems: Problems) -> ObjectA
     owner = values.get("bucket_owner", "")
     check_bucket(declared.get("bucket"), "object_acl.bucket", () if owner else declaration.trusting, where, problems)
     check_permission(values.get("permission"), "object_acl", PERMISSIONS, where, problems)
-    check_canonical_id(values.get("canonical_id", ""), "object_acl", declaration.trusted, where, problems)
+    check_canonical_id("canonical_id" in declared, "object_acl", declaration.trusted, where, problems)
     check_trusted_side(declaration.trusted_side, "object_acl", where, problems)
     selection = {name: values[name] for name in _SELECTIONS if name in values}
     if len(selection) != 1:
@@ -124,27 +126,26 @@ def read_object_acl_method(declaration: Declared, problems: Problems) -> ObjectA
             f"object_acl names {'no objects' if not selection else ' and '.join(selection)}",
             "one of prefix, key or keys is expected",
         )
-    elif selection.get("keys") == []:
-        problems.add(where, "object_acl.keys is an empty list", "list at least one key")
-    elif selection != {"prefix": ""}:
+    else:
         check_keys(selection, "object_acl", where, problems, _SELECTIONS)
+        for name, given in selection.items():
+            for key in [given] if isinstance(given, str) else given:
+                if key.startswith(("/", "s3://", "arn:")):
+                    right = "write keys as they are, without the bucket and without a slash in front"
+                    problems.add(where, f"object_acl.{name} has '{key}'", right)
     if owner:
         _check_owner(owner, declaration, problems)
-    if len(problems) > before:
-        return None
-    return ObjectAclAccessSpec(values["bucket"], selection, values["permission"], owner, values.get("canonical_id", ""))
+    return ObjectAclAccessSpec(
+        values.get("bucket") or "name",
+        selection,
+        values.get("permission", "READ"),
+        owner,
+        values.get("canonical_id", ""),
+    )
 
 
 def _check_owner(owner: str, declaration: Declared, problems: Problems) -> None:
-    problem = account_id_problem(owner)
-    if problem:
-        problems.add(
-            declaration.where,
-            f"object_acl.bucket_owner is '{owner}'",
-            "the account ID of the bucket's owner is expected, in quotes, where the trusting account wrote the objects "
-            "but does not own the bucket",
-        )
-    elif owner in [account.account_id for account in declaration.trusting]:
+    if owner in [account.account_id for account in declaration.trusting]:
         problems.add(
             declaration.where,
             f"object_acl.bucket_owner {owner} is the trusting account itself",
@@ -194,5 +195,11 @@ METHOD = Method(
     warnings=object_acl_warnings,
     label="ACLs of objects in {bucket}".format_map,
     keys=OBJECT_ACL_KEYS,
+    module=PlannedModule(
+        ModuleOptions(OBJECT_ACL_ARGUMENTS, check_object_acl),
+        "object_acl",
+        "grants",
+        names={"expected_bucket_owner": "object_acl.bucket_owner"},
+    ),
     grantees=granted_account_ids,
 )

@@ -129,7 +129,7 @@ class TestWhatIsRefused:
             ),
             (
                 resource_trust("key", arn=KEY, access="decrypt", via="grant", principals=["role/A", "role/B"]),
-                "resource.principals: a KMS grant is for one, not 2",
+                "trusted.principals: a KMS grant is for one, not 2",
                 "",
             ),
         ],

@@ -69,16 +69,16 @@ class TestWhatIsRefused:
         [
             (bucket_trust(bucket="data"), "bucket is text", "bucket: {name: BUCKET, access: read}"),
             (bucket_trust(name=None), "bucket.name is missing", "the name of a bucket"),
-            (bucket_trust(name="Data"), "bucket.name is 'Data'", "lowercase letters"),
-            (bucket_trust(name="10.0.0.1"), "bucket.name is '10.0.0.1'", "lowercase letters"),
-            (bucket_trust(name="arn:aws:s3:::data"), "arn:aws:s3:::data", "bare name"),
+            (bucket_trust(name="Data"), "bucket.name: 'Data'", "lowercase letters"),
+            (bucket_trust(name="10.0.0.1"), "bucket.name: '10.0.0.1'", "lowercase letters"),
+            (bucket_trust(name="arn:aws:s3:::data"), "bucket.name: 'arn:aws:s3:::data'", "without arn:"),
             (bucket_trust(acess="read"), "unknown key 'acess' in bucket", "did you mean 'access'?"),
             (bucket_trust(access="reed"), "bucket.access", "read"),
             (bucket_trust(access=None), "give either access or actions", ""),
             (bucket_trust(actions=["s3:GetObject"]), "give either access or actions", ""),
             (bucket_trust(prefixes=["exports/*"]), "has the wildcard 'exports/*'", "as it is"),
             (bucket_trust(prefixes=["/exports"]), "'/exports'", "without a slash in front"),
-            (bucket_trust(prefixes=[""]), "has an empty text", "leave it out"),
+            (bucket_trust(prefixes=[""]), "bucket.prefixes: '' is the whole bucket", "leave the option out"),
             (bucket_trust(source_ips=["300.1.1.1"]), "bucket.source_ips", ""),
             (bucket_trust(not_after="tomorrow"), "bucket.not_after", ""),
             (bucket_trust(kms_key="alias/data"), "bucket.kms_key is 'alias/data'", "other accounts can't use an alias"),
@@ -88,13 +88,13 @@ class TestWhatIsRefused:
             (bucket_acl(permission="read"), "bucket_acl.permission is 'read'", "did you mean 'READ'?"),
             (bucket_acl(permission=None), "bucket_acl.permission is missing", "FULL_CONTROL"),
             (bucket_acl(object_ownership="BucketOwnerEnforced"), "object_ownership", "ObjectWriter"),
-            (bucket_acl(canonical_id="111111111111"), "canonical_id is '111111111111'", "64 digits"),
-            (object_acl(canonical_id="79a5 9df9"), "canonical_id is '79a5 9df9'", "64 digits"),
+            (bucket_acl(canonical_id="111111111111"), "bucket_acl.canonical_id '111111111111'", "64 digits"),
+            (object_acl(canonical_id="79a5 9df9"), "object_acl.canonical_id '79a5 9df9'", "64 digits"),
             (object_acl(permission="WRITE"), "object_acl.permission is 'WRITE'", "WRITE_ACP"),
             (object_acl(prefix=None), "object_acl names no objects", "one of prefix, key or keys"),
             (object_acl(key="a"), "object_acl names prefix and key", "one of prefix, key or keys"),
-            (object_acl(prefix=None, keys=[]), "object_acl.keys is an empty list", "at least one"),
-            (object_acl(bucket_owner="platform"), "object_acl.bucket_owner is 'platform'", "in quotes"),
+            (object_acl(prefix=None, keys=[]), "object_acl.keys: ", "at least one"),
+            (object_acl(bucket_owner="platform"), "object_acl.bucket_owner: 'platform'", "in quotes"),
             (object_acl(bucket_owner=CUSTOMER_A), "is the trusting account itself", "somebody else's bucket"),
         ],
         ids=lambda value: value if isinstance(value, str) else "",
@@ -107,7 +107,7 @@ class TestWhatIsRefused:
 
     def test_everything_at_once(self):
         bad = bucket_trust(name="Data", access="reed", prefixes=["*"], kms_key="x", unknown=1, side="pattern")
-        assert len(errors(bad, object_acl(permission="WRITE"))) == 6
+        assert len(errors(bad, object_acl(permission="WRITE"))) == 7
 
     @pytest.mark.parametrize("declared", ACLS, ids=["bucket_acl", "object_acl"])
     def test_a_third_party_in_an_acl_without_its_canonical_id(self, declared):
