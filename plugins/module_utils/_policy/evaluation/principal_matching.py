@@ -100,8 +100,9 @@ class PrincipalElement:
             return self._named(principal)
         if self.denies:
             return self._excepted_from_deny(principal, boundary)
-        certain, possible = self._named(principal)
-        return _NOBODY if certain else _PERHAPS if possible else _EVERYONE
+        # "You must use it with Deny" (IAM User Guide, "NotPrincipal"): what becomes of an Allow is not said.
+        certain, _possible = self._named(principal)
+        return _NOBODY if certain else _PERHAPS
 
     def _named(self, principal: RequestPrincipal) -> tuple[int, int]:
         kind = principal.kind
@@ -124,7 +125,7 @@ class PrincipalElement:
         if principal.account_id in self._accounts:
             certain = possible = DIRECT if kind == ROOT else ACCOUNT
         if self._canonical:
-            if principal.canonical_id is UNKNOWN:
+            if principal.canonical_id is UNKNOWN or principal.canonical_id is None:
                 possible = max(possible, ACCOUNT)
             elif principal.canonical_id in self._canonical:
                 certain = possible = max(certain, ACCOUNT)

@@ -192,7 +192,7 @@ class ResourcePattern:
     __slots__ = ("_anything", "_exact", "_patterns")
 
     def __init__(self, texts: Iterable[str], *, variables: bool) -> None:
-        texts = list(texts)
+        texts = [_completed(text, variables) for text in texts]
         self._anything = "*" in texts
         plain = {text for text in texts if not _has_wildcard(text) and not (variables and "${" in text)}
         self._exact = frozenset(plain)
@@ -309,6 +309,16 @@ def _split_pattern(text: str, variables: bool) -> list[str]:
         position = match.end()
     _add_plain(parts, text[position:])
     return parts
+
+
+def _completed(text: str, variables: bool) -> str:
+    """Return an ARN without wildcards with all its six parts: AWS takes those that are missing for `*`.
+
+    (IAM User Guide, "IAM JSON policy elements: Resource", "Incomplete ARNs".)
+    """
+    if not text.startswith("arn:") or _has_wildcard(text):
+        return text
+    return text + ":*" * (6 - len(_split_pattern(text, variables)))
 
 
 def _add_plain(parts: list[str], text: str) -> None:
