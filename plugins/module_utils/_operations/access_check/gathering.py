@@ -33,7 +33,9 @@ from ..._policy.evaluation.requests import (
     ROLE_TRUST,
     Request,
     ResourcePolicy,
+    S3Access,
 )
+from ..._policy.evaluation.second_permissions import second_permissions
 from ..._policy.language.context import UNKNOWN, Unknown
 from ..._policy.language.documents import ascii_lower
 from ..._policy.language.principals import Arn, parse_arn
@@ -71,8 +73,8 @@ ENCRYPTION_CONTEXTS = tuple(
 
 @dataclass(frozen=True)
 class Question:
-    """One request with everything that was found out about it. `needs` are the requests that it takes besides; with
-    `key_is_unknown` there is one more, nobody knows on which key."""
+    """One request with everything that was found out about it. `needs` are the requests that it takes besides, each
+    with the reason in `because`; with `key_is_unknown` there is one more, nobody knows on which key."""
 
     request: Request
     sides: Sides
@@ -81,6 +83,7 @@ class Question:
     notes: tuple[str, ...] = ()
     needs: tuple[Question, ...] = field(default=())
     key_is_unknown: bool = False
+    because: str = ""
 
 
 class Gathering:
@@ -157,14 +160,18 @@ class Gathering:
         if key_is_unknown:
             notes.append(f"which KMS key encrypts it is not known, and so not who may use {' and '.join(on_key)} there")
             on_key = ()
-        needs = tuple(self._key_question(request, own, side, context, each) for each in on_key)
+        needs = [self._key_question(request, own, side, context, each) for each in on_key]
+        needs += [
+            Question(replace(request, action=further), sides, own.boundary_arn, because=why)
+            for further, why in second_permissions(action, context)
+        ]
         return Question(
             request,
             sides,
             own.boundary_arn,
             tuple(dict.fromkeys([*unread, *own.unread, *side.unread])),
             tuple(notes),
-            needs,
+            tuple(needs),
             key_is_unknown,
         )
 
@@ -198,6 +205,7 @@ class Gathering:
             ),
             vpc_endpoint_policy=self.given.vpc_endpoint(),
             s3_access=side.s3_access,
+            resource_tags=side.tags,
         )
         known = {**_of_a_call(action, resource), **self._organizations.keys(request, owner)}
         return replace(request, context=merged_context(known, context))
@@ -279,21 +287,25 @@ class Gathering:
         # STS finds a role by its name, whatever path the request says.
         notes = (f"IAM calls the role {role.arn}",) if not role.arn.endswith(f":{arn.resource}") else ()
         carrier = ResourcePolicy(ROLE_TRUST, policy)
-        return ResourceSide(arn.account_id, carrier, unread=tuple(unread_policy), notes=notes)
+        return ResourceSide(arn.account_id, carrier, unread=tuple(unread_policy), notes=notes, tags=role.tags)
 
     def _bucket_side(self, arn: Arn, action: str, who: RequestPrincipal, owner: str | None) -> ResourceSide:
         bucket, _slash, key = arn.resource.partition("/")
         if self.live and owner is None:
             owner = self.connections.resource_account
         account = self._account(owner) if owner else None
-        if account is None or self.given.has_resource:
-            unread = () if self.given.has_resource else (self.connections.why_unread(f"bucket {bucket}", owner),)
+        given = self.given.resource(None)
+        if account is None:
+            # With a given policy the access control lists count as disabled, as in new buckets; whether Block Public
+            # Access is on is not said by it.
+            access = UNKNOWN if given is None else S3Access(restrict_public_buckets=UNKNOWN)
+            unread = () if given is not None else (self.connections.why_unread(f"bucket {bucket}", owner),)
             policy = ResourcePolicy(BUCKET_POLICY, UNKNOWN)
-            access = None if self.given.has_resource else UNKNOWN
             return ResourceSide(owner or UNKNOWN, policy, s3_access=access, unread=unread)
         if bucket not in self._buckets:
             self._buckets[bucket] = BucketSide(account, bucket, owner)
-        return self._buckets[bucket].side(action, key, who.account_id, with_key=action in KEY_ACTIONS)
+        with_key = action in KEY_ACTIONS
+        return self._buckets[bucket].side(action, key, who.account_id, with_key=with_key, given=given)
 
     def _key_question(
         self, request: Request, own: IdentitySide, side: ResourceSide, context: Mapping, action: str
@@ -319,9 +331,18 @@ class Gathering:
         }
         unread: list[str] = []
         asked = self._request(request.principal, own, found, action, resource, context, unread)
-        asked = replace(asked, context=merged_context(asked.context, via), resource_policy=found.policy, s3_access=None)
+        asked = replace(
+            asked,
+            # What the user says of the request wins, but for how the service calls KMS.
+            context={**merged_context(asked.context, via), **_encryption_context(context)},
+            resource_policy=found.policy,
+            s3_access=None,
+            # "RCPs do not apply to AWS managed keys" (Organizations User Guide, "Resource control policies").
+            **({"resource_control_policies": None} if key.startswith(AWS_KEYS) else {}),
+        )
         sides = Sides(request.principal.account_id, arn.account_id)
-        return Question(asked, sides, own.boundary_arn, (*unread, *found.unread), found.notes)
+        because = "objects there are encrypted"
+        return Question(asked, sides, own.boundary_arn, (*unread, *found.unread), found.notes, because=because)
 
     def _key_side(self, arn: Arn, resource: str) -> ResourceSide:
         account = self._account(arn.account_id)
@@ -378,6 +399,10 @@ def _of_a_call(action: str, resource: str) -> dict:
     rules = rules_of_arn(arn)
     usual = rules.usual_context(ascii_lower(action), arn) if rules else {}
     return {**now, **usual, **({"aws:RequestedRegion": arn.region} if arn.region else {})}
+
+
+def _encryption_context(context: Mapping) -> dict:
+    return {key: value for key, value in context.items() if ascii_lower(key).startswith("kms:encryptioncontext")}
 
 
 def merged_context(context: Mapping, more: Mapping) -> dict:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from ..language.context import UNKNOWN, Unknown
 from ..language.three_valued import either
+from ..reference.data import RCP_SERVICES
 from .compiled_policies import CompiledPolicy, CompiledStatement
 from .principal_matching import ACCOUNT, DIRECT, NONE
 from .request_facts import RequestFacts
@@ -26,9 +27,6 @@ VPC_ENDPOINT = "vpc_endpoint_policy"
 ACL = "access_control_list"
 BLOCK_PUBLIC_ACCESS = "block_public_access"
 SERVICE_RULE = "service_rule"
-
-RCP_SERVICES = frozenset({"s3", "sts", "kms", "sqs", "secretsmanager"})
-"""Services whose resources obey RCPs since they exist. AWS adds to them: elsewhere a matching RCP may count or not."""
 
 _MANAGEMENT_DOUBT = "it is not known whether the {}'s account is the management account, which is exempt"
 

@@ -130,7 +130,9 @@ def _compile_test(operator: str, key: str, wanted: tuple[str, ...], variables: b
         quantifier = "null"
         matchers = tuple(ascii_lower(text) for text in wanted)
     elif name in _OPERATORS:
-        negated, make = _OPERATORS[name]
+        negated, make = (_EPOCH_OPERATORS if ascii_lower(key) == "aws:epochtime" else _OPERATORS).get(
+            name, _OPERATORS[name]
+        )
         made = [make(text, variables) for text in wanted]
         matchers = tuple(matcher for matcher in made if matcher is not None)
     else:
@@ -212,6 +214,11 @@ def _time(text: str) -> Decimal | None:
     return Decimal(seconds - _offset(zone)) + Decimal(f"0.{fraction or 0}")
 
 
+def _epoch(text: str) -> Decimal | None:
+    """Return seconds since 1970 where digits are no year: in `aws:EpochTime`."""
+    return Decimal(text) if text.isdecimal() and text.isascii() else _time(text)
+
+
 def _offset(zone: str | None) -> int:
     if zone is None or zone == "Z":
         return 0
@@ -289,3 +296,6 @@ _OPERATORS: dict[str, tuple[bool, Callable]] = {
 
 ArnEquals and ArnLike behave alike, and so do their negations.
 """
+
+_EPOCH_OPERATORS: dict[str, tuple[bool, Callable]] = _ordered(_epoch, "date")
+"""In place of those above for the key `aws:EpochTime`."""
