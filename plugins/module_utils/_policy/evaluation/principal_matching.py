@@ -42,6 +42,11 @@ _EVERYONE = (DIRECT, DIRECT)
 _PERHAPS = (NONE, DIRECT)
 
 
+def names_of(principal: RequestPrincipal) -> tuple:
+    """Return every name by which a Principal element may mean who asks (`PrincipalElement.names`)."""
+    return (principal.account_id, principal.arn, principal.parent_arn, principal.role_key)
+
+
 class PrincipalElement:
     """The Principal or NotPrincipal element of one statement, sorted by what it names."""
 
@@ -89,6 +94,14 @@ class PrincipalElement:
     def is_open(self) -> bool:
         """Whether it names everyone, or everyone but a few."""
         return self._anyone or self.excludes
+
+    @property
+    def names(self) -> frozenset | None:
+        """What it names, as `names_of` has it of who asks; None where who is not named may be meant as well."""
+        if self.is_open or self._canonical or self._ids or "*" in self._services or "*" in self._federated:
+            return None
+        named = (self._accounts, self._arns, self._role_keys, self._session_keys, self._services, self._federated)
+        return frozenset().union(*named)
 
     def level(self, principal: RequestPrincipal, boundary: bool | None) -> tuple[int, int]:
         """Return the (certain, possible) level at which the statement speaks of ``principal``.

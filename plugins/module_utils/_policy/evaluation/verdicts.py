@@ -87,7 +87,7 @@ def judge_identity(kind: str, policies: Iterable | Unknown, facts: RequestFacts,
             verdict.allow = verdict.allow or None
             verdict.deny = verdict.deny or None
             continue
-        for statement in policy.statements:
+        for statement in policy.on(facts.service):
             denies = statement.denies
             if verdict.deny if denies else verdict.allow:
                 continue
@@ -121,14 +121,14 @@ def judge_resource(
         verdict.possible = DIRECT
         return verdict
     verdict = Verdict(kind, name=policy.name if policy else "", policies=(policy,) if policy else ())
-    for statement in policy.statements if policy else ():
+    for statement in policy.about(facts.principal) if policy else ():
         if statement.principal is None:
-            continue
-        matched = _matches_own_resource(statement, facts, policy_kind)
-        if matched is False:
             continue
         certain, possible = statement.principal.level(facts.principal, facts.boundary)
         if possible == NONE:
+            continue
+        matched = _matches_own_resource(statement, facts, policy_kind)
+        if matched is False:
             continue
         if certain == ACCOUNT and accounts_delegate is None:
             certain = NONE

@@ -171,13 +171,19 @@ class ResourceArnPattern(ArnPattern):
 class ActionPattern:
     """The values of an Action or NotAction element, compared without case."""
 
-    __slots__ = ("_anything", "_exact", "_patterns")
+    __slots__ = ("_anything", "_exact", "_patterns", "_texts")
 
     def __init__(self, texts: Iterable[str]) -> None:
-        lowered = [ascii_lower(text) for text in texts]
+        self._texts = lowered = [ascii_lower(text) for text in texts]
         self._anything = "*" in lowered
         self._exact = frozenset(text for text in lowered if not _has_wildcard(text))
         self._patterns = tuple(_segments(_tokens(text, True, False)) for text in lowered if _has_wildcard(text))
+
+    @property
+    def services(self) -> frozenset[str] | None:
+        """The prefixes of the actions, in lower case; None where a wildcard is in one."""
+        prefixes = frozenset(text.partition(":")[0] for text in self._texts)
+        return None if any(map(_has_wildcard, prefixes)) else prefixes
 
     def matches(self, action: str) -> bool:
         """Whether the lower-case ``action`` (``s3:getobject``) is one of them."""
