@@ -83,9 +83,9 @@ options:
     type: dict
   assume_role:
     description:
-      - The roles to assume before anything else is called, one after the other. The first is assumed with the
-        credentials of the other options, each next one with the session of the one before it, and the task is done
-        with the session of the last.
+      - The roles to assume before anything else is called, one after the other.
+      - The first is assumed with the credentials of the other options, each next one with the session of the one before
+        it, and the task is done with the session of the last.
       - No credential becomes a variable or appears in a result. Each role is assumed once in a run for all tasks and
         hosts that have the same list so far, and again when its session is about to end.
     type: list

@@ -84,4 +84,4 @@ class FilterModule:
 
     def filters(self) -> dict:
         """Return the filters by name."""
-        return {"accounts": inert(accounts)}
+        return {"accounts": inert(accounts, goes_on=True)}

@@ -11,6 +11,7 @@ name: connections
 version_added: 0.1.0
 short_description: How the trusting accounts of some proofs are reached
 description:
+  - Internal to the playbooks and roles of this collection. It may change without notice.
   - Takes expectations of a plan and returns how the inventory reaches the accounts that trust, as
     M(xacct.aws.xacct_verify) takes it to read their policies. A host that the inventory does not have is left out.
 positional: _input, hostvars
@@ -61,4 +62,4 @@ class FilterModule:
 
     def filters(self) -> dict:
         """Return the filters by name."""
-        return {"connections": inert(connections_of)}
+        return {"connections": inert(connections_of, goes_on=True)}

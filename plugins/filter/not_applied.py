@@ -11,6 +11,7 @@ name: not_applied
 version_added: 0.1.0
 short_description: Trusts that are not in place after a run
 description:
+  - Internal to the playbooks and roles of this collection. It may change without notice.
   - Takes what P(xacct.aws.run_results#filter) returned.
   - The playbook C(xacct.aws.bootstrap_trust) leaves these trusts out of what follows.
 positional: _input, check_mode, outside
@@ -62,4 +63,4 @@ class FilterModule:
 
     def filters(self) -> dict:
         """Return the filters by name."""
-        return {"not_applied": inert(not_applied)}
+        return {"not_applied": inert(not_applied, goes_on=True)}

@@ -11,6 +11,7 @@ name: part_of
 version_added: 0.1.0
 short_description: What one account needs of a plan of trusts
 description:
+  - Internal to the playbooks and roles of this collection. It may change without notice.
   - Takes what P(xacct.aws.per_account#filter) returned and a host.
 positional: _input, host
 options:
@@ -71,4 +72,4 @@ class FilterModule:
 
     def filters(self) -> dict:
         """Return the filters by name."""
-        return {"part_of": inert(part_of)}
+        return {"part_of": inert(part_of, goes_on=True)}

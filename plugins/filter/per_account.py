@@ -11,10 +11,10 @@ name: per_account
 version_added: 0.1.0
 short_description: Cut a plan of trusts into what each account needs of it
 description:
+  - Internal to the playbooks and roles of this collection. It may change without notice.
   - Takes what P(xacct.aws.plan#filter) returns.
   - The part of an account is JSON text, so that a template that looks at one account does not walk through all of
     them. P(xacct.aws.part_of#filter) reads it.
-  - The roles of this collection use it; a playbook of your own needs it only to run the modules itself.
 positional: _input, run
 options:
   _input:
@@ -69,4 +69,4 @@ class FilterModule:
 
     def filters(self) -> dict:
         """Return the filters by name."""
-        return {"per_account": inert(per_account)}
+        return {"per_account": inert(per_account, goes_on=True)}

@@ -436,4 +436,4 @@ class FilterModule:
 
     def filters(self) -> dict:
         """Return the filters by name."""
-        return {"plan": inert(plan_trusts)}
+        return {"plan": inert(plan_trusts, goes_on=True)}

@@ -11,6 +11,7 @@ name: run_results
 version_added: 0.1.0
 short_description: What the roles of this collection did in this run
 description:
+  - Internal to the playbooks and roles of this collection. It may change without notice.
   - Collects from the variables of hosts what the roles P(xacct.aws.trusting_account#role),
     P(xacct.aws.trusted_account#role) and P(xacct.aws.verify_trust#role) registered there, as
     P(xacct.aws.report#filter) takes it.
@@ -56,4 +57,4 @@ class FilterModule:
 
     def filters(self) -> dict:
         """Return the filters by name."""
-        return {"run_results": inert(results_of_hosts)}
+        return {"run_results": inert(results_of_hosts, goes_on=True)}

@@ -11,6 +11,7 @@ name: taking_part
 version_added: 0.1.0
 short_description: Hosts that have something to do in a part of a run
 description:
+  - Internal to the playbooks and roles of this collection. It may change without notice.
   - For the C(hosts) of a play that comes after the role P(xacct.aws.trust_plan#role). A host that has nothing to do
     costs no task and prints no line.
   - C(hosts) is also evaluated where nothing was planned, and where C(hostvars) is not defined, for C(--list-hosts) for
@@ -23,12 +24,11 @@ options:
     required: true
   what:
     description:
-      - V(all) are in the run; V(trusting) and V(trusted) apply something, among the trusting ones V(role), V(bucket),
-        V(bucket_acl), V(object_acl) and V(resource) by that method.
+      - V(all) are in the run; V(trusting) and V(trusted) apply something; the keyword of a method, such as V(role),
+        stands for those of the trusting ones that apply it.
       - V(named) are trusted as a whole, V(grantees) are named in access control lists.
       - V(proving) make calls of proof, V(reading) know something for them that this run does not know yet.
     type: str
-    choices: [all, trusting, role, bucket, bucket_acl, object_acl, resource, trusted, named, grantees, proving, reading]
     required: true
   otherwise:
     description: The hosts or the pattern where nothing was planned.
@@ -61,7 +61,7 @@ _value:
   type: raw
 """
 
-from ansible_collections.xacct.aws.plugins.module_utils._trusts.reporting.run_results import TRUSTING
+from ansible_collections.xacct.aws.plugins.module_utils._trusts.methods.registry import RESULTS
 from ansible_collections.xacct.aws.plugins.plugin_utils._inert import inert
 
 PLANNED_ON = "localhost"
@@ -74,7 +74,7 @@ def taking_part(hostvars: dict, what: str, otherwise: object) -> object:
         return otherwise
     hosts = hostvars[PLANNED_ON][PLANNED]["hosts"]
     if what == "reading":
-        unread = {host for host in hosts["generating"] if TRUSTING[0] not in hostvars[host]}
+        unread = {host for host in hosts["generating"] if RESULTS["role"] not in hostvars[host]}
         return sorted(unread.union(hosts["looking"]))
     return hosts[what]
 
@@ -84,4 +84,4 @@ class FilterModule:
 
     def filters(self) -> dict:
         """Return the filters by name."""
-        return {"taking_part": inert(taking_part)}
+        return {"taking_part": inert(taking_part, goes_on=True)}

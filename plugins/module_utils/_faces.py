@@ -20,6 +20,7 @@ from ._aws.calls.errors import SDK_ERRORS, AwsError, last_call, translate
 from ._aws.sessions.connection import BOTO3_IMPORT_ERROR, CONNECTION_ARGUMENTS, Account, open_account
 from ._border.redaction import LONG_SECRET, message, remember_secrets
 from ._border.results import defect, secrets_in, shown_arguments, shown_result
+from ._border.texts import one_line
 from ._operations.task import Operation, Task, TaskError
 from ._policy.language.documents import PolicyError, StoredPolicyError
 
@@ -65,7 +66,7 @@ def refused_input(errors: list[str]) -> dict:
     """Return the failed result that lists every error in the input."""
     if len(errors) == 1:
         return {"failed": True, "msg": errors[0], "errors": errors}
-    lines = "".join(f"\n- {error}" for error in errors)
+    lines = "".join(f"\n- {one_line(error)}" for error in errors)
     return {"failed": True, "msg": f"{len(errors)} errors in the input, nothing was called:{lines}", "errors": errors}
 
 
@@ -91,7 +92,9 @@ def invoke(
         errors = operation.check(params)
         if errors:
             return shown_result(refused_input(errors))
-        account = open_account(params, session_directory=session_directory, warn=lambda text: warn(message(text)))
+        account = open_account(
+            params, session_directory=session_directory, warn=lambda text: warn(one_line(message(text)))
+        )
         account.calls.clear()
         account.read_only = check_mode
         outcome = operation.run(
@@ -99,8 +102,8 @@ def invoke(
                 params=dict(params),
                 check_mode=check_mode,
                 account=account,
-                warn=lambda text: warn(message(text)),
-                progress=lambda text: progress(message(text)),
+                warn=lambda text: warn(one_line(message(text))),
+                progress=lambda text: progress(one_line(message(text))),
             )
         )
     except SDK_ERRORS as error:

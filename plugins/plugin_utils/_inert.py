@@ -19,7 +19,7 @@ from collections.abc import Callable
 import ansible.template
 from ansible.errors import AnsibleFilterError
 from ansible_collections.xacct.aws.plugins.module_utils._border.redaction import hide_long_secrets, hide_secrets
-from ansible_collections.xacct.aws.plugins.module_utils._border.results import defect, shown_value
+from ansible_collections.xacct.aws.plugins.module_utils._border.results import defect, passed_on, shown_value
 from ansible_collections.xacct.aws.plugins.module_utils._border.texts import bounded, own_lines
 
 ONLY_TRUSTED_TEXT_IS_A_TEMPLATE = hasattr(ansible.template, "trust_as_template")
@@ -27,9 +27,10 @@ LONGEST_ERROR = 32_768
 """All errors of a long declaration are one text."""
 
 
-def inert(function: Callable, *, is_file: bool = False) -> Callable:
+def inert(function: Callable, *, is_file: bool = False, goes_on: bool = False) -> Callable:
     """Decorate a filter so that nothing in what it returns, or raises, is a template or hides a control character.
 
+    With `goes_on` it returns what modules are given: the user's own names, prefixes and texts stay exactly as they are.
     With `is_file` it returns the content of a file, with lines of its own, and has cleaned the texts in it itself.
     """
 
@@ -37,6 +38,8 @@ def inert(function: Callable, *, is_file: bool = False) -> Callable:
     def returning_inert_data(*args: object, **kwargs: object) -> object:
         try:
             found = function(*args, **kwargs)
+            if goes_on:
+                return marked(passed_on(found))
             return marked(hide_long_secrets(found) if is_file else shown_value(found))
         except AnsibleFilterError as error:
             raise AnsibleFilterError(error_text(error.message)) from None

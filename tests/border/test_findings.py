@@ -60,7 +60,7 @@ def test_characters_and_lines() -> None:
         "'GetRoleResult'",
         "Unable to parse response (syntax error: line 1, column 0), invalid XML received",
         "iam:GetRole: 'NoneType' object has no attribute 'get'",
-        "Internal error: IndexError in f, line 3: list index out of range. Please report this",
+        "Internal error: IndexError in f, line 3: list index out of range. Report this as a bug",
         "the policy document is not valid JSON",
         "",
         None,

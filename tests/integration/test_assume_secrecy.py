@@ -23,10 +23,10 @@ EXTERNAL_ID = "shared-words-of-this-test"
 MFA_CODE = "804213"
 WEB_TOKEN = "eyJhbGciOiJSUzI1NiJ9.bm90LWEtdG9rZW4.c2lnbmF0dXJl"
 
+pytestmark = pytest.mark.also_oldest
+
 WHO = """
 import boto3
-
-pytestmark = pytest.mark.also_oldest
 print(boto3.client("sts").get_caller_identity()["Arn"])
 """
 

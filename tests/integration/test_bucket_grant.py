@@ -304,7 +304,7 @@ class TestRefusals:
 
     def test_credentials_of_another_account_than_the_owner(self, bucket: TestBucket) -> None:
         for check_mode in (True, False):
-            with pytest.raises(TaskError, match=r"is to belong to account 999999999999 .* only the owner's own"):
+            with pytest.raises(TaskError, match=r"must belong to account 999999999999 .* only the owner's own"):
                 bucket.run(bucket.grant(), check_mode=check_mode, expected_bucket_owner="999999999999")
         assert bucket.policy is None
         with pytest.raises(ValueError, match="only the owner's own credentials"):
@@ -466,7 +466,7 @@ class TestEncryption:
         missing = outcome.result["key_access"]
         assert outcome.result["changed"] and missing["task"] is None and len(missing["statements"]) == 1
         (warning,) = outcome.said
-        assert "with the statements in key_access; in which region the key is was not to be found out" in warning
+        assert "with the statements in key_access; the region of the key could not be determined" in warning
 
     def test_only_for_what_is_added(self, bucket: TestBucket) -> None:
         bucket.run(bucket.grant())

@@ -282,7 +282,7 @@ class TestFaults:
         )
         outcome = account.run(OPERATION, principal="role/Someone", grants=[backup()])
         assert outcome.changes == [("grants", "backup")]
-        assert any("Could not look whether grants are still in the managed policies" in text for text in outcome.said)
+        assert any("Could not check whether grants are still in the managed policies" in text for text in outcome.said)
 
     @pytest.mark.also_oldest
     @pytest.mark.parametrize("effect", ["cut_after_write", "status_500", "throttle"])

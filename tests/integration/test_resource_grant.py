@@ -295,7 +295,7 @@ class TestRefusals:
         resource.run(resource.grant(principals=[resource.other.account_id], access=None, actions=may))
         before = resource.policy
         says = (
-            rf"{resource.arn} is to belong to account {resource.owner.account_id} \(resource\), and the credentials "
+            rf"{resource.arn} must belong to account {resource.owner.account_id} \(resource\), and the credentials "
             rf"belong to account {resource.other.account_id}: only the owner's own credentials can change its policy"
         )
         for check_mode in (True, False):

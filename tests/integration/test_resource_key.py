@@ -424,7 +424,7 @@ class TestRefusals:
         key.client.create_alias(AliasName="alias/shared/two", TargetKeyId=key.name)
         alias = f"arn:aws:kms:us-east-1:{key.owner.account_id}:alias/shared/two"
         resource, is_whose, error = {
-            "key": (key.arn, r"is to belong to account {owner} \(resource\)", TaskError),
+            "key": (key.arn, r"must belong to account {owner} \(resource\)", TaskError),
             "alias": (alias, "is an alias of account {owner}", PolicyError),
         }[named]
         key.run(key.grant(principals=[key.other.account_id], access=None, actions=["kms:*"]))

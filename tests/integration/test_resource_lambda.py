@@ -345,7 +345,7 @@ class TestAtTheSameTime:
         monkeypatch.setattr(FunctionPolicy, "write_on_revision", write_on_revision)
 
     def refusals(self, made: Outcome) -> int:
-        return sum("somebody else wrote it at the same time" in text for text in made.said)
+        return sum("another writer changed it at the same time" in text for text in made.said)
 
     @pytest.mark.also_oldest
     def test_a_concurrent_change_is_retried_through_its_revision(

@@ -298,7 +298,7 @@ class TestRefusals:
         secret.run(secret.grant(principals=[secret.other.account_id], access=None, actions=[*READS, PUT]))
         before = secret.policy
         says = (
-            rf"{secret.arn} is to belong to account {secret.owner.account_id} \(resource\), and the credentials belong "
+            rf"{secret.arn} must belong to account {secret.owner.account_id} \(resource\), and the credentials belong "
             rf"to account {secret.other.account_id}: only the owner's own credentials can change its policy"
         )
         for check_mode in (True, False):

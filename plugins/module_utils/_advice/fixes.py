@@ -35,11 +35,12 @@ from .._policy.language.principals import parse_arn, parse_principal, principal_
 from .._policy.s3.actions import is_narrowed_by_prefix, on_objects
 from .._policy.statements.identity import identity_statement
 from .._policy.statements.own_statements import OWN_PREFIX, SidAlphabet, own_sid
-from .._policy.statements.resource import check_resource_grants, resource_sid
+from .._policy.statements.resource import check_resource_grants
 from .._policy.statements.service_rules import ServiceRules
 from .._policy.statements.trust import trust_statement
 from .._services.rules_registry import rules_of_arn
-from .._services.s3_bucket.statements import check_bucket_grants, grant_sids
+from .._services.s3_bucket.rules import RULES as BUCKET
+from .._services.s3_bucket.rules import check_bucket_grants
 from .problems import Fix, Problem, texts_of
 from .sentences import Sides
 
@@ -298,17 +299,20 @@ def _undone_deny(problem: Problem) -> Iterator[Fix]:
             options = {"name": request.resource.rpartition("/")[2], "trusted": [absent], "purge_trusted": False}
             yield Fix(outcome.kind, problem.account, text, "xacct_role", options)
             return
-        name = absent["name"].removesuffix("/bucket")
-        if carrier.kind == BUCKET_POLICY and sid in grant_sids(name):
+        rules = BUCKET if carrier.kind == BUCKET_POLICY else _rules_of(problem)
+        own = rules.grant_sid(sid) if rules is not None else ""
+        absent = {**absent, "name": own.removeprefix(OWN_PREFIX)} if own else absent
+        if rules is None or rules.sids(absent["name"])[0] != own:
+            yield Fix(outcome.kind, problem.account, text)
+            return
+        if rules is BUCKET:
             bucket = request.resource.rpartition(":")[2].partition("/")[0]
-            options = {"bucket": bucket, "grants": [{**absent, "name": name}]}
+            options = {"bucket": bucket, "grants": [absent]}
             yield Fix(outcome.kind, problem.account, text, "xacct_bucket_grant", options)
             return
-        rules = _rules_of(problem)
-        if rules is not None and resource_sid(absent["name"], rules) == sid:
-            options = {"resource": request.resource, "grants": [absent]}
-            yield Fix(outcome.kind, problem.account, text, "xacct_resource_grant", options)
-            return
+        options = {"resource": request.resource, "grants": [absent]}
+        yield Fix(outcome.kind, problem.account, text, "xacct_resource_grant", options)
+        return
     own_identity = outcome.kind == IDENTITY and is_own and own_sid(absent["name"], SidAlphabet.IAM) == sid
     if own_identity and outcome.statement.policy.startswith("inline policy "):
         policy_name, _of, holder = outcome.statement.policy.removeprefix("inline policy ").partition(" of ")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .._border.texts import one_line
 from .._policy.evaluation.decision import Decision, Outcome
 from .._policy.evaluation.near_misses import NearMiss
 from .._policy.evaluation.request_principals import ROOT, SAML, SERVICE, SESSION, WEB_IDENTITY
@@ -51,7 +52,8 @@ class Fix:
         """Return it for the result of a module, with the YAML that can be copied."""
         place = f"in account {self.account}" if self.account else "for whoever makes the request"
         content = [self.task] if self.task else self.statement or self.context
-        yaml = f"# {place}: {self.text}\n{yaml_text(content)}" if content else f"# {place}: {self.text}\n"
+        comment = one_line(f"# {place}: {self.text}")
+        yaml = f"{comment}\n{yaml_text(content)}" if content else f"{comment}\n"
         return {
             "blocked_by": self.blocked_by,
             "account": self.account,

@@ -41,6 +41,8 @@ _known: dict[str, None] = {}
 _KEPT = rf"\1{HIDDEN}"
 _HIDDEN_PARAMETERS = "SecretAccessKey|SessionToken|TokenCode|WebIdentityToken|SAMLAssertion"
 
+_SCHEME = r"(?i)(\b(?:https?|socks\w{1,2})://)"
+
 _PATTERNS = (
     # The rest of the message is the request as it was signed.
     (re.compile(r"(?is)\bthe (?:canonical string|string-to-sign|string to sign)\b.*"), ""),
@@ -56,11 +58,14 @@ _PATTERNS = (
     (re.compile(r"(Invalid header (?:value|name) ).*", re.DOTALL), _KEPT),
     (re.compile(rf"(?i)(\b(?:{_HIDDEN_PARAMETERS})\b['\"]?\s{{0,9}}[:=]\s{{0,9}})['\"]?[^\s,'\"<&]+"), _KEPT),
     (re.compile(rf"(?i)(<(?:{_HIDDEN_PARAMETERS})>)[^<]*"), _KEPT),
-    # user:password@ in the URL of a proxy or an endpoint
-    (re.compile(r"(?i)(\bhttps?://)[^\s\"'/?#]*@"), rf"\1{HIDDEN}@"),
+    # user:password@ in the URL of a proxy (socks5://, too) or an endpoint
+    (re.compile(_SCHEME + r"[^\s\"'/?#]*@"), rf"\1{HIDDEN}@"),
     # … with a slash that should have been encoded; what is no port after the colon is a password
-    (re.compile(r"(?i)(\bhttps?://)[^\s\"'/?#:@]{0,300}:(?!\d{1,5}(?:[/?#\s]|$))[^\s\"']{0,300}@"), rf"\1{HIDDEN}@"),
+    (re.compile(_SCHEME + r"[^\s\"'/?#:@]{0,300}:(?!\d{1,5}(?:[/?#\s]|$))[^\s\"']{0,300}@"), rf"\1{HIDDEN}@"),
 )
+_LOGIN = re.compile(r"\A(?!arn:)(?://)?[^\s/@:]+:(?!//)\S*@(?=[^\s/@]+/?\Z)")
+"""user:password@ in the address of a proxy without a scheme, as the SDK takes it."""
+
 _LONG_RUN = re.compile(r"[A-Za-z0-9+/=_%-]{100,}")
 _LONGEST_ARN = 2048
 
@@ -93,12 +98,17 @@ def hide_secrets(text: str, secrets: Iterable[str] = ()) -> str:
     return _LONG_RUN.sub(lambda found: _unless_named(text, found), text).strip()
 
 
+def argument(text: str, secrets: Iterable[str] = ()) -> str:
+    """Return the text of a task's argument as it may be shown; the whole of it may be the address of a proxy."""
+    return hide_secrets(_LOGIN.sub(f"{HIDDEN}@", text), secrets)
+
+
 def hide_long_secrets(text: str, secrets: Iterable[str] = ()) -> str:
     """Return `text`, a value that others may go on with, without those secrets that can't be in it by chance."""
     return _Matcher.of(secrets).hide_long(text)
 
 
-def _unless_named(text: str, found: re.Match) -> str:
+def _unless_named(text: str, found: re.Match[str]) -> str:
     """Session tokens and SAML assertions: only parts of ARNs and hashes are as long in what AWS says."""
     run = found.group()
     if not (re.search("[a-z]", run) and re.search("[A-Z]", run) and re.search("[0-9]", run)):

@@ -47,7 +47,7 @@ def bounded(text: str, longest: int = LONGEST_MESSAGE) -> str:
     return f"{text[:longest]} … ({len(text) - longest} more characters)"
 
 
-def _escape(found: re.Match) -> str:
+def _escape(found: re.Match[str]) -> str:
     character = found.group()
     code = ord(character)
     return _NAMED.get(character) or (f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}")

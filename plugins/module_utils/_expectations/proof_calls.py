@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The calls that show whether somebody may use a resource, by type.
+"""The calls that show whether somebody gets in: into a role, at a bucket, or at a resource, by type.
 
 Some have an effect: they are made only where a trust allows it, and evaluated otherwise. What no call shows is
 evaluated as well (``EVALUATE``).
@@ -11,41 +11,30 @@ evaluated as well (``EVALUATE``).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from .._policy.s3.actions import matches
 from .._policy.statements.service_rules import ServiceRules
+from .._services.rules_registry import SERVICES
+
+ASSUME_ROLE = "assume_role"
+
+GET, LIST, PUT = BUCKET_CALLS = ("s3_get", "s3_list", "s3_put")
+"""What proofs do with a bucket, the first of them first."""
+
+BUCKET_ACTIONS = {GET: "s3:GetObject", LIST: "s3:ListBucket", PUT: "s3:PutObject"}
+"""What each of them takes."""
+
+PROBE = "xacct-verify-"
+"""What the keys of objects begin with that a proof tries to put."""
 
 EVALUATE = "evaluate"
 """Stands for a call where there is none that shows an action and is safe."""
 
 
-@dataclass(frozen=True)
-class ProofCall:
-    """One call. ``done`` is what somebody has then done, before the name of the resource."""
+RULES_OF = {call.name: rules for rules in SERVICES.values() for call in rules.proofs}
+"""The rules of the type that each call is about, by its name."""
 
-    name: str
-    type: str
-    action: str
-    done: str
-    effect: str = ""
-    """What the call leaves behind, in words; empty: nothing."""
-
-
-_ALL = (
-    ProofCall("sns_publish", "sns_topic", "sns:Publish", "published to", "subscribers get a message"),
-    ProofCall("sqs_send", "sqs_queue", "sqs:SendMessage", "sent a message to", "consumers get a message"),
-    ProofCall("sqs_receive", "sqs_queue", "sqs:ReceiveMessage", "received from", "a message counts as received"),
-    ProofCall("lambda_invoke", "lambda_function", "lambda:InvokeFunction", "could invoke"),
-    ProofCall("kms_encrypt", "kms_key", "kms:Encrypt", "could encrypt with"),
-    ProofCall("kms_decrypt", "kms_key", "kms:Decrypt", "could decrypt with"),
-    ProofCall("kms_generate", "kms_key", "kms:GenerateDataKey", "could make a data key with"),
-    ProofCall("secret_read", "secret", "secretsmanager:GetSecretValue", "read"),
-    ProofCall("secret_describe", "secret", "secretsmanager:DescribeSecret", "described"),
-    ProofCall("parameter_read", "ssm_parameter", "ssm:GetParameter", "read"),
-)
-
-CALLS = {call.name: call for call in _ALL}
+CALLS = {call.name: call for rules in SERVICES.values() for call in rules.proofs}
 """By name, as expectations have it."""
 
 
@@ -54,7 +43,7 @@ def tried_actions(rules: ServiceRules) -> dict[str, str]:
 
     Those are the actions of its calls, and the first of every word of ``access``.
     """
-    found = {call.action: call.name for call in _ALL if call.type == rules.type}
+    found = {call.action: call.name for call in rules.proofs}
     for granted in rules.access.values():
         first = granted.identity[0]
         if not _is_pattern(first):

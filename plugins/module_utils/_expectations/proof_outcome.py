@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .._policy.evaluation.verdicts import BOUNDARY, RCP, SCP, SERVICE_RULE, SESSION_POLICY
+from .._services.rules_registry import EVERY
 
 ALLOWED = "allowed"
 DENIED = "denied"
@@ -29,15 +30,11 @@ BROKEN = "broken"
 NOT_PROVED = "not_proved"
 OUTCOMES = (PROVED, EVALUATED, BROKEN, NOT_PROVED)
 
-ASSUME_ROLE = "sts:AssumeRole"
-_TRUSTING_SIDE = {
-    "role": "the role's trust policy, its external ID, MFA or other conditions",
-    "bucket": "the bucket's policy or access control lists, who owns the object, Block Public Access",
-}
-"""Where to look on the trusting side, by the place at which a permission is asked."""
-
-_OF_ANOTHER = "the policy of the resource, its conditions, and the key that encrypts it"
-"""The same for every other place."""
+_TO_ASSUME = "sts:AssumeRole"
+AT_A_ROLE = "the role's trust policy, its external ID, MFA or other conditions"
+AT_A_BUCKET = "the bucket's policy or access control lists, who owns the object, Block Public Access"
+AT_A_RESOURCE = "the policy of the resource, its conditions, and the key that encrypts it"
+"""Where to look on the trusting side."""
 
 OF_NO_TRUST = frozenset({BOUNDARY, SESSION_POLICY, SCP, RCP, SERVICE_RULE})
 """Kinds of policy that applying a trust does not touch."""
@@ -46,43 +43,27 @@ ACCESS_DENIED = frozenset(
     {
         "AccessDenied",
         "AccessDeniedException",
-        "AuthorizationError",
-        "AuthorizationErrorException",
-        "KMS.AccessDeniedException",
-        "KMSAccessDenied",
-        "KMSAccessDeniedException",
-        "KmsAccessDenied",
+        *(code for rules in EVERY for code in rules.denied_codes),
     }
 )
-"""The last four say that the key which encrypts a topic or a queue refuses."""
 
 WITHOUT_VERDICT = {
     "ExpiredToken": "the actor's credentials have expired",
     "ExpiredTokenException": "the actor's credentials have expired",
     "InvalidClientTokenId": "AWS does not know the actor's access key",
     "UnrecognizedClientException": "AWS does not know the actor's access key",
-    "SignatureDoesNotMatch": "the actor's secret key does not fit its access key",
+    "SignatureDoesNotMatch": "the actor's secret key does not match its access key",
     "RegionDisabledException": "STS is not active in this region for the account",
     "InvalidAnswer": "what answered is not AWS",
     "EndpointConnectionError": "AWS could not be reached",
     "ConnectTimeoutError": "AWS could not be reached",
     "ReadTimeoutError": "AWS did not answer in time",
     "NoCredentialsError": "there are no credentials for the actor",
-    "ValidationError": "AWS did not take the call",
-    "Throttling": "AWS was too busy to answer",
-    "ThrottlingException": "AWS was too busy to answer",
-    "SlowDown": "S3 was too busy to answer",
-    "NoSuchBucket": "there is no such bucket",
-    "NoSuchKey": "the object is not there any more",
-    "NotFound": "there is no such topic",
-    "NotFoundException": "there is no such topic or key",
-    "AWS.SimpleQueueService.NonExistentQueue": "there is no such queue",
-    "QueueDoesNotExist": "there is no such queue",
+    "ValidationError": "AWS did not accept the call",
+    "Throttling": "AWS throttled the call",
+    "ThrottlingException": "AWS throttled the call",
     "ResourceNotFoundException": "there is no such resource",
-    "InvalidCiphertextException": "KMS does not say who may decrypt unless it gets a real ciphertext",
-    "InvalidKeyUsageException": "the key is not for this",
-    "DisabledException": "the key is disabled",
-    "KMSInvalidStateException": "the key can't be used",
+    **{code: meaning for rules in EVERY for code, meaning in rules.without_verdict.items()},
 }
 """Code of a failure to what it means; any other code than these and those of refused access says nothing either."""
 
@@ -125,8 +106,8 @@ class Question:
     """What an attempt is to show: who was expected to get where, and how it was tried ("without an external ID").
 
     `depends_on` names conditions of the trust that may not be met where this runs (`source_ips`, `conditions`). The
-    `permission` is asked on the `place` (role, bucket, SNS topic …) at which the `target` is; `done` is what an actor
-    has then done.
+    `permission` is asked on the `place` (role, bucket, SNS topic …) at which the `target` is, where the `trusting_side`
+    has its say; `done` is what an actor has then done.
     """
 
     trust: str
@@ -135,8 +116,9 @@ class Question:
     how: str = ""
     depends_on: tuple[str, ...] = ()
     done: str = "assumed"
-    permission: str = ASSUME_ROLE
+    permission: str = _TO_ASSUME
     place: str = "role"
+    trusting_side: str = AT_A_ROLE
 
 
 def judge(question: Question, attempt: Attempt) -> Judgement:
@@ -152,7 +134,7 @@ def judge(question: Question, attempt: Attempt) -> Judgement:
     if not attempt.refused:
         meaning = WITHOUT_VERDICT.get(attempt.code, f"the call failed with {attempt.code}")
         return Judgement(NOT_PROVED, meaning, attempt.message)
-    if attempt.by_root and question.permission == ASSUME_ROLE:
+    if attempt.by_root and question.permission == _TO_ASSUME:
         said = (
             f"{attempt.actor_arn} is a root user, which AWS lets assume no role: use a user or a role of that account"
         )
@@ -166,7 +148,7 @@ def judge(question: Question, attempt: Attempt) -> Judgement:
         return Judgement(NOT_PROVED, said, attempt.message, may_settle=True)
     said = (
         f"trust '{question.trust}' does not hold: expected allowed, but {tried} was denied at {target}: "
-        f"{attempt.message.rstrip('.')}. {missing_side(attempt.message, question.permission, question.place)}"
+        f"{attempt.message.rstrip('.')}. {missing_side(attempt.message, question)}"
     )
     return Judgement(BROKEN, said, attempt.message, may_settle=True)
 
@@ -229,13 +211,13 @@ def is_wrong_mfa_code(message: str) -> bool:
     return "MultiFactorAuthentication failed" in message
 
 
-def missing_side(message: str, permission: str = ASSUME_ROLE, place: str = "role") -> str:
+def missing_side(message: str, question: Question) -> str:
     """Return where to look after a call was denied, from AWS's message, as far as that can be trusted.
 
     Across accounts AWS says "no resource-based policy allows" also when the trust policy names the caller's account and
     only the caller's own policy lacks the permission, so that text never clears the trusted side.
     """
-    where_to_look = _TRUSTING_SIDE.get(place, _OF_ANOTHER)
+    permission, place, where_to_look = question.permission, question.place, question.trusting_side
     if "kms:" in message and not permission.startswith("kms:"):
         return "The KMS key that encrypts it refuses: its policy and the actor's own have to allow it."
     if "explicit deny" in message:

@@ -16,6 +16,7 @@ from .._aws.calls.errors import AwsError, aws_call
 from .._aws.sessions.connection import CONNECTION_ARGUMENTS, Account, Caller
 from .._aws.sessions.hops import SHORTEST_DURATION
 from .._aws.sessions.sts_answers import credentials_in
+from .._expectations.proof_calls import ASSUME_ROLE
 from .._policy.language.documents import compact_json, new_document
 
 CONNECTION = "connection"
@@ -141,7 +142,7 @@ def with_mfa_shown(account: Account, given: Mapping) -> Account:
 
 def all_but(expectation: Mapping) -> dict:
     """Return a session policy that leaves a session everything but what an expectation is about."""
-    kept = "sts:AssumeRole" if expectation["call"] == "assume_role" else f"{_service_of(expectation)}:*"
+    kept = "sts:AssumeRole" if expectation["call"] == ASSUME_ROLE else f"{_service_of(expectation)}:*"
     return new_document([{"Effect": "Allow", "NotAction": kept, "Resource": "*"}])
 
 
@@ -160,7 +161,7 @@ def weakened(actor: Actor, expectation: Mapping) -> Actor:
     try:
         if hops and not hops[-1]["policy"]:
             account = actor.account.over_hops([*hops[:-1], {**hops[-1], "policy": policy}], label="a weaker session")
-        elif ":user/" in actor.caller.arn and expectation["call"] != "assume_role":
+        elif ":user/" in actor.caller.arn and expectation["call"] != ASSUME_ROLE:
             account = federated(actor.account, policy)
         else:
             raise CannotAct(f"{actor.caller.arn} is reached by no role that could be assumed with less")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from .._aws.calls.errors import AwsError, aws_call, is_code, is_unanswered
 from .._aws.calls.unretried import sent_once
+from .._options.acls import OBJECT_WRITER
 from .._policy.s3.acls import Acl, access_control_policy, acl_of, as_document, check_count, of_document
 from .._policy.statements.own_statements import SidAlphabet
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from .._aws.sessions.connection import Account
 
 ENFORCED = "BucketOwnerEnforced"
-OBJECT_WRITER = "ObjectWriter"
-OWNER_PREFERRED = "BucketOwnerPreferred"
 ACLS_DISABLED = "AccessControlListNotSupported"
 """What S3 answers to a write of an ACL in a bucket whose ACLs are disabled."""
 

@@ -74,7 +74,7 @@ class CanonicalIds:
         if account_id == (self.account.known_account_id or self.account.told_account_id):
             return own_canonical_id(self.account)
         raise AwsError(
-            f"The canonical ID of account {account_id} is not known, and an ACL takes no account ID",
+            f"The canonical ID of account {account_id} is not known, and an ACL accepts no account ID",
             code="UnknownCanonicalId",
             account=self.account.known_account_id,
             resource=f"account {account_id}",

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 SERVICE = "iam"
-MANAGED_BY = "xacct:managed-by"
-"""Tag key that says who made a role or policy; its value is `MANAGER`."""
-MANAGER = "xacct.aws"
 
 
 def call(account: Account, resource: str, operation: str, **arguments: object) -> dict:

@@ -9,13 +9,12 @@ Private to this collection.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .._aws.calls.errors import AwsError, is_unanswered
 from .._policy.language.documents import PolicyError, compact_json, stored_document
-from .._policy.language.principals import is_account_id, parse_arn
+from .._policy.language.identity_names import parse_identity
 from .._policy.language.sizes import PolicyTooLarge, policy_size
 from .._policy.statements.own_statements import SidAlphabet
 from . import iam
@@ -23,22 +22,6 @@ from .quotas import INLINE_SIZE, Quotas
 
 if TYPE_CHECKING:
     from .._aws.sessions.connection import Account
-
-KINDS = ("role", "user", "group")
-_RESOURCE = re.compile(r"(role|user|group)/((?:[!-~]+/)?)([\w+=,.@-]{1,128})", re.ASCII)
-
-
-@dataclass(frozen=True)
-class IdentityName:
-    """What a user calls an identity. `path` and `account_id` are None where the text does not say."""
-
-    kind: str
-    name: str
-    path: str | None
-    account_id: str | None
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.name}"
 
 
 @dataclass(frozen=True)
@@ -49,22 +32,6 @@ class IdentityFacts:
     name: str
     path: str
     unique_id: str
-
-
-def parse_identity(text: str) -> IdentityName:
-    """Return what `role/NAME`, `user/PATH/NAME`, `group/NAME` or an ARN of one names; raise `PolicyError` otherwise.
-
-    The short form without a path does not say which path; an ARN without one says that there is none.
-    """
-    wanted = "write role/NAME, user/NAME or group/NAME (with the path, if any), or the ARN of one"
-    is_arn = text.startswith("arn:")
-    arn = parse_arn(text) if is_arn else None
-    match = _RESOURCE.fullmatch(arn.resource if arn else text)
-    if match is None or (arn and (arn.service != "iam" or not is_account_id(arn.account_id))):
-        raise PolicyError(f"{text!r} is not a user, group or role: {wanted}")
-    kind, path, name = match.groups()
-    known_path = f"/{path}" if path or arn else None
-    return IdentityName(kind, name, known_path, arn.account_id if arn else None)
 
 
 class Identity:

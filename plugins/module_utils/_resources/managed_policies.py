@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from .._aws.calls.errors import AwsError, is_code
 from .._aws.calls.retries import retry_while
+from .._options.role import MANAGED_BY, MANAGER
 from .._policy.language.documents import PolicyError, compact_json, statements, stored_document, texts
 from .._policy.statements.own_statements import SidAlphabet
 from .._policy.statements.packing import joined, spread
@@ -119,8 +120,8 @@ class ManagedPolicies:
                 PolicyName=name,
                 Path=PATH,
                 PolicyDocument=compact_json(document),
-                Description=f"Made by {iam.MANAGER} for {self.identity.label}",
-                Tags=[{"Key": iam.MANAGED_BY, "Value": iam.MANAGER}],
+                Description=f"Made by {MANAGER} for {self.identity.label}",
+                Tags=[{"Key": MANAGED_BY, "Value": MANAGER}],
             )
             arn = answer["Policy"]["Arn"]
         except AwsError as error:

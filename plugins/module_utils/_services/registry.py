@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The adapters of all types of resources, and the one for a resource.
+"""The adapter for a resource.
 
 Private to this collection.
 """
@@ -15,52 +15,12 @@ from typing import TYPE_CHECKING
 from .._aws.calls.errors import AwsError
 from .._policy.language.principals import Arn, parse_arn
 from .._policy.statements.service_rules import POLICY, ServiceRules
-from .acm_pca.api import AuthorityPolicy
-from .apigateway.api import ApiPolicy
-from .backup.api import VaultPolicy
-from .dynamodb.api import TablePolicy
-from .ecr.api import RepositoryPolicy
-from .efs.api import FileSystemPolicy
-from .events.api import EventBusPolicy
-from .glue.api import CatalogPolicy
-from .kinesis.api import StreamPolicy
-from .kms.api import KeyGrants, KeyPolicy
-from .kms.rules import GRANT
-from .lambda_function.api import FunctionPolicy
-from .logs.api import DestinationPolicy
-from .opensearch.api import DomainPolicy
+from .adapters import ADAPTERS
 from .resource_policy import ResourcePolicy
 from .rules_registry import rules_of_arn
-from .s3_access_point.api import AccessPointPolicy
-from .secretsmanager.api import SecretPolicy
-from .sns.api import TopicPolicy
-from .sqs.api import QueuePolicy
-from .ssm.api import ParameterPolicies
 
 if TYPE_CHECKING:
     from .._aws.sessions.connection import Account
-
-ADAPTERS: Mapping[str, Mapping[str, type[ResourcePolicy]]] = {
-    "sns_topic": {POLICY: TopicPolicy},
-    "sqs_queue": {POLICY: QueuePolicy},
-    "lambda_function": {POLICY: FunctionPolicy},
-    "kms_key": {POLICY: KeyPolicy, GRANT: KeyGrants},
-    "secret": {POLICY: SecretPolicy},
-    "ecr_repository": {POLICY: RepositoryPolicy},
-    "event_bus": {POLICY: EventBusPolicy},
-    "dynamodb_table": {POLICY: TablePolicy},
-    "kinesis_stream": {POLICY: StreamPolicy},
-    "s3_access_point": {POLICY: AccessPointPolicy},
-    "logs_destination": {POLICY: DestinationPolicy},
-    "backup_vault": {POLICY: VaultPolicy},
-    "glue_catalog": {POLICY: CatalogPolicy},
-    "efs_file_system": {POLICY: FileSystemPolicy},
-    "opensearch_domain": {POLICY: DomainPolicy},
-    "rest_api": {POLICY: ApiPolicy},
-    "ssm_parameter": {POLICY: ParameterPolicies},
-    "acm_pca": {POLICY: AuthorityPolicy},
-}
-"""By type and way of granting (`ServiceRules.ways`)."""
 
 
 def resource_arn(account: Account, rules: ServiceRules, resource: str, options: Mapping) -> Arn:

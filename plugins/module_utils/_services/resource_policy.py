@@ -4,7 +4,7 @@
 
 """The port of `xacct_resource_grant`: what an adapter of one service has to do, and what it may do besides.
 
-An adapter is a subclass of `ResourcePolicy` in its service's `api.py`, with a line in `registry.py`. It has to say how
+An adapter is a subclass of `ResourcePolicy` in its service's `api.py`. It has to say how
 a policy is read and written (`read`, `write`). Whatever else its service asks for has a place here as well, each with
 a default that does nothing:
 
@@ -18,7 +18,8 @@ a default that does nothing:
 - `key`: the KMS key that encrypts the resource, so that the user is told what is missing there
   (`ServiceRules.key_actions` says which actions take which on the key).
 - `copied_from`: the service itself copies the policy from another region, and lets nobody write it here.
-- Another way of granting (`ServiceRules.ways`): another subclass, which shows what there is as a document with one
+- `proofs`: what makes the calls that show whether somebody may use the resource (`ServiceRules.proofs`).
+- Another way of granting (`way`): another subclass, which shows what there is as a document with one
   statement a grant, and writes one by doing what differs. `returned_as` is the name of its document in the result.
 
 Nothing here asks about check mode: `write` is not called in it.
@@ -38,7 +39,7 @@ from .._policy.language.documents import PolicyError, statements, stored_documen
 from .._policy.language.principals import Arn
 from .._policy.language.sizes import check_size
 from .._policy.statements.lockout import Keepers, check_control, everybody_in
-from .._policy.statements.service_rules import ServiceRules
+from .._policy.statements.service_rules import POLICY, ServiceRules
 
 if TYPE_CHECKING:
     from .._aws.sessions.connection import Account
@@ -63,6 +64,12 @@ class ResourcePolicy:
     kind = OTHER_RESOURCE
     """What kind of policy it is to the evaluation (`_policy/evaluation/requests`)."""
 
+    proofs: Mapping[str, Callable[[object, Arn], object]] = {}
+    """How the calls of `ServiceRules.proofs` are made, by name, with a client and the ARN; their answer is dropped."""
+
+    way = POLICY
+    """The way of granting (`ServiceRules.ways`)."""
+
     copied_from: str | None = None
     """The region where alone the policy can be written, if that is another one. Known after `look_before_write`."""
 
@@ -76,6 +83,11 @@ class ResourcePolicy:
         self.name = rules.name_in(arn) or arn.resource
         self.resource_label = f"{rules.title} {self.name}"
         self.label = f"{self.returned_as} of {self.resource_label}"
+
+    @property
+    def owner(self) -> str:
+        """The account that the resource belongs to."""
+        return self.arn.account_id
 
     @classmethod
     def find(cls, account: Account, rules: ServiceRules, name: str, options: Mapping) -> Arn:
@@ -108,11 +120,11 @@ class ResourcePolicy:
 
     def keepers(self, wanted: dict | None) -> list[Keepers]:
         """Return those of whom one has to be able to change the policy once it is `wanted`."""
-        return [everybody_in(self.arn.account_id, wanted)]
+        return [everybody_in(self.owner, wanted)]
 
     def check_control(self, before: dict | None, wanted: dict | None) -> None:
         """Raise `PolicyError` when nobody could change the policy any more once it is `wanted`."""
-        if self.rules.control:
+        if self.rules.control and self.owner:
             check_control(
                 f"{self.label} in {self.account.description}",
                 before,
@@ -120,7 +132,7 @@ class ResourcePolicy:
                 str(self.arn),
                 self.rules.control,
                 self.keepers(wanted),
-                account_id=self.arn.account_id,
+                account_id=self.owner,
                 kind=self.kind,
             )
 

@@ -23,10 +23,11 @@ from .glue import rules as glue
 from .kinesis import rules as kinesis
 from .kms import rules as kms
 from .lambda_function import rules as lambda_function
+from .lambda_layer import rules as lambda_layer
 from .logs import rules as logs
 from .opensearch import rules as opensearch
-from .resource_hints import arn_of_queue_url, granted_elsewhere
 from .s3_access_point import rules as s3_access_point
+from .s3_bucket import rules as s3_bucket
 from .secretsmanager import rules as secretsmanager
 from .sns import rules as sns
 from .sqs import rules as sqs
@@ -51,10 +52,14 @@ _ALL = (
     apigateway.RULES,
     ssm.RULES,
     acm_pca.RULES,
+    lambda_layer.RULES,
 )
 
 SERVICES: Mapping[str, ServiceRules] = {rules.type: rules for rules in _ALL}
 """By type, as users write it."""
+
+EVERY = (*SERVICES.values(), s3_bucket.RULES)
+"""All that there are rules for, buckets among them."""
 
 
 def rules_of_arn(arn: Arn) -> ServiceRules | None:
@@ -73,16 +78,17 @@ def rules_for(resource: str, type_: str | None) -> ServiceRules:
         if rules is None:
             raise PolicyError(
                 f"{resource!r} is not the ARN of a resource that can be granted on here: "
-                + (granted_elsewhere(arn) or f"it takes {', '.join(SERVICES)}")
+                + (_granted_elsewhere(arn) or f"it takes {', '.join(SERVICES)}")
             )
         if type_ is not None and type_ != rules.type:
             raise PolicyError(f"{resource!r} is of the type {rules.type}, not {type_}; an ARN needs no type")
         if rules.needs_account and not (arn.region and is_account_id(arn.account_id)):
             raise PolicyError(f"{resource!r} names no region or no account: its fourth and fifth parts")
         return rules
-    queue = arn_of_queue_url(resource)
-    if queue:
-        raise PolicyError(f"{resource!r} is the URL of an SQS queue; write its ARN, {queue}")
+    for each in SERVICES.values():
+        meant = each.meant_by_words(resource)
+        if meant:
+            raise PolicyError(f"{resource!r} is {meant[0]}; write its ARN, {meant[1]}")
     if type_ is None:
         raise PolicyError(f"type is missing: {resource!r} is no ARN, so say what it is ({', '.join(SERVICES)})")
     rules = SERVICES.get(type_)
@@ -91,3 +97,12 @@ def rules_for(resource: str, type_: str | None) -> ServiceRules:
     if not re.fullmatch(rules.name, resource):
         raise PolicyError(f"{resource!r} is no {rules.title}'s name: {rules.name_words}; or write the ARN")
     return rules
+
+
+def _granted_elsewhere(arn: Arn) -> str | None:
+    """Return which module grants on what an ARN names, None when none does, or the ARN is none of these."""
+    if arn.service == "s3" and not arn.region and not arn.account_id:
+        return f"for buckets and their objects there is xacct_bucket_grant, with bucket: {arn.resource.split('/')[0]}"
+    if arn.service == "iam" and arn.resource.startswith("role/"):
+        return f"who may assume a role is said with xacct_role, name: {arn.resource.rpartition('/')[2]}"
+    return None

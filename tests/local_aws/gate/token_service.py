@@ -201,7 +201,7 @@ def decoded(call: Call) -> dict:
 
 
 def check_names(call: Call, *needed: str) -> None:
-    """Refuse what STS does not take for a name."""
+    """Refuse what STS does not accept for a name."""
     for name in needed:
         if not call.text(name):
             value = "Value null"

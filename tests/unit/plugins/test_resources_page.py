@@ -25,6 +25,14 @@ def test_the_tables_are_up_to_date() -> None:
     assert set(re.findall(r"<!-- made: (\w+) -->", PAGE)) - {"end"} == set(resources_page.PARTS)
 
 
+def test_the_adapters_are_up_to_date() -> None:
+    """Each is imported by name: a host gets the files alone that Ansible sees imported."""
+    made = resources_page.adapters_file()
+    assert resources_page.ADAPTERS_FILE.read_text(encoding="utf-8") == made, "run python3 tools/resources_page.py"
+    folders = {path.parent.name for path in resources_page.ADAPTERS_FILE.parent.glob("*/rules.py")} - {"s3_bucket"}
+    assert set(re.findall(r"^from \.(\w+)\.api import", made, flags=re.MULTILINE)) == folders
+
+
 @ALL
 def test_each_type_is_in_every_table(rules) -> None:
     row = next(line for line in PAGE.splitlines() if line.startswith(f"| `{rules.type}` | {rules.title} |"))

@@ -275,7 +275,7 @@ def _message_of(error: BaseException) -> str:
 
 
 def _place(account: WhereItHappened | None, what: str) -> str:
-    where = _first_upper(what)
+    where = _first_upper(one_line(what))
     if account is None:
         return where
     return f"{where} in {account.description}" if where else _first_upper(account.description)

@@ -94,7 +94,7 @@ _HINTS = {
     "ConnectionClosedError": "The connection broke; the call may have been carried out. Safe to re-run: "
     "completed steps are detected.",
     "InvalidAnswer": "Check endpoint_url, the proxy and the network: an error page of a proxy, a captive portal and "
-    "another server look like this. Whether the call was carried out is not known; it is safe to run again.",
+    "another server look like this. Whether the call was carried out is not known; it is safe to re-run.",
     "CredentialsUnreadable": "Try `aws sts get-caller-identity` with the same profile or environment.",
     "NotImplemented": "The server does not offer this call; docs/s3_compatible.md says what can be done without. Check "
     "endpoint_url if it is meant to be AWS.",
@@ -109,14 +109,14 @@ _HINTS = {
     "names.",
     "DeleteConflict": "Something is still attached to it: detach or delete that first.",
     "UnmodifiableEntity": "It belongs to an AWS service (a service-linked role): only that service can change it.",
-    "EntityTemporarilyUnmodifiable": "It was changed a moment ago: run again.",
-    "ConcurrentModification": "Somebody else is changing it at the same time: run again.",
+    "EntityTemporarilyUnmodifiable": "It was changed a moment ago: re-run.",
+    "ConcurrentModification": "Another writer is changing it at the same time: re-run.",
     "RegionDisabledException": "STS is not active in this region for that account: enable the region, or set region "
     "to one that is enabled.",
-    "ServiceFailure": "AWS has a problem: run again later.",
-    "InternalFailure": "AWS has a problem: run again later.",
-    "ServiceUnavailable": "AWS has a problem: run again later.",
-    "500": "AWS, or a proxy before it, has a problem: run again later; if it stays, check endpoint_url and the proxy.",
+    "ServiceFailure": "AWS has a problem: re-run later.",
+    "InternalFailure": "AWS has a problem: re-run later.",
+    "ServiceUnavailable": "AWS has a problem: re-run later.",
+    "500": "AWS, or a proxy before it, has a problem: re-run later; if it stays, check endpoint_url and the proxy.",
     "IDPRejectedClaim": "The identity provider's token has expired, was meant for another audience, or the provider in "
     "IAM does not match.",
     "InvalidIdentityToken": "The token is malformed, or its issuer has no identity provider in this account.",
@@ -170,7 +170,7 @@ def verb_for(code: str, call: str) -> str:
     if code in DENIED:
         return f"{call} was denied"
     if code in _THROTTLED:
-        return f"{call} was throttled until we gave up"
+        return f"{call} was throttled on every attempt"
     if code in _UNREACHED:
         return f"{call} got no answer"
     return f"{call} failed ({code})"

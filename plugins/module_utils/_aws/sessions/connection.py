@@ -270,8 +270,8 @@ class Account:
         if is_writing_call(call):
             if self.read_only:
                 raise AwsError(
-                    f"Internal error: {call} would write, but this is check mode. The call was not sent; please report "
-                    "this",
+                    f"Internal error: {call} would write, but this is check mode. The call was not sent; report this "
+                    "as a bug",
                     code="WriteInCheckMode",
                     call=call,
                     account=self.known_account_id,

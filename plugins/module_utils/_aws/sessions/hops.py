@@ -167,7 +167,7 @@ def text_errors(name: str, value: object) -> list[str]:
         return []
     rule = TEXTS[name]
     if not isinstance(value, str):
-        return [f"{name} must be a string: put it in quotes"]
+        return [f"{name} must be text: put it in quotes"]
     if re.fullmatch(rule.pattern, value, re.ASCII) and rule.shortest <= len(value) <= rule.longest:
         return []
     if name == "mfa_token":

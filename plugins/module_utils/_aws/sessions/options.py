@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import env_fallback
 
+from ..._border.texts import one_line
 from ..calls.errors import AwsError
 from .hops import HOP_ARGUMENTS, Hop, hop_errors, read_hops
 from .key_errors import key_error
@@ -207,4 +208,4 @@ def _expected_account_errors(params: Mapping) -> list[str]:
 def _all_of(errors: list[str]) -> str:
     if len(errors) == 1:
         return errors[0]
-    return f"{len(errors)} errors in the connection options:" + "".join(f"\n- {error}" for error in errors)
+    return f"{len(errors)} errors in the connection options:" + "".join(f"\n- {one_line(error)}" for error in errors)

@@ -23,9 +23,10 @@ import logging
 import os
 import ssl
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from ..calls.answers import StrictParsers
+from ..calls.bounded_reading import bound_reading
 from ..calls.policy_texts import keep_policy_texts
 
 try:
@@ -134,8 +135,16 @@ def new_session(profile: str | None = None, *, ignore_profiles: bool = False) ->
     )
     session.register_component("data_loader", shared_loader())
     session.register_component("response_parser_factory", StrictParsers())
+    # Also the clients that botocore's providers of credentials make by themselves.
+    session.create_client = functools.partial(_bounded_client, session.create_client)
     _keep_secrets_out_of_logs()
     return session
+
+
+def _bounded_client(create: Callable[..., object], *args: object, **kwargs: object) -> object:
+    client = create(*args, **kwargs)
+    bound_reading(client._endpoint.http_session)
+    return client
 
 
 def _keep_secrets_out_of_logs() -> None:

@@ -295,12 +295,12 @@ class SharedConnection:
 
     def _ask_who_we_are(self) -> dict:
         client = self.client("sts", None)
-        with aws_call(self.account, "asking whose credentials these are", "credentials"):
+        with aws_call(self.account, "identifying the caller", "credentials"):
             answer = client.get_caller_identity()
         if not re.fullmatch(r"arn:[\w-]+:(?:iam|sts)::\d{12}:\S+", answer["Arn"]):
-            raise answer.without("ARN of an identity").about(self.account, "asking whose credentials these are")
+            raise answer.without("ARN of an identity").about(self.account, "identifying the caller")
         if not re.fullmatch(r"\d{12}", answer["Account"]):
-            raise answer.without("account ID of 12 digits").about(self.account, "asking whose credentials these are")
+            raise answer.without("account ID of 12 digits").about(self.account, "identifying the caller")
         return {"account_id": answer["Account"], "arn": answer["Arn"], "user_id": answer.get("UserId", "")}
 
     def frozen_credentials(self) -> SessionCredentials:

@@ -13,7 +13,9 @@ from __future__ import annotations
 import json
 from urllib.parse import urlencode
 
+from ..calls.bounded_reading import bound_reading
 from ..calls.errors import SDK_ERRORS, AwsError
+from .key_errors import key_error
 
 try:
     from botocore.awsrequest import AWSRequest
@@ -24,6 +26,9 @@ except ImportError:
 
 CALL = "signin:getSigninToken"
 _TIMEOUT = 30
+
+LONGEST_TOKEN = 32_768
+"""Characters. AWS's have one or two thousand, and an address has to hold it."""
 
 
 def signin_token(
@@ -52,21 +57,26 @@ def signin_token(
         data=urlencode(form),
         headers={"Content-Type": "application/x-www-form-urlencoded"},
     ).prepare()
+    http_session = URLLib3Session(verify=verify, proxies=get_environ_proxies(endpoint), timeout=_TIMEOUT)
+    bound_reading(http_session)
     try:
-        answer = URLLib3Session(verify=verify, proxies=get_environ_proxies(endpoint), timeout=_TIMEOUT).send(request)
+        answer = http_session.send(request)
     except SDK_ERRORS as error:
         raise AwsError(
             f"{CALL} got no answer from {endpoint} ({type(error).__name__})",
             code=type(error).__name__,
             call=CALL,
-            hint="The console's sign-in site has to be reachable from here, perhaps through HTTPS_PROXY.",
+            hint="The console's sign-in site must be reachable from here, perhaps through HTTPS_PROXY.",
         ) from None
     if answer.status_code != 200:
         hint = "The credentials may have expired, or console_duration is not possible for them (role chaining)."
         message = f"{CALL} was refused by {endpoint} with HTTP {answer.status_code}"
         raise AwsError(message, code=str(answer.status_code), call=CALL, hint=hint)
     try:
-        return json.loads(answer.content)["SigninToken"]
-    except (ValueError, KeyError, TypeError):
+        token = json.loads(answer.content)["SigninToken"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        token = None
+    if key_error("SigninToken", token) or len(token) > LONGEST_TOKEN:
         message = f"{CALL}: {endpoint} did not answer with a sign-in token; is it AWS's federation endpoint?"
-        raise AwsError(message, code="InvalidAnswer", call=CALL) from None
+        raise AwsError(message, code="InvalidAnswer", call=CALL)
+    return token

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from ..._advice.fixes import fixes
 from ..._advice.problems import Fix
 from ..._advice.sentences import ANSWERS, chain
+from ..._border.texts import one_line
 from ..._policy.evaluation.decision import ALLOWED, DENIED, UNDECIDED, Outcome
 from ..._policy.evaluation.evaluate import evaluate
 from ..._policy.evaluation.near_misses import StatementReference
@@ -208,11 +209,11 @@ def failure_message(checks: Sequence[Mapping], expect: str | None) -> str:
         return ""
     lines = []
     for entry in wrong:
-        lines.append(f"\n- {entry['principal']}, {entry['action']} on {entry['resource']}: {entry['answer']}")
-        lines += [f"\n    {sentence}" for sentence in entry["chain"]]
+        lines.append(f"- {entry['principal']}, {entry['action']} on {entry['resource']}: {entry['answer']}")
+        lines += [f"    {sentence}" for sentence in entry["chain"]]
         if expect == ALLOWED:
-            lines += [f"\n    to fix it: {fix['text']}" for fix in entry["fix"]]
-    return f"{len(wrong)} of {len(checks)} checks are not {expect}:{''.join(lines)}"
+            lines += [f"    to fix it: {fix['text']}" for fix in entry["fix"]]
+    return "\n".join([f"{len(wrong)} of {len(checks)} checks are not {expect}:", *map(one_line, lines)])
 
 
 OPERATION = Operation(

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
 
 from ..._advice.sentences import Sides
 from ..._aws.calls.errors import AwsError
@@ -45,30 +44,23 @@ from ..._resources.canonical_ids import own_canonical_id
 from ..._resources.identity_side import IdentityPolicies, IdentitySide, compiled, said
 from ..._resources.organization import RESOURCE_CONTROL, SERVICE_CONTROL
 from ..._resources.resource_side import WITHOUT_POLICIES, ResourceSide, can_read, read_resource
-from ..._services.rules_registry import rules_of_arn
 from ..task import Task
 from .connections import Connections
 from .given_policies import GivenPolicies
 from .organizations import Organizations
+from .request_contexts import (
+    AWS_KEYS,
+    ENCRYPTION_CONTEXTS,
+    S3_KEY_ACTIONS,
+    context_of_a_call,
+    encryption_context,
+    is_own_only,
+    key_actions,
+    merged_context,
+)
 
 MANY_IDENTITIES = 8
 """From so many identities of one account on, the account is read as a whole: that takes a call for some hundred."""
-
-KEY_ACTIONS = {
-    "s3:getobject": "kms:Decrypt",
-    "s3:getobjectversion": "kms:Decrypt",
-    "s3:putobject": "kms:GenerateDataKey",
-}
-"""What S3 asks KMS for in the caller's name, where an object is encrypted with a key."""
-
-AWS_KEYS = "aws/"
-"""What the names of the keys begin with that AWS keeps for an account, one for each service."""
-
-ENCRYPTION_CONTEXTS = tuple(
-    f"kms:EncryptionContext:{key}"
-    for key in ("aws:s3:arn", "aws:sns:topicArn", "aws:sqs:arn", "aws:kinesis:arn", "SecretARN", "PARAMETER_ARN")
-)
-"""What services say to KMS besides."""
 
 
 @dataclass(frozen=True)
@@ -206,8 +198,9 @@ class Gathering:
             vpc_endpoint_policy=self.given.vpc_endpoint(),
             s3_access=side.s3_access,
             resource_tags=side.tags,
+            own_account_only=is_own_only(action, resource),
         )
-        known = {**_of_a_call(action, resource), **self._organizations.keys(request, owner)}
+        known = {**context_of_a_call(action, resource), **self._organizations.keys(request, owner)}
         return replace(request, context=merged_context(known, context))
 
     def _who(self, text: str) -> tuple[RequestPrincipal, IdentitySide, list[str]]:
@@ -304,7 +297,7 @@ class Gathering:
             return ResourceSide(owner or UNKNOWN, policy, s3_access=access, unread=unread)
         if bucket not in self._buckets:
             self._buckets[bucket] = BucketSide(account, bucket, owner)
-        with_key = action in KEY_ACTIONS
+        with_key = action in S3_KEY_ACTIONS
         return self._buckets[bucket].side(action, key, who.account_id, with_key=with_key, given=given)
 
     def _key_question(
@@ -333,8 +326,7 @@ class Gathering:
         asked = self._request(request.principal, own, found, action, resource, context, unread)
         asked = replace(
             asked,
-            # What the user says of the request wins, but for how the service calls KMS.
-            context={**merged_context(asked.context, via), **_encryption_context(context)},
+            context=merged_context(merged_context(asked.context, via), encryption_context(context)),
             resource_policy=found.policy,
             s3_access=None,
             # "RCPs do not apply to AWS managed keys" (Organizations User Guide, "Resource control policies").
@@ -376,36 +368,3 @@ class Gathering:
 
     def _account(self, account_id: str) -> object:
         return self.connections.of(account_id) if self.live else None
-
-
-def key_actions(request: Request, side: ResourceSide) -> tuple[str, ...]:
-    """Return what a service asks KMS for in the caller's name; nothing where there is no key."""
-    if side.kms_key is None or not isinstance(side.account_id, str):
-        return ()
-    action = ascii_lower(request.action)
-    if action in KEY_ACTIONS:
-        return (KEY_ACTIONS[action],)
-    rules = rules_of_arn(parse_arn(request.resource))
-    taken = rules.key_actions if rules else {}
-    return next((keys for name, keys in taken.items() if ascii_lower(name) == action), ())
-
-
-def _of_a_call(action: str, resource: str) -> dict:
-    """Return what a request brings unless the user says otherwise: it is made now, over TLS, where the resource is."""
-    now = {"aws:CurrentTime": datetime.now(timezone.utc), "aws:SecureTransport": "true"}
-    if resource == "*":
-        return now
-    arn = parse_arn(resource)
-    rules = rules_of_arn(arn)
-    usual = rules.usual_context(ascii_lower(action), arn) if rules else {}
-    return {**now, **usual, **({"aws:RequestedRegion": arn.region} if arn.region else {})}
-
-
-def _encryption_context(context: Mapping) -> dict:
-    return {key: value for key, value in context.items() if ascii_lower(key).startswith("kms:encryptioncontext")}
-
-
-def merged_context(context: Mapping, more: Mapping) -> dict:
-    """Return a context with some keys set anew; the case of a key does not count."""
-    changed = {ascii_lower(key) for key in more}
-    return {**{key: value for key, value in context.items() if ascii_lower(key) not in changed}, **more}

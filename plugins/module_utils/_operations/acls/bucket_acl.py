@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from ..._aws.calls.errors import AwsError, is_code
 from ..._aws.calls.retries import retry_while
 from ..._aws.files.locks import controller_lock
+from ..._options.acls import BUCKET_ACL_ARGUMENTS, check_bucket_acl
 from ..._policy.evaluation.requests import AclGrant
 from ..._policy.s3.acls import (
     Acl,
@@ -28,30 +29,25 @@ from ..._policy.s3.acls import (
     sid_of_grant,
     still_granted,
 )
-from ..._resources.bucket_acl import ACLS_DISABLED, ENFORCED, OBJECT_WRITER, OWNER_PREFERRED, BucketAcl
+from ..._resources.bucket_acl import ACLS_DISABLED, ENFORCED, BucketAcl
 from ..._resources.canonical_ids import CanonicalIds
+from ..._services.s3_bucket.rules import RULES
 from ..plan import Change, Plan
 from ..task import Operation, Task, TaskError, result
 from ..writing.shared_policy import converge_policy
-from .options import (
-    acl_arguments,
+from .acl_grants import (
     acl_view,
     acls_are_disabled,
-    check_acl_options,
     confirm_canonical_ids,
     declared_grants,
     explained,
     grant_changes,
     in_words,
+    is_at_aws,
 )
 
 OWNERSHIP_SECONDS = 30.0
 """So long S3 may take until a changed object ownership holds for the next call."""
-
-ARGUMENT_SPEC = {
-    **acl_arguments("bucket"),
-    "object_ownership": {"type": "str", "choices": [OBJECT_WRITER, OWNER_PREFERRED]},
-}
 
 
 @dataclass(frozen=True)
@@ -154,6 +150,7 @@ def _apply(
             own_sids,
             lock=lambda: controller_lock(task.account.told_account_id, carrier.label),
             progress=task.progress,
+            passing=RULES.passing_codes,
         ).after
 
     try:
@@ -169,18 +166,10 @@ def _apply(
     return of_document(after).grants
 
 
-def check(params: Mapping) -> list[str]:
-    """Return every error in the options, each naming its option."""
-    errors = check_acl_options(params)
-    if params["object_ownership"] and params["state"] == "absent":
-        errors.append("object_ownership: only with state: present, where it makes room for grants")
-    return errors
-
-
 OPERATION = Operation(
     name="xacct_bucket_acl",
-    argument_spec=ARGUMENT_SPEC,
+    argument_spec=BUCKET_ACL_ARGUMENTS,
     run=run,
     services=("s3", "sts"),
-    check=check,
+    check=lambda params: check_bucket_acl(params, is_at_aws(params)),
 )

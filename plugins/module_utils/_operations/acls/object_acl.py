@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from ..._aws.calls.errors import AwsError, is_code
 from ..._aws.calls.pace import Pace
 from ..._aws.files.locks import controller_lock
+from ..._options.acls import OBJECT_ACL_ARGUMENTS, OBJECT_ACL_RULES, check_object_acl
 from ..._policy.evaluation.requests import AclGrant
 from ..._policy.language.documents import PolicyError
 from ..._policy.s3.acls import Acl, DeclaredGrants, check_count, merged, shown_grants, still_granted
@@ -29,39 +30,22 @@ from ..._resources.canonical_ids import CanonicalIds
 from ..._resources.object_acl import ObjectAcls, ObjectVersion, has_vanished
 from ..plan import Change, Plan
 from ..task import Operation, Task, TaskError, result
-from .bulk import CHANGED, FAILED, UNCHANGED, VANISHED, Tally, process
-from .options import (
-    acl_arguments,
+from .acl_grants import (
     acl_view,
     acls_are_disabled,
-    check_acl_options,
     confirm_canonical_ids,
     declared_grants,
     explained,
     grant_changes,
     in_words,
+    is_at_aws,
     wants_acls,
 )
+from .bulk import CHANGED, FAILED, UNCHANGED, VANISHED, Tally, process
 
-MOST_CONCURRENT = 64
-"""Calls at a time; a client keeps that many connections."""
-AGAIN = "What is done is done; running again goes on from there."
+AGAIN = "Completed objects stay as they are; re-running continues from there."
 LOCK_SECONDS = 6 * 3600.0
 """So long another run on the same bucket may take."""
-
-ARGUMENT_SPEC = {
-    **acl_arguments("object"),
-    "key": {"type": "str", "no_log": False},
-    "keys": {"type": "list", "elements": "str", "no_log": False},
-    "prefix": {"type": "str"},
-    "version_id": {"type": "str"},
-    "versions": {"type": "str", "choices": ["current", "all"], "default": "current"},
-    "concurrency": {"type": "int", "default": 16},
-}
-RULES = {
-    "mutually_exclusive": [("key", "keys", "prefix")],
-    "required_one_of": [("key", "keys", "prefix")],
-}
 
 
 def run(task: Task) -> dict:
@@ -254,29 +238,11 @@ def _warn(task: Task, each: _EachObject, accounts: Mapping[str, str]) -> None:
         task.warn(f"There is no object in {each.where}: nothing was granted. Upper and lower case count in a prefix")
 
 
-def check(params: Mapping) -> list[str]:
-    """Return every error in the options, each naming its option."""
-    return [*check_acl_options(params), *_check_objects(params)]
-
-
-def _check_objects(params: Mapping) -> Iterator[str]:
-    if params["key"] == "":
-        yield 'key: is empty; prefix: "" stands for all objects of the bucket'
-    if params["keys"] is not None and ("" in params["keys"] or not params["keys"]):
-        yield "keys: name at least one object, and none with an empty name"
-    if params["version_id"] is not None and params["key"] is None:
-        yield "version_id: only together with key, whose version it is"
-    if params["version_id"] is not None and params["versions"] == "all":
-        yield "versions: either all of them, or the one of version_id"
-    if not 1 <= params["concurrency"] <= MOST_CONCURRENT:
-        yield f"concurrency: {params['concurrency']} is not a number from 1 to {MOST_CONCURRENT}"
-
-
 OPERATION = Operation(
     name="xacct_object_acl",
-    argument_spec=ARGUMENT_SPEC,
+    argument_spec=OBJECT_ACL_ARGUMENTS,
     run=run,
     services=("s3", "sts"),
-    rules=RULES,
-    check=check,
+    rules=OBJECT_ACL_RULES,
+    check=lambda params: check_object_acl(params, is_at_aws(params)),
 )

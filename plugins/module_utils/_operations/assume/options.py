@@ -216,7 +216,7 @@ def policy_errors(params: Mapping, wanted: Mapping, role: Arn | None) -> list[st
                 f"{limits.LONGEST_SESSION_POLICY}"
             )
         if not limits.POLICY_CHARACTERS.fullmatch(text):
-            errors.append("policy has characters outside of Latin-1, which STS does not take")
+            errors.append("policy has characters outside of Latin-1, which STS does not accept")
     arns = params.get("policy_arns") or []
     if len(arns) > limits.MOST_POLICY_ARNS:
         errors.append(f"policy_arns has {len(arns)} entries; a session takes at most {limits.MOST_POLICY_ARNS}")

@@ -12,13 +12,14 @@ Private to this collection.
 from __future__ import annotations
 
 from ..._aws.calls.errors import AwsError, is_code
+from ..._options.bucket_grant import ARGUMENT_SPEC, check, declared_grants
+from ..._options.declared_grants import DeclaredGrants
+from ..._policy.statements.service_rules import POLICY
 from ..._services.s3_bucket.api import Bucket, BucketPolicy
-from ..._services.s3_bucket.statements import BUCKET_PART
 from ..task import Operation, Task, result, said_of
-from .bucket_grant_options import ARGUMENT_SPEC, check, declared_grants
+from ..writing.shared_policy import same_policy
 from .bucket_obstacles import explained_refusal, look_at_public_access, missing_key_access
-from .declared_grants import DeclaredGrants
-from .policy_steps import confirm_owner, decide, read_policy, write_policy
+from .policy_steps import bring_about, confirm_owner, read_policy
 
 
 def run(task: Task) -> dict:
@@ -34,27 +35,33 @@ def _run(task: Task) -> dict:
     grants = declared_grants(params, task.account.partition)
 
     policy = _read(task, carrier, grants)
-    decision = decide(grants, policy, grants.merge(policy), part=BUCKET_PART)
-    key_access = None
-    if decision.plan.changed:
+    wanted = grants.merge(policy)
+    if not same_policy(policy, wanted):
         _confirm_owner(task, bucket)
-        carrier.check_size(decision.policy)
-        carrier.check_control(policy, decision.policy)
-        look_at_public_access(task, bucket, grants, decision.policy)
-        key_access = missing_key_access(task, bucket, grants, policy)
-        policy = decision.policy if task.check_mode else _apply(task, carrier, grants, decision.policy)
+
+    def look() -> dict | None:
+        look_at_public_access(task, bucket, grants, wanted)
+        return missing_key_access(task, bucket, grants, policy)
+
+    try:
+        outcome = bring_about(task, {POLICY: carrier}, {POLICY: grants}, {POLICY: policy}, look)
+    except AwsError as error:
+        explained = explained_refusal(error, bucket, wanted)
+        if explained is error:
+            raise
+        raise explained from error
     return result(
-        decision.plan,
+        outcome.plan,
         bucket={"name": bucket.name, "arn": bucket.arn, "owner": bucket.declared_owner},
-        policy=policy,
-        key_access=key_access,
+        policy=outcome.policies[POLICY],
+        key_access=outcome.key_access,
     )
 
 
 def _read(task: Task, carrier: BucketPolicy, grants: DeclaredGrants) -> dict | None:
     """Return the policy. Where another owner was expected S3 only denies: then say that."""
     try:
-        return read_policy(task, carrier, grants, ("NoSuchBucket",), carrier.bucket.label)
+        return read_policy(task, carrier, grants)
     except AwsError as error:
         if task.params["expected_bucket_owner"] and is_code(error, "AccessDenied"):
             _confirm_owner(task, carrier.bucket)
@@ -64,14 +71,6 @@ def _read(task: Task, carrier: BucketPolicy, grants: DeclaredGrants) -> dict | N
 def _confirm_owner(task: Task, bucket: Bucket) -> None:
     task.account.confirm_account()
     confirm_owner(task, bucket.owner, bucket.label, "expected_bucket_owner")
-
-
-def _apply(task: Task, carrier: BucketPolicy, grants: DeclaredGrants, wanted: dict | None) -> dict | None:
-    """Write what differs and return the policy as it is then."""
-    try:
-        return write_policy(task, carrier, grants, wanted, lock=carrier.bucket.label)
-    except AwsError as error:
-        raise explained_refusal(error, carrier.bucket, wanted) from error
 
 
 OPERATION = Operation(

@@ -11,11 +11,11 @@ Private to this collection.
 from __future__ import annotations
 
 from ..._aws.calls.errors import AwsError, aws_text, is_code, is_not_offered, is_unanswered
+from ..._options.declared_grants import DeclaredGrants
 from ..._policy.kms.required_access import key_arn_in, key_statements
 from ..._policy.statements.public_access import BLOCK_POLICY, RESTRICT_BUCKETS, public_statements
 from ..._services.s3_bucket.api import NO_REGION, Bucket
 from ..task import Task, TaskError
-from .declared_grants import DeclaredGrants
 from .key_access_warning import added_statements, key_access
 
 _NO_AWS_KEY = (

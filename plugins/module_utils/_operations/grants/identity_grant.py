@@ -16,15 +16,24 @@ from dataclasses import dataclass
 
 from ..._aws.calls.errors import AwsError, is_not_offered, is_unanswered
 from ..._aws.files.locks import controller_lock
+from ..._options.identity_grant import (
+    ARGUMENT_SPEC,
+    INLINE,
+    MANAGED,
+    DeclaredGrants,
+    check,
+    declared_grants,
+    policy_names,
+)
 from ..._policy.language.comparison import differences
+from ..._policy.language.identity_names import IdentityName, parse_identity
 from ..._policy.statements.render import readable_policy
-from ..._resources.identity import Identity, IdentityName, InlinePolicy, parse_identity
+from ..._resources.identity import Identity, InlinePolicy
 from ..._resources.managed_policies import ManagedPolicies
 from ..._resources.quotas import Quotas
 from ..plan import Change, Plan
 from ..task import Operation, Task, TaskError, result, said_of
 from ..writing.shared_policy import Merge, converge_policy, same_policy
-from .identity_grant_options import ARGUMENT_SPEC, INLINE, MANAGED, DeclaredGrants, check, declared_grants, policy_names
 
 _WORDS = {INLINE: "inline_policy", MANAGED: "managed_policies"}
 _OTHER = {INLINE: MANAGED, MANAGED: INLINE}
@@ -82,7 +91,7 @@ def _read_there(task: Task, there: InlinePolicy | ManagedPolicies) -> dict | Non
     except AwsError as error:
         if not is_unanswered(error):
             raise
-        task.warn(f"Could not look whether grants are still in the {there.label}: {error}")
+        task.warn(f"Could not check whether grants are still in the {there.label}: {error}")
         return None
 
 
@@ -135,7 +144,7 @@ def _require(task: Task, identity: Identity) -> None:
     except AwsError as error:
         if not is_not_offered(error):
             raise
-        task.warn(f"Could not look whether {identity.label} exists: {error}")
+        task.warn(f"Could not check whether {identity.label} exists: {error}")
         return
     if facts is None:
         raise TaskError(
@@ -162,8 +171,8 @@ def _apply(
             _converge(task, identity, there, grants.take_out, grants)
         except AwsError as error:
             raise TaskError(
-                f"{error} The grants are in the {here.label}; in the {there.label} they are still as well. Running "
-                "again takes them away there."
+                f"{error} The grants are in the {here.label}; in the {there.label} they are still as well. Re-running "
+                "removes them there."
             ) from error
     return policy
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 
 from ..._aws.calls.errors import AwsError
+from ..._options.declared_grants import DeclaredGrants
 from ..._policy.kms.policy_coverage import not_allowed_yet
 from ..._policy.kms.required_access import key_task
 from ..._policy.language.comparison import not_held
@@ -22,7 +23,6 @@ from ..._services.kms_key import KmsKey
 from ..._services.registry import ADAPTERS
 from ..._services.rules_registry import SERVICES
 from ..task import Task
-from .declared_grants import DeclaredGrants
 
 
 def added_statements(grants: DeclaredGrants, policy: dict | None) -> list[dict]:
@@ -53,9 +53,9 @@ def key_access(task: Task, label: str, key: KmsKey, arn: str | None, missing: li
     how = (
         f"for which xacct_resource_grant takes {json.dumps(options)}"
         if options
-        else "with the statements in key_access; in which region the key is was not to be found out"
+        else "with the statements in key_access; the region of the key could not be determined"
     )
-    known = f"whose policy could not be read ({unread})" if unread else "whose policy does not plainly allow it"
+    known = f"whose policy could not be read ({unread})" if unread else "whose policy may not allow it"
     task.warn(
         f"{label} encrypts with the KMS key {arn or key.name}, {known}. The key has to let this grant through as well, "
         f"{how}, and the principals' own policies have to allow {' and '.join(actions)} on the key."

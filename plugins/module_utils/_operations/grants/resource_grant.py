@@ -11,32 +11,26 @@ Private to this collection.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 
 from ..._aws.calls.errors import AwsError, is_code, is_unanswered
 from ..._aws.calls.retries import retry_while
+from ..._options.declared_grants import DeclaredGrants, present_grants
+from ..._options.resource_grant import ARGUMENT_SPEC, check, declared_grants
 from ..._policy.kms.required_access import key_arn_in, key_statements
-from ..._policy.language.comparison import sid_of
-from ..._policy.language.documents import statements
 from ..._policy.language.principals import Arn
 from ..._policy.statements.resource import grants_for_bare_sources
 from ..._policy.statements.service_rules import ServiceRules
 from ..._services.kms_key import KmsKey
 from ..._services.registry import ADAPTERS, carriers, resource_arn
-from ..._services.resource_policy import ResourcePolicy, RevisionedPolicy
+from ..._services.resource_policy import ResourcePolicy
 from ..._services.rules_registry import SERVICES, rules_for
 from ..plan import Plan
 from ..task import Operation, Task, result, said_of
-from ..writing.replica_policy import await_replica
-from ..writing.revisioned_policy import converge_revisioned
-from ..writing.shared_policy import Converged, Merge
-from .declared_grants import NOTHING_DECLARED, DeclaredGrants, present_grants
 from .key_access_warning import added_statements, key_access
-from .policy_steps import PolicyDecision, confirm_owner, decide, new_resource_seconds, read_policy, write_policy
-from .resource_grant_options import ARGUMENT_SPEC, check, declared_grants
+from .policy_steps import bring_about, confirm_owner, new_resource_seconds, read_policy
 
-_DENIED = ("AccessDenied", "AccessDeniedException", "AuthorizationError")
+_DENIED = ("AccessDenied", "AccessDeniedException")
 _NO_AWS_KEY = "the grant is of no use there. Have it encrypt with a customer managed key"
 
 
@@ -59,29 +53,17 @@ def _run(task: Task) -> dict:
     grants = declared_grants(params, rules, arn)
 
     found = {way: _read(task, carrier, grants[way]) for way, carrier in ways.items()}
-    decisions = {way: _decide(ways[way], grants[way], policy) for way, policy in found.items()}
-    plan = _joined([decision.plan for decision in decisions.values()])
-    missing = None
-    if plan.changed:
-        for way, decision in decisions.items():
-            if decision.plan.changed:
-                ways[way].check_size(decision.policy)
-                ways[way].check_control(found[way], decision.policy)
-                ways[way].look_before_write(found[way], decision.policy, task.warn)
+
+    def look() -> dict | None:
         _warn_of_bare_sources(task, ways, grants, found)
-        missing = _missing_key_access(task, ways, grants, found)
-        if any(carrier.copied_from for carrier in ways.values()):
-            found = {way: await_replica(task, ways[way], _merge(ways[way], grants[way]), found[way]) for way in ways}
-            decisions = {way: _decide(ways[way], NOTHING_DECLARED, policy) for way, policy in found.items()}
-            plan = _joined([decision.plan for decision in decisions.values()])
-        elif not task.check_mode:
-            found = _apply(task, ways, grants, decisions)
-    policies = {way: decision.policy for way, decision in decisions.items()} if task.check_mode else found
+        return _missing_key_access(task, ways, grants, found)
+
+    outcome = bring_about(task, ways, grants, found, look)
     return result(
-        plan,
+        outcome.plan,
         resource=_resource(rules, arn),
-        key_access=missing,
-        **{carrier.returned_as: policies[way] for way, carrier in ways.items()},
+        key_access=outcome.key_access,
+        **{carrier.returned_as: outcome.policies[way] for way, carrier in ways.items()},
     )
 
 
@@ -118,9 +100,9 @@ def _no_policies(rules: ServiceRules) -> dict:
 
 def _read(task: Task, carrier: ResourcePolicy, grants: DeclaredGrants) -> dict | None:
     try:
-        return read_policy(task, carrier, grants, carrier.missing, carrier.resource_label)
+        return read_policy(task, carrier, grants)
     except AwsError as error:
-        if is_code(error, *_DENIED):
+        if is_code(error, *_DENIED, *carrier.rules.denied_codes):
             _confirm_owner(task, carrier.rules, carrier.arn)
         if not is_code(error, *carrier.missing):
             raise
@@ -132,31 +114,6 @@ def _read(task: Task, carrier: ResourcePolicy, grants: DeclaredGrants) -> dict |
 
 def _confirm_owner(task: Task, rules: ServiceRules, arn: Arn) -> None:
     confirm_owner(task, arn.account_id or task.account.told_account_id, f"{rules.title} {arn}", "resource")
-
-
-def _decide(carrier: ResourcePolicy, grants: DeclaredGrants, policy: dict | None) -> PolicyDecision:
-    wanted = _merge(carrier, grants)(policy)
-    sids = {sid_of(each) for document in (policy, wanted) for each in statements(document)}
-    first = {sid: carrier.rules.grant_sid(sid) for sid in sids}
-    names = {sid: grants.names[own] for sid, own in first.items() if own in grants.names}
-    return decide(dataclasses.replace(grants, names=names), policy, wanted, title=carrier.returned_as)
-
-
-def _merge(carrier: ResourcePolicy, grants: DeclaredGrants) -> Merge:
-    """Return how a policy gets the grants; where no statement is left, it becomes what the service has for that."""
-
-    def merge(policy: dict | None) -> dict | None:
-        wanted = grants.merge(policy)
-        return carrier.empty() if wanted is None and statements(policy) else wanted
-
-    return merge
-
-
-def _joined(plans: list[Plan]) -> Plan:
-    """Return the plans of all ways of granting as one."""
-    before = {name: view for plan in plans for name, view in plan.before.items()}
-    after = {name: view for plan in plans for name, view in plan.after.items()}
-    return Plan(tuple(change for plan in plans for change in plan.changes), before, after)
 
 
 def _warn_of_bare_sources(
@@ -211,43 +168,6 @@ def _key(task: Task, carrier: ResourcePolicy) -> KmsKey | None:
 
 def _key_sid(carrier: ResourcePolicy) -> str:
     return "For" + "".join(character for character in carrier.name if character.isalnum() and character.isascii())
-
-
-def _apply(
-    task: Task,
-    ways: Mapping[str, ResourcePolicy],
-    grants: Mapping[str, DeclaredGrants],
-    decisions: Mapping[str, PolicyDecision],
-) -> dict[str, dict | None]:
-    """Write what differs, and return the policies as they are then.
-
-    With several ways of granting, all of them get what is new before any of them loses something: a grant that moves
-    from one to the other is never gone.
-    """
-    after = {way: decision.policy for way, decision in decisions.items()}
-    changed = [way for way, decision in decisions.items() if decision.plan.changed]
-    if len(changed) > 1:
-        for way in changed:
-            _write(task, ways[way], grants[way].without_removals(), decisions[way])
-    for way in changed:
-        after[way] = _write(task, ways[way], grants[way], decisions[way])
-    return after
-
-
-def _write(task: Task, carrier: ResourcePolicy, grants: DeclaredGrants, decision: PolicyDecision) -> dict | None:
-    def revised(merge: Merge) -> Converged:
-        return converge_revisioned(carrier, merge, progress=task.progress)
-
-    return write_policy(
-        task,
-        carrier,
-        grants,
-        decision.policy,
-        merge=_merge(carrier, grants),
-        lock=str(carrier.arn),
-        slowest_replica=carrier.rules.propagation_seconds,
-        converge=revised if isinstance(carrier, RevisionedPolicy) else None,
-    )
 
 
 OPERATION = Operation(

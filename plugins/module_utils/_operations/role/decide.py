@@ -14,13 +14,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from ..._options.role import MANAGED_BY, MANAGER, refused_role
 from ..._policy.language.documents import parse_document, with_text_conditions
 from ..._policy.statements.render import readable_policy
-from ..._resources.iam import MANAGED_BY, MANAGER
 from ..plan import Change, Plan
 from ..task import TaskError
 from ..writing.shared_policy import same_policy
-from .options import refused_role
 from .state import RoleState
 from .trust import DeclaredTrust, declared_trust, shown_trust_policy, trust_changes
 
@@ -90,7 +89,9 @@ def _decide_creation(params: Mapping, trust: DeclaredTrust | None) -> RoleDecisi
         # Statements are taken back from a role that is not there: that is done already.
         return RoleDecision(Plan(), trust=trust)
     if document is None:
-        raise TaskError(f"role {name} does not exist, and trusted names nobody: IAM makes no role without a principal")
+        raise TaskError(
+            f"role {name} does not exist, and trusted names nobody: IAM creates no role without a principal"
+        )
     create = {
         "path": params.get("path"),
         "description": params.get("description"),
@@ -125,7 +126,7 @@ def _decide_update(params: Mapping, state: RoleState, trust: DeclaredTrust | Non
     document = trust.merge(stored) if trust else stored
     if document is None:
         raise TaskError(
-            f"role {state.facts.name}: nobody would be left in its trust policy, and IAM takes none without a "
+            f"role {state.facts.name}: nobody would be left in its trust policy, and IAM accepts none without a "
             "statement. Name a principal, or remove the role with state: absent and purge_trusted: true"
         )
     claimed = _claim(params, state, same_policy(stored, document) if trust else False)
@@ -157,7 +158,7 @@ def _decide_removal(params: Mapping, state: RoleState | None, trust: DeclaredTru
             return _decide_statement_removal(state, trust, rest)
     if not state.ours and not params["take_over"]:
         raise TaskError(
-            f"{_whose(state)} It is not removed: say take_over: true to remove it all the same"
+            f"{_whose(state)} It is not removed: set take_over: true to remove it all the same"
             + ("" if params["purge_trusted"] else "; no statement would be left in its trust policy, which IAM refuses")
         )
     view = _view_of(state, shown_trust_policy(stored, trust.names if trust else {}))
@@ -214,7 +215,7 @@ def _claim(params: Mapping, state: RoleState, trust_matches: bool) -> bool:
     if len(shown) > LONGEST_SHOWN_POLICY:
         shown = f"{shown[:LONGEST_SHOWN_POLICY]} …"
     raise TaskError(
-        f"{_whose(state)} It trusts: {shown}. Say take_over: true to declare it whole from now on, purge_trusted: "
+        f"{_whose(state)} It trusts: {shown}. Set take_over: true to declare it whole from now on, purge_trusted: "
         "false to add to its trust policy only, or use another name"
     )
 

@@ -10,12 +10,12 @@ Private to this collection.
 from __future__ import annotations
 
 from ..._aws.calls.errors import AwsError, is_unanswered
+from ..._options.role import MAX_TAGS
 from ..._policy.language.sizes import PolicyTooLarge, policy_size
 from ..._resources.quotas import ATTACHMENTS, INLINE_SIZE, Quotas
 from ..._resources.role import Role, TrustPolicy
 from ..task import TaskError
 from .decide import RoleDecision
-from .options import MAX_TAGS
 from .state import RoleState
 
 _TRUSTING = ("create", "put_trust", "share_trust")

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..._options.role import ARGUMENT_SPEC, check
 from ..._policy.language.principals import unresolved_ids
 from ..._resources.quotas import Quotas
 from ..._resources.role import Role, RoleFacts
@@ -19,7 +20,6 @@ from ..task import Operation, Task, TaskError, result, said_of
 from .apply import RoleChangedMeanwhile, apply
 from .decide import RoleDecision, decide
 from .limits import check_limits
-from .options import ARGUMENT_SPEC, check
 from .state import RoleState, read_state
 from .trust import shown, shown_external_ids
 
@@ -48,8 +48,8 @@ def _run(task: Task) -> dict:
         try:
             return _reported(decision, apply(task, role, state, decision, quotas))
         except RoleChangedMeanwhile:
-            task.progress(f"{role.label} was made or changed by somebody else at the same time: reading it again")
-    raise TaskError(f"{role.label} was changed by somebody else each of the {ROUNDS} times it was read. Run again")
+            task.progress(f"{role.label} was changed by another writer at the same time; reading it again")
+    raise TaskError(f"{role.label} was changed by another writer on all {ROUNDS} attempts. Re-run")
 
 
 def _foretold(decision: RoleDecision, state: RoleState | None) -> dict:

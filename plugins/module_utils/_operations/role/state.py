@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ..._aws.calls.errors import AwsError, is_unanswered
+from ..._options.role import MANAGED_BY, MANAGER
 from ..._policy.language.principals import parse_arn, principal_pairs, unresolved_ids
-from ..._resources.iam import MANAGED_BY, MANAGER
 from ..._resources.identity import Identity, IdentityFacts
 from ..._resources.role import Role, RoleFacts
 from .trust import declared_trust, with_live_ids

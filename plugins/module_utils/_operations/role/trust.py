@@ -15,6 +15,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from ..._options.role import ANY_EXTERNAL_ID, EXTERNAL_ID_BYTES, statement_options
 from ..._policy.language.comparison import Difference, differences
 from ..._policy.language.documents import new_document
 from ..._policy.language.principals import principal_pairs, unresolved_ids
@@ -22,7 +23,6 @@ from ..._policy.statements.own_statements import SidAlphabet, merge_statements, 
 from ..._policy.statements.render import readable_policy
 from ..._policy.statements.trust import external_ids, trust_statement
 from ..plan import Change
-from .options import ANY_EXTERNAL_ID, EXTERNAL_ID_BYTES, statement_options
 
 SHOWN_INSTEAD = "(generated when applied)"
 _KIND_OF_ID = {"AROA": "role", "AIDA": "user"}

@@ -14,19 +14,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ..._aws.calls.errors import SDK_ERRORS, AwsError, error_code, translate
-from ..._expectations.proof_outcome import ALLOWED, Attempt, Judgement, Question, judge
+from ..._border.texts import one_line
+from ..._expectations.proof_calls import BUCKET_ACTIONS, GET, LIST, PROBE, PUT
+from ..._expectations.proof_outcome import ALLOWED, AT_A_BUCKET, Attempt, Judgement, Question, judge
 from ..actors import Actor, CannotAct
 from ..task import Task
 
-GET, LIST, PUT = BUCKET_CALLS = ("s3_get", "s3_list", "s3_put")
 _DONE = {GET: "got", LIST: "listed", PUT: "put"}
-PERMISSION = {GET: "s3:GetObject", LIST: "s3:ListBucket", PUT: "s3:PutObject"}
-
-PROBE = "xacct-verify-"
-"""What the names of objects begin with that a proof tries to put."""
 
 AUTHORIZED_ANYWAY = frozenset({"InvalidObjectState"})
 """Codes that S3 answers a caller with who may get the object: it is archived."""
+
+LOOKED_AT = 20
+"""Keys of a listing in which one is looked for."""
 
 LAST_KEY = "\U0010ffff"
 """Sorts after every character of a key."""
@@ -78,7 +78,7 @@ class BucketTrial:
             self.client.delete_object(**self.arguments, Key=self.key)
         except (AwsError, *SDK_ERRORS) as error:
             said = translate(error, self.account, "").aws_message or str(error)
-            return f"; the empty object {self.key} could not be deleted again, please do ({said})"
+            return f"; the empty object {self.key} could not be deleted: delete it by hand ({said})"
         return ""
 
 
@@ -106,8 +106,9 @@ def bucket_trial(position: int, expectation: Mapping, actor: Actor, task: Task) 
         expect=expectation["expect"],
         depends_on=tuple(conditions_of(expectation, client)),
         done=_DONE[call] if call != PUT else "put an object into",
-        permission=PERMISSION[call],
+        permission=BUCKET_ACTIONS[call],
         place="bucket",
+        trusting_side=AT_A_BUCKET,
     )
     if call == LIST:
         arguments["Prefix"] = prefix
@@ -162,15 +163,17 @@ def place_of(lookup: Mapping) -> str:
 def find_object(client: object, lookup: Mapping) -> str | None:
     """Return the first key below a prefix, or beside some prefixes, by a call for each of these at most, and one.
 
-    S3 lists keys in the order of their characters, so what begins with a prefix is stepped over at once.
+    It goes on to another task in a result, so one with characters that a result writes out is left out. S3 lists keys
+    in the order of their characters, so what begins with a prefix is stepped over at once.
     """
     arguments = bucket_arguments(lookup["bucket"], lookup["bucket_owner"])
     after: dict = {}
     for _step in range(len(lookup["outside"]) + 1):
-        answer = client.list_objects_v2(**arguments, Prefix=lookup["prefix"], MaxKeys=1, **after)
+        answer = client.list_objects_v2(**arguments, Prefix=lookup["prefix"], MaxKeys=LOOKED_AT, **after)
         keys = [entry["Key"] for entry in answer.get("Contents", ())]
         inside = next((prefix for prefix in lookup["outside"] if keys and keys[0].startswith(prefix)), None)
         if inside is None:
-            return keys[0] if keys else None
+            outside = tuple(lookup["outside"])
+            return next((key for key in keys if one_line(key) == key and not key.startswith(outside)), None)
         after = {"StartAfter": f"{inside}{LAST_KEY}"}
     return None

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 from ..._advice.problems import Fix
 from ..._aws.calls.errors import AwsError
+from ..._expectations.proof_calls import ASSUME_ROLE, BUCKET_ACTIONS, GET, LIST, PROBE
 from ..._expectations.proof_outcome import Evaluation
 from ..._policy.evaluation.compiled_policies import compile_policy
 from ..._policy.evaluation.decision import ALLOWED
@@ -30,9 +31,9 @@ from ..access_check.given_policies import GivenPolicies
 from ..access_check.organizations import policies_of
 from ..actors import CONNECTION, ROOT, Actor, CannotAct, all_but
 from ..task import Task
-from .buckets import GET, LIST, PERMISSION, PROBE, object_of
+from .buckets import object_of
 from .resources import RESOURCE_CALLS, connections_of, whole_arn
-from .roles import ASSUME_ROLE, DECLARED, SESSION_TAGS, ways
+from .roles import DECLARED, SESSION_TAGS, ways
 
 HIDDEN = "(the external ID)"
 """What an external ID is shown as."""
@@ -158,14 +159,14 @@ class Evaluations:
         call, prefix = expectation["call"], expectation["prefix"]
         bucket = f"arn:{self._task.account.partition}:s3:::{expectation['bucket']}"
         if call == LIST:
-            return Asked(PERMISSION[call], bucket, {**context, "s3:prefix": prefix}, expectation["bucket_owner"])
+            return Asked(BUCKET_ACTIONS[call], bucket, {**context, "s3:prefix": prefix}, expectation["bucket_owner"])
         key = f"{prefix}{PROBE}"
         if call == GET:
             try:
                 key = expectation["key"] or object_of(expectation, self._task.params["objects"])
             except CannotAct:
                 key = f"{prefix}{PROBE}"
-        return Asked(PERMISSION[call], f"{bucket}/{key}", context, expectation["bucket_owner"])
+        return Asked(BUCKET_ACTIONS[call], f"{bucket}/{key}", context, expectation["bucket_owner"])
 
     def _of_resource(self, expectation: Mapping, context: dict) -> Asked:
         """What is asked of a resource; where the plan knows only its name, its account is asked for its ARN."""

@@ -10,13 +10,12 @@ secret, no key. Private to this collection.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ..._aws.calls.errors import SDK_ERRORS, AwsError, error_code, translate
-from ..._expectations.proof_calls import CALLS, EVALUATE
-from ..._expectations.proof_outcome import Attempt, Judgement, Question, judge
+from ..._expectations.proof_calls import CALLS, EVALUATE, RULES_OF
+from ..._expectations.proof_outcome import AT_A_RESOURCE, Attempt, Judgement, Question, judge
 from ..._policy.language.principals import Arn, parse_arn
 from ..._policy.s3.actions import matches
 from ..._policy.statements.service_rules import POLICY, ServiceRules
@@ -28,12 +27,6 @@ from ..task import Task
 from .buckets import conditions_of
 
 RESOURCE_CALLS = (*CALLS, EVALUATE)
-MESSAGE = "A proof of xacct_verify; it means nothing."
-GROUP = "xacct-verify"
-"""The message group, where messages have an order."""
-
-LET_IN_ANYWAY = frozenset({"DryRunOperationException"})
-"""Codes that KMS answers a caller with who may use the key, when it is asked to do nothing."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +41,7 @@ class ResourceTrial:
     client: object = field(repr=False)
     account: object = field(repr=False)
     actor_arn: str
+    dry_run_codes: tuple[str, ...] = ()
 
     def judged(self) -> Judgement:
         """Make the call and judge it. What it answers is dropped here."""
@@ -56,7 +50,7 @@ class ResourceTrial:
         except (AwsError, *SDK_ERRORS) as error:
             said = translate(error, self.account, "").aws_message or str(error)
             code = error_code(error)
-            return judge(self.question, Attempt(self.actor_arn, code in LET_IN_ANYWAY, code, said))
+            return judge(self.question, Attempt(self.actor_arn, code in self.dry_run_codes, code, said))
         return judge(self.question, Attempt(self.actor_arn, let_in=True))
 
 
@@ -70,6 +64,7 @@ def resource_trial(position: int, expectation: Mapping, actor: Actor, task: Task
         raise CannotAct(f"{action} is tried only where the trust says verify_by_writing: true, since {call.effect}")
     if call.effect and task.check_mode:
         raise CannotAct(f"check mode: {action} is not tried, since {call.effect}")
+    rules = RULES_OF[call.name]
     arn = _callable_arn(parse_arn(expectation["resource"]), task)
     try:
         client = actor.account.client(arn.service, arn.region)
@@ -82,19 +77,18 @@ def resource_trial(position: int, expectation: Mapping, actor: Actor, task: Task
         depends_on=tuple(conditions_of(expectation, client)),
         done=call.done,
         permission=action,
-        place=SERVICES[call.type].title,
+        place=rules.title,
+        trusting_side=AT_A_RESOURCE,
     )
-    return ResourceTrial(position, question, _MAKE[call.name], arn, client, actor.account, actor.caller.arn)
+    make = ADAPTERS[rules.type][POLICY].proofs[call.name]
+    who, codes = actor.caller.arn, rules.dry_run_codes
+    return ResourceTrial(position, question, make, arn, client, actor.account, who, codes)
 
 
 def by_name(arn: Arn) -> tuple[ServiceRules, str] | None:
     """Return the rules and the name where an ARN ends in the pattern of what AWS adds to a name, None where not."""
-    for rules in SERVICES.values():
-        added = rules.name_pattern.format(name="")
-        if added and rules.service == arn.service and arn.resource.endswith(added):
-            start = rules.resource.partition("{name}")[0]
-            return rules, arn.resource.removeprefix(start).removesuffix(added)
-    return None
+    found = ((rules, rules.pattern_name_in(arn)) for rules in SERVICES.values())
+    return next(((rules, name) for rules, name in found if name is not None), None)
 
 
 def whole_arn(connections: Connections, arn: Arn) -> Arn | None:
@@ -132,85 +126,3 @@ def _callable_arn(arn: Arn, task: Task) -> Arn:
     if whole is None:
         raise CannotAct(f"{unknown}, and no connection leads to account {arn.account_id}: write resource.arn")
     return whole
-
-
-def _queue_url(client: object, arn: Arn) -> str:
-    """The queue's URL is put together: asking for it takes another permission."""
-    return f"{client.meta.endpoint_url.rstrip('/')}/{arn.account_id}/{arn.resource}"
-
-
-def _order(arn: Arn) -> dict:
-    """What a message has to bring where messages have an order."""
-    if not arn.resource.endswith(".fifo"):
-        return {}
-    return {"MessageGroupId": GROUP, "MessageDeduplicationId": secrets.token_hex(16)}
-
-
-def _publish(client: object, arn: Arn) -> None:
-    client.publish(TopicArn=str(arn), Message=MESSAGE, **_order(arn))
-
-
-def _send(client: object, arn: Arn) -> None:
-    client.send_message(QueueUrl=_queue_url(client, arn), MessageBody=MESSAGE, **_order(arn))
-
-
-def _receive(client: object, arn: Arn) -> None:
-    """A message that is received stays where it is, and can be received at once by others."""
-    client.receive_message(
-        QueueUrl=_queue_url(client, arn), MaxNumberOfMessages=1, VisibilityTimeout=0, WaitTimeSeconds=0
-    )
-
-
-def _invoke(client: object, arn: Arn) -> None:
-    client.invoke(FunctionName=str(arn), InvocationType="DryRun")
-
-
-def _encrypt(client: object, arn: Arn) -> None:
-    client.encrypt(KeyId=str(arn), Plaintext=MESSAGE.encode(), DryRun=True)
-
-
-def _decrypt(client: object, arn: Arn) -> None:
-    """Without a ciphertext of the key KMS may not get as far as to ask for the permission; then nothing is shown."""
-    try:
-        text = client.encrypt(KeyId=str(arn), Plaintext=MESSAGE.encode())["CiphertextBlob"]
-    except (AwsError, *SDK_ERRORS):
-        text = MESSAGE.encode()
-    client.decrypt(KeyId=str(arn), CiphertextBlob=text, DryRun=True)
-
-
-def _generate(client: object, arn: Arn) -> None:
-    client.generate_data_key(KeyId=str(arn), KeySpec="AES_256", DryRun=True)
-
-
-def _secret_id(arn: Arn) -> str:
-    """The ARN, without the pattern of what is not known of it: Secrets Manager finds the secret all the same."""
-    named = by_name(arn)
-    return str(replace(arn, resource=named[0].resource.format(name=named[1]))) if named else str(arn)
-
-
-def _read(client: object, arn: Arn) -> None:
-    client.get_secret_value(SecretId=_secret_id(arn))
-
-
-def _describe(client: object, arn: Arn) -> None:
-    client.describe_secret(SecretId=_secret_id(arn))
-
-
-def _read_parameter(client: object, arn: Arn) -> None:
-    """Decrypted, because reading an encrypted one takes its key as well."""
-    client.get_parameter(Name=str(arn), WithDecryption=True)
-
-
-_MAKE: Mapping[str, Callable[[object, Arn], None]] = {
-    "sns_publish": _publish,
-    "sqs_send": _send,
-    "sqs_receive": _receive,
-    "lambda_invoke": _invoke,
-    "kms_encrypt": _encrypt,
-    "kms_decrypt": _decrypt,
-    "kms_generate": _generate,
-    "secret_read": _read,
-    "secret_describe": _describe,
-    "parameter_read": _read_parameter,
-}
-"""How each call is made; what it returns is dropped."""

@@ -18,7 +18,6 @@ from ..._aws.sessions.hops import SHORTEST_DURATION
 from ..._expectations.proof_outcome import DENIED, Attempt, Judgement, Question, judge
 from ..actors import SESSION_NAME, Actor, CannotAct
 
-ASSUME_ROLE = "assume_role"
 DECLARED = "declared"
 NONE = "none"
 WRONG = "wrong"

@@ -20,6 +20,8 @@ from typing import Union
 from ..._advice.sentences import explained
 from ..._aws.calls.errors import AwsError
 from ..._aws.sessions.hops import role_arn_errors, text_errors
+from ..._border.texts import one_line
+from ..._expectations.proof_calls import ASSUME_ROLE, BUCKET_CALLS, GET
 from ..._expectations.proof_outcome import (
     ALLOWED,
     BROKEN,
@@ -35,10 +37,10 @@ from ..access_check.connections import CONNECTION_RULES, connection_option, conn
 from ..access_check.given_policies import OF_ORGANIZATIONS, organization_errors
 from ..actors import Actor, CannotAct, NoStranger, is_arn_of, make_actor, principal_options, weakened
 from ..task import Operation, Task, TaskError
-from .buckets import BUCKET_CALLS, GET, LOOKUP_OPTIONS, BucketTrial, bucket_trial, found_objects
+from .buckets import LOOKUP_OPTIONS, BucketTrial, bucket_trial, found_objects
 from .evaluation import Evaluations
 from .resources import RESOURCE_CALLS, ResourceTrial, resource_trial
-from .roles import ASSUME_ROLE, DECLARED, NONE, WRONG, RoleTrial, role_trials
+from .roles import DECLARED, NONE, WRONG, RoleTrial, role_trials
 
 Trial = Union[RoleTrial, BucketTrial, ResourceTrial]
 
@@ -129,7 +131,7 @@ def check_verify(params: Mapping) -> list[str]:
         name = f"expectation {expectation['id']}"
         errors += [f"{name}: {error}" for error in call_errors(expectation)]
         if expectation["id"] in seen:
-            errors.append(f"{name} is there twice")
+            errors.append(f"{name} is listed twice")
         seen.add(expectation["id"])
     for name, ids in params["external_ids"].items():
         if not isinstance(ids, list):
@@ -137,7 +139,7 @@ def check_verify(params: Mapping) -> list[str]:
             continue
         errors += [f"external_ids: {name}: {error}" for one in ids for error in text_errors("external_id", one)]
     principals = [entry["principal"] for entry in params["principals"]]
-    errors += [f"principals: {name} is there twice" for name in sorted(set(principals)) if principals.count(name) > 1]
+    errors += [f"principals: {name} is listed twice" for name in sorted(set(principals)) if principals.count(name) > 1]
     errors += organization_errors({**params, "policies": None})
     if params["concurrency"] < 1:
         errors.append("concurrency must be 1 or more")
@@ -231,7 +233,7 @@ def trials_of(
     if named is not None:
         raise NoStranger(f"{actor.caller.arn} is itself one of those whom the trust names ({named})")
     if expectation["at"]:
-        raise CannotAct(f"nobody can ask at {expectation['at']}")
+        raise CannotAct(f"no caller is available at {expectation['at']}")
     if expectation["without_permission"]:
         actor = weakened(actor, expectation)
     if expectation["call"] == ASSUME_ROLE:
@@ -312,7 +314,7 @@ def failure_message(proofs: Sequence[Mapping]) -> str:
     lines = []
     for entry in broken:
         lines += [f"- {entry['id']}: {entry['said']}", *(f"    {line}" for line in explained(entry.get("evaluation")))]
-    return "\n".join([f"{len(broken)} of {len(proofs)} expectations do not hold:", *lines])
+    return "\n".join([f"{len(broken)} of {len(proofs)} expectations do not hold:", *map(one_line, lines)])
 
 
 OPERATION = Operation(

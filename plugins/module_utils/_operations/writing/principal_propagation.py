@@ -13,10 +13,10 @@ Private to this collection.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from ..._aws.calls.errors import AwsError, aws_text, error_code, is_code, is_unanswered
+from ..._aws.calls.errors import AwsError, aws_text, error_code, is_unanswered
 from ..._aws.calls.retries import retry_while
 from ..._policy.language.documents import PolicyError, statements
 from ..._policy.language.principals import is_account_id, is_unique_id, parse_principal, principal_pairs, unresolved_ids
@@ -28,28 +28,8 @@ OWN_ACCOUNT_SECONDS = 120
 OTHER_ACCOUNT_SECONDS = 30
 """The same for one of another account, which may as well be a typing error. Propagation takes 10 to 30 s as a rule."""
 
-_INVALID_PRINCIPAL = {
-    "MalformedPolicyDocument": "invalid principal",
-    "MalformedPolicy": "invalid principal",
-    "MalformedPolicyDocumentException": "principal",
-    "InvalidParameter": "principal",
-    "InvalidParameterException": "principal",
-    "InvalidParameterValueException": "principal",
-    "InvalidAttributeValue": "policy",
-    "InvalidPolicyException": "principal",
-    "InvalidInputException": "principal",
-    "InvalidArgumentException": "principal",
-    "BadRequestException": "principals are valid",
-    "InvalidTypeException": "error setting policy",
-    "MalformedResourcePolicyDocumentException": "malformed",
-    "ValidationException": "invalid principal",
-    "InvalidArnException": "principal",
-}
-"""Codes of a policy that names a principal which does not exist (yet), and a word of the message (lower case).
-
-SQS, OpenSearch and Systems Manager say no more than that the policy is wrong (`_SAYS_NO_MORE`).
-"""
-_SAYS_NO_MORE = ("InvalidAttributeValue", "InvalidTypeException", "MalformedResourcePolicyDocumentException")
+IN_IAM = {"MalformedPolicyDocument": "invalid principal"}
+"""What IAM says of one (`ServiceRules.invalid_principal`)."""
 
 _NAMED = re.compile(r'"(?:AWS|Service|Federated)"\s*:\s*"([^"]+)"')
 
@@ -57,18 +37,30 @@ Result = TypeVar("Result")
 
 
 def while_principals_propagate(
-    task: Task, label: str, document: dict | None, write: Callable[[], Result], *, whole: dict | None = None
+    task: Task,
+    label: str,
+    document: dict | None,
+    write: Callable[[], Result],
+    *,
+    whole: dict | None = None,
+    invalid: Mapping[str, str] = IN_IAM,
+    says_no_more: bool = False,
 ) -> Result:
     """Call `write`, again while a principal of `document` may still be propagating.
 
-    `document` holds the declared statements, `whole` all that is written, other people's statements included.
+    `document` holds the declared statements, `whole` all that is written, other people's statements included. `invalid`
+    and `says_no_more` are what the service says of a principal that it does not see (`ServiceRules`).
     `propagation_timeout` bounds the wait when the user gives it; see the constants above otherwise. Raises `TaskError`
     at once when a principal of the role's own account does not exist.
     """
+
+    def is_invalid(error: Exception) -> bool:
+        return is_invalid_principal(error, invalid)
+
     try:
         return write()
     except AwsError as error:
-        if not is_invalid_principal(error):
+        if not is_invalid(error):
             raise
         first = error
     suspects = _suspects(aws_text(first), document)
@@ -77,16 +69,16 @@ def while_principals_propagate(
     try:
         return retry_while(
             _failed_once(first, write),
-            is_invalid_principal,
+            is_invalid,
             seconds,
             what=f"{' and '.join(suspects) or 'a principal'} to be visible everywhere ({label})",
             warn=task.progress,
         )
     except AwsError as error:
-        if not is_invalid_principal(error):
+        if not is_invalid(error):
             raise
         tried = f"This was tried for {seconds} s. " if waits else ""
-        raise error.with_hint(f"{tried}{_what_to_do(suspects, whole, error)}") from error
+        raise error.with_hint(f"{tried}{_what_to_do(suspects, whole, says_no_more)}") from error
 
 
 def _may_come(suspect: str) -> bool:
@@ -94,20 +86,19 @@ def _may_come(suspect: str) -> bool:
     return suspect.startswith("arn:") or is_account_id(suspect) or is_unique_id(suspect)
 
 
-def _what_to_do(suspects: list[str], whole: dict | None, error: AwsError) -> str:
+def _what_to_do(suspects: list[str], whole: dict | None, says_no_more: bool) -> str:
     """Say what helps: AWS shows deleted principals by their unique IDs, and stores no policy that names one."""
     dead = [text for text in suspects if is_unique_id(text)] or unresolved_ids(whole)
     if dead:
         return (
             f"The policy names {' and '.join(dead)}: the unique ID of a principal that was deleted, in a statement "
             "that is not declared here and is therefore kept. AWS stores no policy that names one. Take it out of that "
-            "statement, or remove the statement, and run again"
+            "statement, or remove the statement, and re-run"
         )
-    vague = is_code(error, *_SAYS_NO_MORE)
-    also = ", and that the actions and conditions do: the service does not say which it is" if vague else ""
+    also = ", and that the actions and conditions do: the service does not say which it is" if says_no_more else ""
     return (
         f"Check that {' and '.join(suspects) or 'the principal'} exists and is spelled exactly so, path and case "
-        f"included{also}; if it was made just now, run again or raise propagation_timeout"
+        f"included{also}; if it was made just now, re-run or raise propagation_timeout"
     )
 
 
@@ -123,9 +114,9 @@ def _failed_once(error: AwsError, write: Callable[[], Result]) -> Callable[[], R
     return call
 
 
-def is_invalid_principal(error: Exception) -> bool:
+def is_invalid_principal(error: Exception, invalid: Mapping[str, str]) -> bool:
     """Say whether a service refused a policy for a principal that it does not see."""
-    words = _INVALID_PRINCIPAL.get(error_code(error))
+    words = invalid.get(error_code(error))
     return words is not None and words in aws_text(error).lower()
 
 

@@ -39,11 +39,12 @@ def converge_revisioned(
     *,
     progress: Callable[[str], None] = nobody_listens,
     timing: Timing = _REAL_TIME,
+    passing: tuple[str, ...] = (),
 ) -> Converged:
     """Bring a policy with revisions to where `merge` changes nothing any more.
 
-    `merge` as for `converge_policy`. Raises `AwsError` with the last conflict when others were faster each time, and
-    what `carrier.check_size` and `carrier.write_on_revision` raise.
+    `merge` and `passing` as for `converge_policy`. Raises `AwsError` with the last conflict when others were faster
+    each time, and what `carrier.check_size` and `carrier.write_on_revision` raise.
     """
     writes = 0
     refusal: AwsError | None = None
@@ -59,9 +60,9 @@ def converge_revisioned(
             carrier.write_on_revision(present, wanted)
             writes += 1
         except AwsError as error:
-            if not is_code(error, *carrier.conflicts, *PASSING_CODES):
+            if not is_code(error, *carrier.conflicts, *PASSING_CODES, *passing):
                 raise
             refusal = error
-            progress(f"{carrier.label}: somebody else wrote it at the same time, merging again")
+            progress(f"{carrier.label}: another writer changed it at the same time; merging again")
             timing.sleep(timing.uniform(0, min(FIRST_PAUSE_SECONDS * 2**number, LONGEST_PAUSE_SECONDS)))
-    raise refusal or AwsError(f"{carrier.label}: it does not show what was written to it, {ROUNDS} times")
+    raise refusal or AwsError(f"{carrier.label}: it did not show what was written to it in {ROUNDS} attempts")

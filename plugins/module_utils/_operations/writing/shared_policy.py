@@ -71,28 +71,15 @@ PASSING_CODES = (
     "ConcurrentModification",
     "ConcurrentModificationException",
     "EntityTemporarilyUnmodifiable",
-    "OperationAborted",
-    "SlowDown",
     "RequestTimeout",
-    "NoSuchBucket",
     "ServiceFailure",
     "ServiceFailureException",
     "ServiceUnavailable",
     "InternalFailure",
     "InternalError",
-    "InternalException",
     "InternalFailureException",
     "InternalServerError",
     "InternalServerException",
-    "InternalServiceError",
-    "InternalServiceException",
-    "KMSInternalException",
-    "DependencyTimeout",
-    "DependencyTimeoutException",
-    "OperationTimeoutException",
-    "RequestFailedException",
-    "ServerException",
-    "ServiceException",
     "ServiceUnavailableException",
     "ConnectionClosedError",
     "ConnectTimeoutError",
@@ -105,7 +92,8 @@ PASSING_CODES = (
     "503",
     "504",
 )
-"""A write that ends like this may or may not have been carried out: only reading tells."""
+"""A write that ends like this may or may not have been carried out: only reading tells. Services have some of their own
+(`ServiceRules.passing_codes`)."""
 
 Merge = Callable[[Optional[dict]], Optional[dict]]
 
@@ -137,15 +125,17 @@ def converge_policy(
     progress: Callable[[str], None] = nobody_listens,
     timing: Timing = Timing(),
     slowest_replica: float = SLOWEST_REPLICA_SECONDS,
+    passing: Iterable[str] = (),
 ) -> Converged:
     """Bring a shared policy to where `merge` changes nothing any more, and make sure that it stays there.
 
     `merge` takes the document as read and returns it as it should be (None: no policy); it must not change what it is
     given, and merging twice must be merging once. `own_sids` are the Sids that `merge` writes or removes by name.
-    `slowest_replica` (seconds) is how long a reading may show the document as it was before a write.
+    `slowest_replica` (seconds) is how long a reading may show the document as it was before a write, `passing` are
+    codes beside `PASSING_CODES`.
     Raises `TaskError` when others overwrote every attempt, and what `carrier.check_size` and `carrier.write` raise.
     """
-    own_sids = frozenset(own_sids)
+    own_sids, passing = frozenset(own_sids), (*PASSING_CODES, *passing)
     attempt: _Attempt | None = None
     for writes in range(ROUNDS):
         with lock():
@@ -154,11 +144,11 @@ def converge_policy(
                 before = reading.document
             if same_policy(reading.document, wanted):
                 return Converged(before, reading.document, writes)
-            attempt = _write(carrier, reading, wanted, own_sids, timing)
+            attempt = _write(carrier, reading, wanted, own_sids, passing, timing)
         seen = _read_after(carrier, attempt, timing, slowest_replica)
         if not attempt.lost(seen).own:
             return Converged(before, seen, writes + 1)
-        progress(f"{carrier.label}: somebody else wrote it at the same time, merging again")
+        progress(f"{carrier.label}: another writer changed it at the same time; merging again")
         timing.sleep(timing.uniform(0, min(FIRST_PAUSE_SECONDS * 2**writes, LONGEST_PAUSE_SECONDS)))
     if attempt.refusal:
         raise attempt.refusal
@@ -219,13 +209,18 @@ def _read_and_merge(
 
 
 def _write(
-    carrier: PolicyCarrier, reading: _Reading, wanted: dict | None, own_sids: frozenset[str], timing: Timing
+    carrier: PolicyCarrier,
+    reading: _Reading,
+    wanted: dict | None,
+    own_sids: frozenset[str],
+    passing: tuple[str, ...],
+    timing: Timing,
 ) -> _Attempt:
     refusal = None
     try:
         carrier.write(wanted)
     except AwsError as error:
-        if not is_code(error, *PASSING_CODES):
+        if not is_code(error, *passing):
             raise
         refusal = error
     purged = _sids(reading.document) - _sids(wanted)

@@ -113,6 +113,8 @@ class _Evaluation:
         roles (STS API Reference, AssumeRole); roles below ``aws-reserved/`` are changed by IAM Identity Center only.
         """
         kind, action = self.facts.principal.kind, self.facts.action
+        if self.request.own_account_only and self._is_from_elsewhere():
+            return Verdict(SERVICE_RULE, deny=True, note=f"{action} is for the resource's own account alone")
         if kind not in IAM_KINDS:
             return None
         if action == "sts:getcalleridentity":
@@ -125,6 +127,10 @@ class _Evaluation:
             )
         return None
 
+    def _is_from_elsewhere(self) -> bool:
+        owner = self.request.resource_account
+        return owner is not UNKNOWN and owner not in (None, self.facts.principal.account_id)
+
     def _judge(self) -> None:
         request, facts = self.request, self.facts
         self.scps = judge_control_levels(request.service_control_policies, facts)
@@ -133,9 +139,9 @@ class _Evaluation:
         self.endpoint = None if endpoint is None else judge_vpc_endpoint(endpoint, facts)
         self._judge_own_side()
         self._judge_resource_side()
-        has_s3_access = request.s3_access is not None
-        self.acl = judge_acl(request.s3_access, facts) if has_s3_access else None
-        self.public = judge_public_access(request, facts) if has_s3_access else None
+        access = request.s3_access
+        self.acl = None if access is None else judge_acl(access, facts)
+        self.public = None if access is None else judge_public_access(request, facts)
 
     def _judge_own_side(self) -> None:
         """The principal's own policies. The root user has none and needs none; nor has who belongs to no account."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..language.conditions import ConditionTest
-from ..language.context import UNKNOWN
+from ..language.context import UNKNOWN, Values
 from .compiled_policies import CompiledPolicy, CompiledStatement
 from .principal_matching import ACCOUNT, NONE
 from .request_facts import RequestFacts
@@ -155,7 +155,7 @@ def _principal_text(facts: RequestFacts, possible: int) -> str:
     return f"principal: the statement {'does not name' if possible == NONE else 'may not name'} {who}"
 
 
-def _condition_text(test: ConditionTest, found: object) -> str:
+def _condition_text(test: ConditionTest, found: Values) -> str:
     name = f"condition {test.operator} {test.key}"
     if test.why_unknown is not None:
         return f"{name}: {test.why_unknown}"
@@ -166,7 +166,7 @@ def _condition_text(test: ConditionTest, found: object) -> str:
     return f"{name}: the request has {_shown(found)}, the policy wants {_shown(test.wanted)}"
 
 
-def _shown(values: object) -> str:
-    shown = [repr(value) for value in tuple(values)[:_MOST_SHOWN]]
-    more = len(tuple(values)) - len(shown)
+def _shown(values: tuple[str, ...]) -> str:
+    shown = [repr(value) for value in values[:_MOST_SHOWN]]
+    more = len(values) - len(shown)
     return " or ".join(shown) + (f" or {more} more" if more > 0 else "") if shown else "nothing"

@@ -7,9 +7,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Union
 
-from ..language.context import NOT_DERIVED, UNKNOWN, ContextView, Unknown
+from ..language.context import NOT_DERIVED, UNKNOWN, ContextView, Derived, Unknown, Values
 from ..language.documents import ascii_lower
 from ..language.matching import arn_parts
 from ..reference.actions import can_carry
@@ -27,8 +26,6 @@ from .request_principals import (
     WEB_IDENTITY,
 )
 from .requests import Request
-
-Derived = Union[tuple[str, ...], Unknown, None]
 
 
 class RequestFacts:
@@ -62,7 +59,7 @@ class RequestFacts:
         conditions = statement.conditions_hold(self.context)
         return None if conditions and resource is None else conditions
 
-    def _derive(self, key: str) -> object:
+    def _derive(self, key: str) -> Derived:
         derive = _DERIVED.get(key)
         if derive is not None:
             return derive(self)
@@ -87,13 +84,13 @@ class RequestFacts:
         return principal.kind == WEB_IDENTITY and key.startswith(f"{host}:")
 
 
-def _tag(tags: Mapping[str, str] | Unknown, name: str) -> object:
+def _tag(tags: Mapping[str, str] | Unknown, name: str) -> Derived:
     if tags is UNKNOWN:
         return UNKNOWN
     return next(((value,) for tag, value in tags.items() if ascii_lower(tag) == name), NOT_DERIVED)
 
 
-def _principal_arn(facts: RequestFacts) -> Derived:
+def _principal_arn(facts: RequestFacts) -> Values:
     """The role's ARN for a session: with its path, which only the role knows."""
     principal = facts.principal
     if principal.kind == SESSION:
@@ -101,16 +98,16 @@ def _principal_arn(facts: RequestFacts) -> Derived:
     return (principal.arn,) if principal.kind in IAM_KINDS else None
 
 
-def _principal_account(facts: RequestFacts) -> Derived:
+def _principal_account(facts: RequestFacts) -> Values:
     return None if facts.principal.account_id is None else (facts.principal.account_id,)
 
 
-def _principal_type(facts: RequestFacts) -> Derived:
+def _principal_type(facts: RequestFacts) -> Values:
     name = _TYPES.get(facts.principal.kind)
     return None if name is None else (name,)
 
 
-def _user_id(facts: RequestFacts) -> Derived:
+def _user_id(facts: RequestFacts) -> Values:
     """(IAM User Guide, "Policy variables", "Principal key values".)"""
     principal = facts.principal
     if principal.kind == ROOT:
@@ -126,58 +123,58 @@ def _user_id(facts: RequestFacts) -> Derived:
     return (f"{principal.unique_id}:{principal.name}",) if principal.kind == SESSION else (str(principal.unique_id),)
 
 
-def _organization(facts: RequestFacts) -> object:
+def _organization(facts: RequestFacts) -> Derived:
     """Only principals of an account have one; which one, AWS knows and the caller may say."""
     return NOT_DERIVED if facts.principal.kind in IAM_KINDS else None
 
 
-def _token_issue_time(facts: RequestFacts) -> object:
+def _token_issue_time(facts: RequestFacts) -> Derived:
     """Temporary credentials have one; a user's may be temporary, which the caller has to say."""
     return UNKNOWN if facts.principal.kind in (ROLE, SESSION, FEDERATED_USER) else NOT_DERIVED
 
 
-def _via_service(_facts: RequestFacts) -> Derived:
+def _via_service(_facts: RequestFacts) -> Values:
     """Requests are judged as the principal's own, not as forwarded by a service."""
     return ("false",)
 
 
-def _user_name(facts: RequestFacts) -> Derived:
+def _user_name(facts: RequestFacts) -> Values:
     return (facts.principal.name,) if facts.principal.kind == USER else None
 
 
-def _is_service(facts: RequestFacts) -> Derived:
+def _is_service(facts: RequestFacts) -> Values:
     return ("true",) if facts.principal.kind == SERVICE else ("false",)
 
 
-def _service_name(facts: RequestFacts) -> Derived:
+def _service_name(facts: RequestFacts) -> Values:
     return (facts.principal.arn,) if facts.principal.kind == SERVICE else None
 
 
-def _service_names(facts: RequestFacts) -> Derived:
+def _service_names(facts: RequestFacts) -> Values:
     """All names of the service: AWS knows them."""
     return UNKNOWN if facts.principal.kind == SERVICE else None
 
 
-def _resource_account(facts: RequestFacts) -> Derived:
+def _resource_account(facts: RequestFacts) -> Values:
     owner = facts.request.resource_account
     if owner is None:
         return _principal_account(facts)
     return UNKNOWN if owner is UNKNOWN else (str(owner),)
 
 
-def _caller_account(facts: RequestFacts) -> Derived:
+def _caller_account(facts: RequestFacts) -> Values:
     """The account that calls KMS: for a service, that of whoever it acts for."""
     return UNKNOWN if facts.principal.kind == SERVICE else _principal_account(facts)
 
 
-def _secret_id(facts: RequestFacts) -> Derived:
+def _secret_id(facts: RequestFacts) -> Values:
     """What the request calls the secret: of another account, its ARN; of its own, its name or its ARN."""
     owner = facts.request.resource_account
     is_elsewhere = isinstance(owner, str) and owner != facts.principal.account_id
     return (facts.resource,) if is_elsewhere else UNKNOWN
 
 
-def _source_identity(facts: RequestFacts) -> object:
+def _source_identity(facts: RequestFacts) -> Values:
     """A session keeps the one that it was made with (STS API Reference, AssumeRole)."""
     return UNKNOWN if facts.principal.kind in (ROLE, SESSION) else None
 
@@ -193,7 +190,7 @@ _TYPES = {
     ANONYMOUS: "Anonymous",
 }
 
-_DERIVED: dict[str, Callable[[RequestFacts], object]] = {
+_DERIVED: dict[str, Callable[[RequestFacts], Derived]] = {
     "aws:principalaccount": _principal_account,
     "aws:principalarn": _principal_arn,
     "aws:principalisawsservice": _is_service,

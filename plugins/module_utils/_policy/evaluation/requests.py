@@ -95,7 +95,8 @@ class Request:
 
     ``session_policies`` are those passed when the session was made, ``None`` if there were none.
     ``vpc_endpoint_policy`` is that of the endpoint that the request comes through, ``None`` for no endpoint.
-    ``resource_tags`` are those behind ``aws:ResourceTag``.
+    ``resource_tags`` are those behind ``aws:ResourceTag``. ``own_account_only`` says that the service lets no other
+    account than the resource's do the action, whatever any policy says.
     """
 
     principal: RequestPrincipal
@@ -112,3 +113,4 @@ class Request:
     vpc_endpoint_policy: CompiledPolicy | Unknown | None = None
     s3_access: S3Access | Unknown | None = None
     resource_tags: Mapping[str, str] | Unknown = UNKNOWN
+    own_account_only: bool = False

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import Union
 
 from ..language.context import UNKNOWN, Unknown
 from ..language.three_valued import either
@@ -31,6 +31,7 @@ SERVICE_RULE = "service_rule"
 _MANAGEMENT_DOUBT = "it is not known whether the {}'s account is the management account, which is exempt"
 
 Where = tuple[CompiledPolicy, CompiledStatement]
+Policies = tuple[Union[CompiledPolicy, Unknown], ...]
 
 
 class Verdict:
@@ -62,7 +63,7 @@ class Verdict:
         allow: bool | None = False,
         deny: bool | None = False,
         note: str = "",
-        policies: tuple = (),
+        policies: Policies = (),
     ) -> None:
         self.kind = kind
         self.name = name
@@ -76,11 +77,10 @@ class Verdict:
         self.policies = policies
 
 
-def judge_identity(kind: str, policies: Iterable | Unknown, facts: RequestFacts, name: str = "") -> Verdict:
+def judge_identity(kind: str, policies: Policies | Unknown, facts: RequestFacts, name: str = "") -> Verdict:
     """Return what policies without principals say together: one Allow in any of them allows."""
     if policies is UNKNOWN:
         return Verdict(kind, name=name, allow=None, deny=None, policies=(UNKNOWN,))
-    policies = tuple(policies)
     verdict = Verdict(kind, name=name, policies=policies)
     for policy in policies:
         if policy is UNKNOWN:
@@ -120,8 +120,10 @@ def judge_resource(
         verdict = Verdict(kind, allow=None, deny=None, policies=(UNKNOWN,))
         verdict.possible = DIRECT
         return verdict
-    verdict = Verdict(kind, name=policy.name if policy else "", policies=(policy,) if policy else ())
-    for statement in policy.about(facts.principal) if policy else ():
+    if policy is None:
+        return Verdict(kind)
+    verdict = Verdict(kind, name=policy.name, policies=(policy,))
+    for statement in policy.about(facts.principal):
         if statement.principal is None:
             continue
         certain, possible = statement.principal.level(facts.principal, facts.boundary)
@@ -219,7 +221,7 @@ def judge_resource_control(control: ControlPolicies | Unknown | None, facts: Req
 
 
 def _judge_rcp_level(level: Level, facts: RequestFacts) -> Verdict:
-    policies = (UNKNOWN,) if level.policies is UNKNOWN else level.policies
+    policies: Policies = (UNKNOWN,) if level.policies is UNKNOWN else level.policies
     result = Verdict(RCP, name=level.name, allow=True, policies=policies)
     for policy in policies:
         verdict = judge_resource(RCP, policy, facts)

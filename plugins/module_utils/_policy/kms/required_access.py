@@ -11,7 +11,7 @@ cross-account operations", S3 User Guide.) An AWS service that acts on the resou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from ..language.documents import ascii_lower, texts
@@ -23,14 +23,18 @@ from ..statements.public_access import why_public
 DECRYPT = "kms:Decrypt"
 GENERATE = "kms:GenerateDataKey"
 
-S3_ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+S3_CALLS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "s3:GetObject": (DECRYPT,),
         "s3:GetObjectVersion": (DECRYPT,),
-        "s3:PutObject": (DECRYPT, GENERATE),
+        "s3:PutObject": (GENERATE,),
     }
 )
-"""Actions on objects, and what they take on the key: an upload in parts decrypts as well."""
+"""What one call on an object takes on the key that encrypts it."""
+
+S3_ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({**S3_CALLS, "s3:PutObject": (DECRYPT, GENERATE)})
+"""What an action takes, whatever the call: an upload in parts decrypts as well ("Multipart upload API and permissions",
+S3 User Guide)."""
 
 _FOR_WHOM = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorg")
 
@@ -60,6 +64,11 @@ def key_statements(
         if with_services:
             _add(found, actions, _services(statement), _only(condition, _FOR_WHOM))
     return [_statement(entry, f"{sid}{number if number > 1 else ''}") for number, entry in enumerate(found.values(), 1)]
+
+
+def taken_on_key(needs: Mapping[str, tuple[str, ...]], allows: Callable[[str], bool]) -> list[str]:
+    """Return what the actions that are allowed take on the key, of those that ``needs`` knows."""
+    return sorted({each for action, keys in needs.items() if allows(action) for each in keys})
 
 
 def key_arn_in(key: str, partition: str, region: str, account_id: str) -> str:
@@ -103,9 +112,8 @@ def _add(found: dict[str, dict], actions: list[str], principals: list[str], cond
 
 
 def _key_actions(statement: Mapping, needs: Mapping[str, tuple[str, ...]]) -> list[str]:
-    actions = texts(statement.get("Action", []), "Action")
-    taken = {each for name, keys in needs.items() for each in keys if any(matches(action, name) for action in actions)}
-    return sorted(taken)
+    granted = texts(statement.get("Action", []), "Action")
+    return taken_on_key(needs, lambda name: any(matches(action, name) for action in granted))
 
 
 def _outside(statement: Mapping, owner: str | None) -> list[str]:

@@ -192,7 +192,7 @@ def _partitions(document: dict | None) -> set[str]:
 
 
 def _canonical_statement(statement: dict, partition: str | None, ignore_sid: bool = False) -> frozenset:
-    elements = set()
+    elements: set[tuple[str, object]] = set()
     for name, value in statement.items():
         if name == "Sid":
             if not ignore_sid and sid_of(statement):

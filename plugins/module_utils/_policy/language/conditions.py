@@ -27,13 +27,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from operator import eq, ge, gt, le, lt
+from typing import Optional, TypeVar
 
-from .context import UNKNOWN, ContextView, Unknown
+from .context import UNKNOWN, ContextView, Values
 from .documents import ascii_lower, condition_lines
 from .matching import ArnPattern, Pattern, arn_parts
 
-Matcher = Callable[[str, ContextView], "bool | None"]
+Matcher = Callable[[str, ContextView], Optional[bool]]
 """Whether one value of the request matches one value of the policy."""
+
+MatcherOf = Callable[[str, bool], Optional[Matcher]]
+"""Makes a matcher of a policy's value, ``None`` if it is invalid; the flag says whether the policy has variables."""
+
+_Parsed = TypeVar("_Parsed")
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,7 @@ class ConditionTest:
         if found is UNKNOWN or self.why_unknown is not None:
             return None
         if self._quantifier == "null":
-            return ("true" if found is None else "false") in self._matchers
+            return self._one("true" if found is None else "false", context)
         if found is None:
             return self._without_key()
         if self._quantifier == "":
@@ -69,7 +76,7 @@ class ConditionTest:
             return self._without_key()
         return self._many(found, context)
 
-    def found(self, context: ContextView) -> tuple[str, ...] | Unknown | None:
+    def found(self, context: ContextView) -> Values:
         """Return what the request has for the key."""
         return context.get(self._lookup)
 
@@ -123,16 +130,13 @@ def _compile_test(operator: str, key: str, wanted: tuple[str, ...], variables: b
     name = name.removesuffix("ifexists")
     why_unknown = None
     negated = False
-    matchers: tuple = ()
+    matchers: tuple[Matcher, ...] = ()
     if quantifier not in ("", "forallvalues", "foranyvalue") or (if_exists and name == "null"):
         why_unknown = f"AWS has no condition operator {operator}"
-    elif name == "null":
-        quantifier = "null"
-        matchers = tuple(ascii_lower(text) for text in wanted)
     elif name in _OPERATORS:
-        negated, make = (_EPOCH_OPERATORS if ascii_lower(key) == "aws:epochtime" else _OPERATORS).get(
-            name, _OPERATORS[name]
-        )
+        quantifier = "null" if name == "null" else quantifier
+        of_key = _EPOCH_OPERATORS if ascii_lower(key) == "aws:epochtime" else _OPERATORS
+        negated, make = of_key.get(name, _OPERATORS[name])
         made = [make(text, variables) for text in wanted]
         matchers = tuple(matcher for matcher in made if matcher is not None)
     else:
@@ -140,7 +144,7 @@ def _compile_test(operator: str, key: str, wanted: tuple[str, ...], variables: b
     return ConditionTest(operator, key, wanted, why_unknown, ascii_lower(key), quantifier, negated, if_exists, matchers)
 
 
-def _string(*, wildcards: bool = False, ignore_case: bool = False) -> Callable[[str, bool], Matcher]:
+def _string(*, wildcards: bool = False, ignore_case: bool = False) -> MatcherOf:
     def make(text: str, variables: bool) -> Matcher:
         pattern = Pattern(text, wildcards=wildcards, variables=variables, ignore_case=ignore_case)
         literal = pattern.literal
@@ -161,7 +165,7 @@ def _bool(text: str, _variables: bool) -> Matcher | None:
     return (lambda value, _context: ascii_lower(value) == wanted) if wanted in ("true", "false") else None
 
 
-def _compared(parse: Callable[[str], object], compare: Callable[[object, object], bool]):
+def _compared(parse: Callable[[str], _Parsed | None], compare: Callable[[_Parsed, _Parsed], bool]) -> MatcherOf:
     def make(text: str, _variables: bool) -> Matcher | None:
         wanted = parse(text)
         if wanted is None:
@@ -254,14 +258,14 @@ def _bytes(text: str) -> bytes | None:
         return None
 
 
-def _ordered(parse: Callable[[str], object], prefix: str) -> dict[str, tuple[bool, Callable]]:
+def _ordered(parse: Callable[[str], Decimal | None], prefix: str) -> dict[str, tuple[bool, MatcherOf]]:
     return {
-        f"{prefix}equals": (False, _compared(parse, lambda found, wanted: found == wanted)),
-        f"{prefix}notequals": (True, _compared(parse, lambda found, wanted: found == wanted)),
-        f"{prefix}lessthan": (False, _compared(parse, lambda found, wanted: found < wanted)),
-        f"{prefix}lessthanequals": (False, _compared(parse, lambda found, wanted: found <= wanted)),
-        f"{prefix}greaterthan": (False, _compared(parse, lambda found, wanted: found > wanted)),
-        f"{prefix}greaterthanequals": (False, _compared(parse, lambda found, wanted: found >= wanted)),
+        f"{prefix}equals": (False, _compared(parse, eq)),
+        f"{prefix}notequals": (True, _compared(parse, eq)),
+        f"{prefix}lessthan": (False, _compared(parse, lt)),
+        f"{prefix}lessthanequals": (False, _compared(parse, le)),
+        f"{prefix}greaterthan": (False, _compared(parse, gt)),
+        f"{prefix}greaterthanequals": (False, _compared(parse, ge)),
     }
 
 
@@ -274,7 +278,7 @@ OPERATORS = (
 )  # fmt: skip
 """All of them as AWS spells them (IAM User Guide, "IAM JSON policy elements: Condition operators")."""
 
-_OPERATORS: dict[str, tuple[bool, Callable]] = {
+_OPERATORS: dict[str, tuple[bool, MatcherOf]] = {
     "stringequals": (False, _string()),
     "stringnotequals": (True, _string()),
     "stringequalsignorecase": (False, _string(ignore_case=True)),
@@ -288,14 +292,15 @@ _OPERATORS: dict[str, tuple[bool, Callable]] = {
     "bool": (False, _bool),
     "ipaddress": (False, _network_matcher),
     "notipaddress": (True, _network_matcher),
-    "binaryequals": (False, _compared(_bytes, lambda found, wanted: found == wanted)),
+    "binaryequals": (False, _compared(_bytes, eq)),
+    "null": (False, _bool),
     **_ordered(_number, "numeric"),
     **_ordered(_time, "date"),
 }
-"""By lower-case name: whether it is negated, and what makes a matcher of a policy's value (``None`` if it is invalid).
+"""By lower-case name: whether it is negated, and what makes its matchers.
 
 ArnEquals and ArnLike behave alike, and so do their negations.
 """
 
-_EPOCH_OPERATORS: dict[str, tuple[bool, Callable]] = _ordered(_epoch, "date")
+_EPOCH_OPERATORS: dict[str, tuple[bool, MatcherOf]] = _ordered(_epoch, "date")
 """In place of those above for the key `aws:EpochTime`."""

@@ -12,23 +12,28 @@ when they were not given; any other key is absent.
 from __future__ import annotations
 
 import datetime
+import enum
 from collections.abc import Callable, Mapping, Sequence
 from typing import Union
 
 from .documents import PolicyError, ascii_lower, scalar_text
 
 
-class Unknown:
-    """The type of :data:`UNKNOWN`."""
+class Unknown(enum.Enum):
+    """The type of :data:`UNKNOWN`: of one member, so that type checkers narrow by ``is UNKNOWN``."""
+
+    UNKNOWN = "UNKNOWN"
 
     def __repr__(self) -> str:
         return "UNKNOWN"
+
+    __str__ = __repr__
 
     def __bool__(self) -> bool:
         raise TypeError("UNKNOWN is neither true nor false: compare with 'is UNKNOWN'")
 
 
-UNKNOWN = Unknown()
+UNKNOWN = Unknown.UNKNOWN
 """Stands for an input that was not given or could not be read, as opposed to one that is not there (``None``)."""
 
 ContextValue = Union[str, bool, int, float, datetime.datetime, Sequence, None, Unknown]
@@ -59,8 +64,19 @@ KNOWN_TO_AWS = frozenset(
 """Keys that AWS knows from the accounts' organizations: unknown where they are not given, absent only if said so."""
 
 
-NOT_DERIVED = object()
+class NotDerived(enum.Enum):
+    """The type of :data:`NOT_DERIVED`."""
+
+    NOT_DERIVED = "NOT_DERIVED"
+
+
+NOT_DERIVED = NotDerived.NOT_DERIVED
 """What a ``derive`` function answers for a key that does not follow from the request."""
+
+Values = Union[tuple[str, ...], Unknown, None]
+"""What a request has for a key: its values (never an empty tuple), or ``None`` where it does not have the key."""
+
+Derived = Union[Values, NotDerived]
 
 
 class ContextView:
@@ -68,14 +84,14 @@ class ContextView:
 
     __slots__ = ("_derive", "_given", "_unknown_prefixes")
 
-    def __init__(self, given: Mapping[str, ContextValue], derive: Callable[[str], object]) -> None:
+    def __init__(self, given: Mapping[str, ContextValue], derive: Callable[[str], Derived]) -> None:
         """``derive`` returns what follows from the request for a lower-case key, or :data:`NOT_DERIVED`.
 
         A given key that ends in ``*`` (``aws:PrincipalTag/*``, or ``*`` alone) takes :data:`UNKNOWN` only and says so
         of every key that begins like it and is not given.
         """
         self._derive = derive
-        self._given: dict[str, tuple[str, ...] | Unknown | None] = {}
+        self._given: dict[str, Values] = {}
         self._unknown_prefixes: tuple[str, ...] = ()
         for key, value in given.items():
             lowered = ascii_lower(key)
@@ -86,8 +102,8 @@ class ContextView:
             else:
                 self._given[lowered] = value if value is UNKNOWN or value is None else _texts(value, key)
 
-    def get(self, key: str) -> tuple[str, ...] | Unknown | None:
-        """Return the values of a lower-case key, ``None`` if the request does not have it; never an empty tuple."""
+    def get(self, key: str) -> Values:
+        """Return the values of a lower-case key."""
         given = self._given
         if key in given:
             return given[key]

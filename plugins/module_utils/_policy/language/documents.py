@@ -16,6 +16,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import unquote
 
 CURRENT_VERSION = "2012-10-17"
@@ -59,13 +60,12 @@ def parse_document(value: str | dict | None) -> dict | None:
     inside, and for elements that are not built as the policy language has them; ``null`` for the whole of Version, Id,
     Sid or Condition is let through and means that it is absent.
     """
-    if isinstance(value, str):
-        value = _decode(value)
-    if value is None:
+    given = _decode(value) if isinstance(value, str) else value
+    if given is None:
         return None
-    if not isinstance(value, dict):
-        raise PolicyError(f"a policy document is a JSON object, not {_kind(value)}")
-    document = checked_copy(value)
+    if not isinstance(given, dict):
+        raise PolicyError(f"a policy document is a JSON object, not {_kind(given)}")
+    document = checked_copy(given)
     _check_shape(document)
     return document or None
 
@@ -119,12 +119,13 @@ def compact_json(document: dict) -> str:
     return json.dumps(_ordered(copy, _DOCUMENT_ORDER), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
-def checked_copy(value: object, place: str = "", nulls_allowed: bool = True):
+def checked_copy(value: dict, place: str = "", nulls_allowed: bool = True) -> dict:
     """Return a deep copy of JSON data; raise :class:`PolicyError` with the place for anything that is not.
 
     ``place`` tells what ``value`` is: ``""`` for a document, ``Statement`` for one statement of it.
     """
-    return _copy(value, place, 0, nulls_allowed)
+    copy: dict = _copy(value, place, 0, nulls_allowed)
+    return copy
 
 
 def texts(value: object, place: str) -> list[str]:
@@ -158,10 +159,11 @@ def conditions_as_text(condition: dict) -> dict:
 
 def with_text_conditions(document: dict | None) -> dict | None:
     """Return a document with the conditions of all its statements as :func:`conditions_as_text` has them."""
-    found = (document or {}).get("Statement")
-    if isinstance(found, list):
-        return {**document, "Statement": [_with_text_condition(each) for each in found]}
-    return {**document, "Statement": _with_text_condition(found)} if found else document
+    found = document.get("Statement") if document else None
+    if not document or not found:
+        return document
+    single = not isinstance(found, list)
+    return {**document, "Statement": _with_text_condition(found) if single else [*map(_with_text_condition, found)]}
 
 
 def condition_lines(condition: object, place: str = "Condition") -> list[tuple[str, str, list[str]]]:
@@ -173,7 +175,7 @@ def condition_lines(condition: object, place: str = "Condition") -> list[tuple[s
         return []
     if not isinstance(condition, dict):
         raise PolicyError(f"{place} is an object {{OPERATOR: {{KEY: VALUES}}}}, not {_kind(condition)}")
-    lines = []
+    lines: list[tuple[str, str, list[str]]] = []
     for operator, keys in condition.items():
         if not isinstance(keys, dict):
             raise PolicyError(f"{place}.{operator} is an object {{KEY: VALUES}}, not {_kind(keys)}")
@@ -238,7 +240,7 @@ def _object(pairs: list[tuple[str, object]]) -> dict:
 def _number(text: str) -> int | float | str:
     """Keep the text of a number that Python would write differently (1.10, 1e400): AWS compares text (R6)."""
     if len(text) > _LONGEST_NUMBER:
-        raise PolicyError(f"the policy document holds a number of {len(text):,} digits, which nobody can have meant")
+        raise PolicyError(f"the policy document holds a number of {len(text):,} digits, which must be a mistake")
     value = float(text) if any(mark in text for mark in ".eE") else int(text)
     return value if json.dumps(value) == text else text
 
@@ -247,7 +249,7 @@ def _number_text(value: float, place: str) -> str:
     try:
         return json.dumps(value)
     except ValueError as error:
-        raise PolicyError(f"{place} holds a number of thousands of digits, which nobody can have meant") from error
+        raise PolicyError(f"{place} holds a number of thousands of digits, which must be a mistake") from error
 
 
 def _constant(text: str) -> object:
@@ -261,11 +263,12 @@ def _as_text(values: object) -> object:
 
 
 def _with_text_condition(statement: object) -> object:
-    condition = statement.get("Condition") if isinstance(statement, dict) else None
-    return {**statement, "Condition": conditions_as_text(condition)} if isinstance(condition, dict) else statement
+    if isinstance(statement, dict) and isinstance(statement.get("Condition"), dict):
+        return {**statement, "Condition": conditions_as_text(statement["Condition"])}
+    return statement
 
 
-def _copy(value: object, place: str, depth: int, nulls_allowed: bool):
+def _copy(value: object, place: str, depth: int, nulls_allowed: bool) -> Any:
     if depth > MAX_DEPTH:
         raise PolicyError(f"{_shown(place)} nests deeper than {MAX_DEPTH} levels")
     if isinstance(value, dict):
@@ -278,7 +281,7 @@ def _copy(value: object, place: str, depth: int, nulls_allowed: bool):
     return value
 
 
-def _copy_item(value: object, key: object, place: str, depth: int, nulls_allowed: bool):
+def _copy_item(value: object, key: object, place: str, depth: int, nulls_allowed: bool) -> Any:
     if not isinstance(key, str):
         raise PolicyError(f"{_shown(place)} has the key {key!r}, {_kind(key)}; keys are text")
     _check_characters(key, place)

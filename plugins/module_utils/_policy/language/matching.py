@@ -12,17 +12,25 @@ Truth here has three values, as everywhere in the evaluation: ``True``, ``False`
 
 from __future__ import annotations
 
+import enum
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import Final, Union
 
 from .context import UNKNOWN, ContextView
 from .documents import ascii_lower
 
 _VARIABLE = re.compile(r"\$\{(?:([*?$])|([^,'{}]+)(?:, *'([^']*)')?)\}")
 
-_ANY_TEXT = object()
-_ANY_CHARACTER = object()
+
+class _Wildcard(enum.Enum):
+    TEXT = "*"
+    CHARACTER = "?"
+
+
+_ANY_TEXT: Final = _Wildcard.TEXT
+_ANY_CHARACTER: Final = _Wildcard.CHARACTER
 
 
 class _Variable:
@@ -33,6 +41,12 @@ class _Variable:
     def __init__(self, key: str, default: str | None) -> None:
         self.key = ascii_lower(key.strip())
         self.default = default
+
+
+_Plain = Union[str, _Wildcard]
+_Token = Union[_Plain, _Variable]
+_Pieces = tuple[str, ...]
+_Segment = tuple[_Pieces, int]
 
 
 class Pattern:
@@ -49,15 +63,18 @@ class Pattern:
         self.text = text
         self._ignore_case = ignore_case
         self._exact: str | None = None
-        self._segments: tuple | None = None
-        self._tokens: list | None = None
-        tokens = list(_tokens(text, wildcards, variables))
-        if any(isinstance(token, _Variable) for token in tokens):
+        self._segments: tuple[_Segment, ...] | None = None
+        self._tokens: list[_Token] = []
+        found = _tokens(text, wildcards, variables)
+        tokens = [self._folded(token) if isinstance(token, str) else token for token in found]
+        texts = [token for token in tokens if isinstance(token, str)]
+        plain = [token for token in tokens if not isinstance(token, _Variable)]
+        if len(plain) < len(tokens):
             self._tokens = tokens
-        elif all(isinstance(token, str) for token in tokens):
-            self._exact = self._folded("".join(tokens))
+        elif len(texts) == len(tokens):
+            self._exact = "".join(texts)
         else:
-            self._segments = _segments(self._folded(token) for token in tokens)
+            self._segments = _segments(plain)
 
     @property
     def literal(self) -> str | None:
@@ -79,27 +96,27 @@ class Pattern:
         return self._with_variables(value, context)
 
     def _with_variables(self, value: str, context: ContextView) -> bool | None:
-        tokens = []
+        tokens: list[_Plain] = []
         known = True
-        for token in self._tokens or ():
-            text = token
-            if isinstance(token, _Variable):
-                found = context.get(token.key)
-                if found is UNKNOWN:
-                    known = False
-                    text = _ANY_TEXT
-                elif found is not None and len(found) == 1:
-                    text = found[0]
-                elif token.default is not None:
-                    text = token.default
-                else:
-                    return False
-            tokens.append(self._folded(text))
+        for token in self._tokens:
+            if not isinstance(token, _Variable):
+                tokens.append(token)
+                continue
+            found = context.get(token.key)
+            if found is UNKNOWN:
+                known = False
+                tokens.append(_ANY_TEXT)
+            elif found is not None and len(found) == 1:
+                tokens.append(self._folded(found[0]))
+            elif token.default is not None:
+                tokens.append(self._folded(token.default))
+            else:
+                return False
         matched = _segments_match(_segments(tokens), value)
         return matched if known or not matched else None
 
-    def _folded(self, token: object):
-        return token.lower() if self._ignore_case and isinstance(token, str) else token
+    def _folded(self, text: str) -> str:
+        return text.lower() if self._ignore_case else text
 
 
 class ArnPattern:
@@ -177,7 +194,7 @@ class ActionPattern:
         self._texts = lowered = [ascii_lower(text) for text in texts]
         self._anything = "*" in lowered
         self._exact = frozenset(text for text in lowered if not _has_wildcard(text))
-        self._patterns = tuple(_segments(_tokens(text, True, False)) for text in lowered if _has_wildcard(text))
+        self._patterns = tuple(_segments(_plain_tokens(text, True)) for text in lowered if _has_wildcard(text))
 
     @property
     def services(self) -> frozenset[str] | None:
@@ -227,7 +244,7 @@ def _has_wildcard(text: str) -> bool:
     return "*" in text or "?" in text
 
 
-def _tokens(text: str, wildcards: bool, variables: bool) -> Iterable:
+def _tokens(text: str, wildcards: bool, variables: bool) -> Iterable[_Token]:
     """Yield the text as literal pieces, wildcards and variables."""
     position = 0
     if variables:
@@ -239,7 +256,7 @@ def _tokens(text: str, wildcards: bool, variables: bool) -> Iterable:
     yield from _plain_tokens(text[position:], wildcards)
 
 
-def _plain_tokens(text: str, wildcards: bool) -> Iterable:
+def _plain_tokens(text: str, wildcards: bool) -> Iterable[_Plain]:
     if not wildcards:
         if text:
             yield text
@@ -249,7 +266,7 @@ def _plain_tokens(text: str, wildcards: bool) -> Iterable:
             yield _ANY_TEXT if piece == "*" else _ANY_CHARACTER if piece == "?" else piece
 
 
-def _segments(tokens: Iterable) -> tuple:
+def _segments(tokens: Iterable[_Plain]) -> tuple[_Segment, ...]:
     """Return what stands between the ``*``: (pieces, length), the pieces with one free character between them."""
     segments = []
     pieces = [""]
@@ -266,7 +283,7 @@ def _segments(tokens: Iterable) -> tuple:
     return (segments[0], *middle, segments[-1]) if len(segments) > 1 else (segments[0],)
 
 
-def _segments_match(segments: tuple, value: str) -> bool:
+def _segments_match(segments: tuple[_Segment, ...], value: str) -> bool:
     pieces, length = segments[0]
     if len(segments) == 1:
         return length == len(value) and _stands_at(pieces, value, 0)
@@ -282,7 +299,7 @@ def _segments_match(segments: tuple, value: str) -> bool:
     return True
 
 
-def _stands_at(pieces: tuple[str, ...], value: str, position: int) -> bool:
+def _stands_at(pieces: _Pieces, value: str, position: int) -> bool:
     for piece in pieces:
         if not value.startswith(piece, position):
             return False
@@ -290,7 +307,7 @@ def _stands_at(pieces: tuple[str, ...], value: str, position: int) -> bool:
     return True
 
 
-def _find(pieces: tuple[str, ...], value: str, start: int, end: int) -> int:
+def _find(pieces: _Pieces, value: str, start: int, end: int) -> int:
     if len(pieces) == 1:
         return value.find(pieces[0], start, end)
     found = _expression(pieces).search(value, start, end)
@@ -298,7 +315,7 @@ def _find(pieces: tuple[str, ...], value: str, start: int, end: int) -> int:
 
 
 @lru_cache(maxsize=1024)
-def _expression(pieces: tuple[str, ...]) -> re.Pattern:
+def _expression(pieces: _Pieces) -> re.Pattern[str]:
     """Return the pieces with any character between them as a regular expression: of one length, it never goes back."""
     return re.compile(".".join(map(re.escape, pieces)), re.DOTALL)
 

@@ -149,7 +149,7 @@ def declared_principals(given: list, never: Mapping[str, str]) -> tuple[list[Pri
         key = _spelled_one_way(principal)
         if key in found:
             other = found[key][0]
-            errors.append(f"{text!r} is there twice" + ("" if other == text else f", which is the same as {other!r}"))
+            errors.append(f"{text!r} is listed twice" + ("" if other == text else f", which is the same as {other!r}"))
         else:
             found[key] = (text, principal)
     principals = [principal for text, principal in found.values()]
@@ -228,7 +228,7 @@ def _principal_texts(values: object, place: str) -> list[str]:
 def _arn_principal(text: str) -> Principal:
     if "*" in text or "?" in text:
         raise PolicyError(
-            f"{text!r} has a wildcard, and AWS takes none inside a principal's ARN: name the account here and the "
+            f"{text!r} has a wildcard, and AWS accepts none inside a principal's ARN: name the account here and the "
             "pattern in principal_arns (aws:PrincipalArn)"
         )
     arn = parse_arn(text)
@@ -248,7 +248,8 @@ def _arn_principal(text: str) -> Principal:
 
 
 _ADVICE = {
-    "group": "AWS takes no IAM group in a Principal element; name the account, and allow the group to assume the role "
+    "group": "AWS accepts no IAM group in a Principal element; name the account, and allow the group to assume the "
+    "role "
     "in a policy of the group",
     "instance-profile": "name the role that the instance profile holds",
     "oidc-provider": "write 'oidc:ARN'",

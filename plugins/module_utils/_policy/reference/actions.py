@@ -72,10 +72,10 @@ def actions_of(service: str) -> Mapping[str, Action]:
     found: dict[str, Action] = {}
     for line in _sections().get(service, ()):
         if line.startswith("|"):
-            _start, names, of_types, keys = line.split("|")
+            _start, names, of_types, brought = line.split("|")
             known = tuple(types[name] for name in of_types.split() if name in types)
             for name in names.split():
-                found[name.lower()] = Action(name, frozenset(keys.split()), known)
+                found[name.lower()] = Action(name, frozenset(brought.split()), known)
         else:
             name, arn, *keys = line.split(" ")
             pattern = ".+".join(re.escape(part) for part in arn.split("*"))

@@ -241,7 +241,7 @@ def _is_group(grantee: str) -> bool:
     return "://" in grantee
 
 
-def _grantee_of(grantee: Mapping) -> str:
+def _grantee_of(grantee: Mapping[str, str]) -> str:
     return grantee.get("ID") or grantee.get("URI") or grantee["EmailAddress"]
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One declared grant on a resource being read: what every kind of resource's policy has in common.
+"""One declared grant being read: what the policies of resources and of identities have in common.
 
 What is on offer (access, prefixes …) differs from kind to kind; who, under which conditions and by which name does not.
 """
@@ -44,14 +44,14 @@ class GrantEntry:
         pieces: list[Piece],
         partition: str,
     ) -> dict:
-        """Return the entry as a statement on ``resources``, without that element if there are none.
+        """Return the entry as a statement on ``resources``, without what there is none of.
 
         ``partition`` is where a bare account ID is.
         """
         statement = {
             "Sid": sid,
             "Effect": self.grant.get("effect", "Allow"),
-            "Principal": principal_element(self.principals, partition),
+            **({"Principal": principal_element(self.principals, partition)} if self.principals else {}),
             "Action": scalar_or_list(actions),
             **({"Resource": scalar_or_list(resources)} if resources else {}),
         }
@@ -123,7 +123,7 @@ class GrantEntry:
             if reason:
                 self.errors.append(
                     f"principals: {reason}, which makes the {noun} public; add organizations, source_vpces, "
-                    "source_ips, or a condition on aws:PrincipalAccount or aws:PrincipalArn, or say allow_public: true"
+                    "source_ips, or a condition on aws:PrincipalAccount or aws:PrincipalArn, or set allow_public: true"
                 )
                 return
 

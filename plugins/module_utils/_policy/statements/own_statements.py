@@ -37,13 +37,14 @@ _LOOKS_HASHED = re.compile(r".*X[0-9a-f]{10}", re.DOTALL)
 
 
 class SidAlphabet(enum.Enum):
-    """The characters that a service takes in a Sid, as a regular expression's class, and the greatest length."""
+    """The characters that a service takes in a Sid, as a regular expression's class, the greatest length, and the mark
+    before a part (``grant_sids.py``)."""
 
-    IAM = ("[A-Za-z0-9]", 64)
+    IAM = ("[A-Za-z0-9]", 64, "-")
     """IAM, SNS, KMS, Secrets Manager: alphanumeric. AWS gives no length; 64 leaves room in a trust policy."""
-    LAMBDA = ("[A-Za-z0-9-]", 95)
-    """Lambda takes an underscore and 100 in all; for ``_2`` see ``_services/lambda_function/permissions.py``."""
-    FREE = ("[ -~]", 255)
+    LAMBDA = ("[A-Za-z0-9-]", 95, "_")
+    """Lambda takes an underscore and 100 in all."""
+    FREE = ("[ -~]", 255, "/")
     """S3 and whoever else takes any printable text."""
 
     @property
@@ -53,6 +54,10 @@ class SidAlphabet(enum.Enum):
     @property
     def max_length(self) -> int:
         return self.value[1]
+
+    @property
+    def mark(self) -> str:
+        return self.value[2]
 
 
 @dataclass(frozen=True)

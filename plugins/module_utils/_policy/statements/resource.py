@@ -4,13 +4,12 @@
 
 """One grant on a resource of any service, checked and written as a statement of the resource's policy.
 
-What the service takes is in its ``ServiceRules``. A bucket's grants are another matter
-(``_services/s3_bucket/statements.py``): they are about objects as well.
+What the service takes is in its ``ServiceRules``; what else a policy has for an entry, its ``split`` says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from ..language.documents import PolicyError, ascii_lower
 from ..language.narrowing import holds_for_services_only, names_a_source, sources_without_account
@@ -25,7 +24,6 @@ from .condition_options import (
     source_ranges,
 )
 from .grant_entry import GrantEntry, errors_of, tls, vpc_endpoints
-from .own_statements import own_sid
 from .service_rules import CONDITIONS, Granted, ServiceRules
 
 RESOURCE_GRANT_OPTIONS: dict[str, dict] = {
@@ -50,7 +48,8 @@ RESOURCE_GRANT_OPTIONS: dict[str, dict] = {
 ``raw`` where Ansible's conversion would hide a mistake, see `TRUSTED_GRANT_OPTIONS`.
 """
 
-_ALWAYS = tuple(option for option in RESOURCE_GRANT_OPTIONS if option not in CONDITIONS)
+_FOR_SERVICES = ("allow_any_source",)
+_ALWAYS = tuple(option for option in RESOURCE_GRANT_OPTIONS if option not in (*CONDITIONS, *_FOR_SERVICES))
 _SOURCES = ("source_accounts", "source_arns", "source_organizations")
 
 
@@ -71,16 +70,6 @@ def check_resource_grants(
     return errors_of(_Reading(grant, rules, arn, allow_public) for grant in grants)
 
 
-def resource_sid(name: str, rules: ServiceRules) -> str:
-    """Return the Sid of the grant called ``name``."""
-    return own_sid(name, rules.alphabet)
-
-
-def resource_sids(name: str, rules: ServiceRules) -> list[str]:
-    """Return the Sids that statements of the grant called ``name`` may have, its own first."""
-    return [resource_sid(name, rules) + part for part in rules.parts]
-
-
 def grants_for_bare_sources(statements: Iterable[Mapping], names: Mapping[str, str]) -> dict[str, list[str]]:
     """Return the ARNs without an account for which alone AWS services may act, by grant; ``names`` are those by Sid."""
     found: dict[str, list[str]] = {}
@@ -97,41 +86,44 @@ def granted_actions(grant: Mapping, rules: ServiceRules) -> Granted:
     """Return the actions of an entry's ``access`` or ``actions``, for the resource's side and the other one."""
     if grant.get("access"):
         return rules.access[grant["access"]]
-    return Granted(tuple(dict.fromkeys(as_list(grant.get("actions") or []))))
+    given = [action for action in as_list(grant.get("actions") or []) if isinstance(action, str)]
+    return Granted(tuple(dict.fromkeys(given)))
 
 
 class _Reading(GrantEntry):
     """One entry being read."""
 
-    source_organizations = "write source_organizations"
-
     def __init__(self, grant: Mapping, rules: ServiceRules, arn: Arn | None, allow_public: bool = True) -> None:
         super().__init__(grant)
         self.rules = rules
+        if rules.asks_for_sources:
+            self.source_organizations = "write source_organizations"
         self.owner = arn.account_id if arn else ""
         others = set(CONDITIONS) - set(rules.conditions) if rules.other_conditions else ()
         self.check_options(
-            (*_ALWAYS, *rules.conditions, *rules.grant_options),
+            (*_ALWAYS, *rules.conditions, *rules.grant_options, *(_FOR_SERVICES if rules.asks_for_sources else ())),
             rules.effects,
             dict.fromkeys(others, rules.other_conditions),
         )
         self.actions = self._actions()
         self.read_principals(rules.principals_never)
         self._check_own_account_only()
-        if arn:
+        if self.owner:
             self._check_partition(arn.partition)
-        self.pieces = self.read_conditions({**_CONDITION_OPTIONS, **rules.condition_options})
+        usual = {option: how for option, how in _CONDITION_OPTIONS.items() if option in rules.conditions}
+        self.pieces = self.read_conditions({**usual, **rules.condition_options})
         self.pieces.extend(rules.more_conditions(self.grant))
         self.errors.extend(merged_pieces(self.pieces)[1])
         self.check_conditions()
-        self._check_sources()
+        if rules.asks_for_sources:
+            self._check_sources()
         self.errors.extend(rules.check(self.grant))
         if not allow_public and not self.errors:
             self.check_public([self.written(_ANY)], rules.title)
 
     def written(self, arn: Arn) -> dict:
         """Return the entry as a statement."""
-        sid = resource_sid(self.name, self.rules)
+        sid = self.rules.sids(self.name)[0]
         statement = self.statement(sid, self.actions, self.rules.resources(arn), self.pieces, arn.partition)
         return self.rules.written(self.grant, statement)
 
@@ -149,26 +141,14 @@ class _Reading(GrantEntry):
         if not given:
             self.errors.append("actions is empty")
         for action in given:
-            self.errors.extend(f"actions: {error}" for error in self._wrong_with(action))
+            wrong = self.rules.wrong_with_action(action, self.allows)
+            if wrong:
+                self.errors.append(f"actions: {wrong}")
         return granted_actions(self.grant, self.rules).resource
-
-    def _wrong_with(self, action: object) -> Iterator[str]:
-        service = self.rules.service
-        if not isinstance(action, str) or not self.rules.is_action(action):
-            yield f"{action!r} is not an action of {service}, and this policy takes no other; write {self._an_action}"
-        elif self.allows and ascii_lower(action) in self.rules.not_actions:
-            yield f"{action}: {self.rules.not_actions[ascii_lower(action)]}"
-        elif self.rules.actions and ascii_lower(action) not in map(ascii_lower, self.rules.actions):
-            yield f"{action}: this policy takes no others than {', '.join(self.rules.actions)}, and no wildcards"
-
-    @property
-    def _an_action(self) -> str:
-        first = next(iter(self.rules.access.values()), Granted((f"{self.rules.service}:*",)))
-        return f"{first.resource[0]}, for instance"
 
     def _check_own_account_only(self) -> None:
         """What a service allows to no other account can be allowed to principals of the resource's own."""
-        only = [action for action in self.actions if ascii_lower(action) in self.rules.own_account_only]
+        only = [action for action in self.actions if self.rules.is_own_only(ascii_lower(action))]
         strangers = [each.value for each in self.principals if each.account_id not in (None, self.owner)]
         if only and strangers and self.allows and self.owner:
             self.errors.append(
@@ -202,7 +182,7 @@ class _Reading(GrantEntry):
             services = ", ".join(each.value for each in self.principals if each.kind == "service")
             self.errors.append(
                 f"principals: {services} acts for whoever asks it, in any account (a confused deputy); add "
-                "source_accounts, source_arns with the account in them, or source_organizations, or say "
+                "source_accounts, source_arns with the account in them, or source_organizations, or set "
                 "allow_any_source: true"
             )
 

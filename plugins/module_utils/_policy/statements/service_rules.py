@@ -4,22 +4,23 @@
 
 """What differs from service to service in a policy on a resource: how the resource is named, what may be in the policy.
 
-The ``RULES`` of a service are in its folder, ``_services/NAME/rules.py``, with what is special in functions;
-``_services/rules_registry.py`` knows them all. How a policy is read and written is in ``api.py`` beside it.
+A type of resource is a subclass of ``ServiceRules`` in a folder of its own, ``_services/NAME/rules.py``: it sets and
+overrides what differs. ``_services/rules_registry.py`` knows them all. How a policy is read and written, and its proofs
+are called, is in ``api.py`` beside it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from ..language.comparison import sid_of
 from ..language.documents import ascii_lower, new_document, statements
 from ..language.principals import Arn, principal_pairs
 from ..language.sizes import Count
 from .condition_options import ConditionOptions, Piece
+from .grant_sids import grant_sid, grant_sids
 from .own_statements import SidAlphabet, is_own_sid, merge_statements
 
 POLICY = "policy"
@@ -39,63 +40,15 @@ class Granted:
         return self.other_identity or self.resource
 
 
-def no_more_limits(_document: dict) -> Iterator[str]:
-    """Find nothing wrong (the default for ``ServiceRules.limits``)."""
-    return iter(())
+@dataclass(frozen=True)
+class ProofCall:
+    """One call that shows whether somebody may use a resource. ``done`` is what he has then done, before its name."""
 
-
-def no_errors(_grant: Mapping) -> Iterator[str]:
-    """Find nothing wrong (the default for ``ServiceRules.check``)."""
-    return iter(())
-
-
-def only_itself(arn: Arn, _options: Mapping) -> tuple[str, ...]:
-    """Return the resource's own ARN (the default for what statements name on both sides)."""
-    return (str(arn),)
-
-
-def no_more_conditions(_grant: Mapping) -> Iterator[Piece]:
-    """Add nothing (the default for ``ServiceRules.more_conditions``)."""
-    return iter(())
-
-
-def as_it_is(_grant: Mapping, statement: dict) -> dict:
-    """Change nothing (the default for ``ServiceRules.written``)."""
-    return statement
-
-
-def no_wrong_options(_resource: str, _options: Mapping) -> Iterator[str]:
-    """Find nothing wrong (the default for ``ServiceRules.check_options``)."""
-    return iter(())
-
-
-def the_whole(arn: Arn, _options: Mapping) -> Arn:
-    """Return the ARN as it is (the default for ``ServiceRules.part``)."""
-    return arn
-
-
-def one_statement(_grant: Mapping, statement: dict) -> list[dict]:
-    """Return the statement alone (the default for ``ServiceRules.split``)."""
-    return [statement]
-
-
-def its_own(sid: str) -> str:
-    """Return the Sid as it is (the default for ``ServiceRules.grant_sid``)."""
-    return sid
-
-
-def nothing_more(_action: str, _arn: Arn) -> Mapping[str, str]:
-    """Return no context keys (the default for ``ServiceRules.usual_context``)."""
-    return {}
-
-
-def as_written(name: str) -> str:
-    """Return the name as it is (the default for ``ServiceRules.in_arn``)."""
-    return name
-
-
-def nothing_left(_arn: Arn) -> None:
-    """Return what an empty policy looks like: there is none (the default for ``ServiceRules.empty_policy``)."""
+    name: str
+    action: str
+    done: str
+    effect: str = ""
+    """What the call leaves behind, in words; empty: nothing."""
 
 
 NEVER = {
@@ -120,7 +73,6 @@ CONDITIONS = (
 """The options of a grant that narrow it, which a service takes unless its rules say otherwise."""
 
 
-@dataclass(frozen=True)
 class ServiceRules:
     """One type of resource that carries a policy."""
 
@@ -142,7 +94,7 @@ class ServiceRules:
     access: Mapping[str, Granted]
     """What each word of a grant's ``access`` stands for."""
 
-    limit: int | None
+    limit: int | None = None
     """How long the policy may be; None where AWS does not say."""
 
     count: Count = "bytes"
@@ -151,14 +103,11 @@ class ServiceRules:
     limit_of_each: bool = False
     """Whether the limit is for each statement: the service keeps each in a policy of its own."""
 
+    most_statements: int | None = None
+    """How many statements a policy may hold."""
+
     resource: str = "{name}"
     """The last part of the ARN, with the name in it: ``function:{name}``."""
-
-    in_arn: Callable[[str], str] = as_written
-    """What stands for the name there."""
-
-    part: Callable[[Arn, Mapping], Arn] = the_whole
-    """The ARN of what is meant in the resource, given the values of ``options`` (an alias of a function)."""
 
     other_resource: str = ""
     """A regular expression for the last part of other ARNs that mean such a resource (an alias of a key); the adapter's
@@ -171,42 +120,26 @@ class ServiceRules:
     """Where it does not: what stands for the name in an ARN that matches this resource alone, ``{name}-??????``; empty
     when nothing does."""
 
-    identity_resources: Callable[[Arn, Mapping], tuple[str, ...]] | None = None
-    """What the own policy of who gets access names, where that is not what ``named`` says; given the ARN and the values
-    of ``options``. The first of it is the one that a proof is about."""
-
     needs_account: bool = True
     """Whether the ARN holds the account's ID and the region; without, both are empty in it."""
 
     alphabet: SidAlphabet = SidAlphabet.IAM
     """The characters that the service takes in a Sid."""
 
-    most_statements: int | None = None
-    """How many statements a policy may hold."""
-
-    limits: Callable[[dict], Iterator[str]] = no_more_limits
-    """What else is too much in a whole policy, one text with numbers each."""
-
     actions: tuple[str, ...] = ()
     """The only actions that the policy may name; empty: all of the service, with wildcards."""
 
-    not_actions: Mapping[str, str] = field(default_factory=dict)
+    not_actions: Mapping[str, str] = {}
     """Actions (lower case) that can't be allowed here, and why or what is right. Denying them is all right."""
 
     own_account_only: tuple[str, ...] = ()
-    """Actions (lower case) that can be allowed to principals of the resource's own account alone."""
+    """Actions (lower case) that can be allowed to principals of the resource's own account alone (`is_own_only`)."""
 
     control: tuple[str, ...] = ()
     """The actions that change the policy so that a statement goes: who is denied all of them never gets rid of it.
     Empty where nothing can be denied, or the service itself refuses to lock its owner out (ECR, EFS)."""
 
-    resource_element: Literal["arn", "*"] = "arn"
-    """What the Resource element of a statement holds: ARNs, or what stands for the resource itself."""
-
-    named: Callable[[Arn, Mapping], tuple[str, ...]] = only_itself
-    """The ARNs in it: the resource, and what is in it where actions are on that; none: there is no such element."""
-
-    principals_never: Mapping[str, str] = field(default_factory=lambda: NEVER)
+    principals_never: Mapping[str, str] = NEVER
     """Why the policy takes no principal of a kind; holds at least ``NEVER``."""
 
     effects: tuple[str, ...] = ("Allow", "Deny")
@@ -218,55 +151,55 @@ class ServiceRules:
     other_conditions: str = ""
     """Why it cannot say the others."""
 
-    options: Mapping[str, dict] = field(default_factory=dict)
+    asks_for_sources: bool = True
+    """Whether a grant to an AWS service has to say for whom it acts."""
+
+    options: Mapping[str, dict] = {}
     """Options of the module that only some types have (``qualifier``), each with its piece of an argument spec."""
 
-    check_options: Callable[[str, Mapping], Iterator[str]] = no_wrong_options
-    """What is wrong with them, given the resource as the user calls it and all options."""
-
-    grant_options: Mapping[str, dict] = field(default_factory=dict)
+    grant_options: Mapping[str, dict] = {}
     """The same of a grant (``via``, ``via_services`` …)."""
 
-    condition_options: ConditionOptions = field(default_factory=dict)
+    condition_options: ConditionOptions = {}
     """Those of ``grant_options`` that narrow the grant: the operator and key they become, and what reads them."""
-
-    more_conditions: Callable[[Mapping], Iterator[Piece]] = no_more_conditions
-    """The lines of the Condition block that no single option stands for, of one entry, its options as given."""
-
-    written: Callable[[Mapping, dict], dict] = as_it_is
-    """What becomes of an entry's statement when its ``via`` is another way than the policy."""
 
     ways: tuple[str, ...] = (POLICY,)
     """Values of a grant's ``via``; each has a carrier of its own. The first is the default. More than one take
     ``via`` among the ``grant_options``."""
 
-    check: Callable[[Mapping], Iterator[str]] = no_errors
-    """What else is wrong with one entry, its options as given."""
+    parts: tuple[str, ...] | None = ()
+    """Words for the further statements that ``split`` may make of an entry (``grant_sids.py``). ``NUMBERED``: any
+    number of them; ``split`` gives all of them the Sid of the entry, and ``merge`` each its own."""
 
-    split: Callable[[Mapping, dict], list[dict]] = one_statement
-    """The statements that the policy has for an entry, given the entry and its one statement."""
-
-    parts: tuple[str, ...] = ("",)
-    """What ``split`` puts behind the Sid of the entry, for each of the statements that it may make. Where all share
-    the Sid, ``merge`` gives each its own."""
-
-    merge: Callable[..., dict | None] = merge_statements
-    """How such statements get into the policy, and what they replace there (`merge_statements` says what it takes)."""
-
-    grant_sid: Callable[[str], str] = its_own
-    """The Sid that the grant has by its name, for that of any statement in the policy."""
-
-    empty_policy: Callable[[Arn], dict | None] = nothing_left
-    """The policy when no statement is left; None: there is none any more."""
-
-    usual_context: Callable[[str, Arn], Mapping[str, str]] = nothing_more
-    """The context keys that a call of an action (lower case) on a resource has unless it says otherwise."""
-
-    key_actions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    key_actions: Mapping[str, tuple[str, ...]] = {}
     """Actions of the service, and those of KMS that they take on the key that encrypts the resource."""
 
     key_is_optional: bool = True
     """Whether the resource can be without a KMS key."""
+
+    encryption_context: str = ""
+    """The key of the encryption context with which the service says to KMS which resource it is."""
+
+    proofs: tuple[ProofCall, ...] = ()
+    """The calls that show whether somebody may use the resource; the adapter's ``proofs`` make them."""
+
+    dry_run_codes: tuple[str, ...] = ()
+    """Codes with which the service tells a caller who may do it that it did nothing, as it was asked."""
+
+    invalid_principal: Mapping[str, str] = {}
+    """Codes of a policy that names a principal which does not exist (yet), and a word of the message (lower case)."""
+
+    says_no_more: bool = False
+    """Whether these say no more than that something in the policy is wrong."""
+
+    passing_codes: tuple[str, ...] = ()
+    """Codes after which a write may or may not have been carried out, beside those that every service has."""
+
+    denied_codes: tuple[str, ...] = ()
+    """Codes of a refused access, beside those that every service has."""
+
+    without_verdict: Mapping[str, str] = {}
+    """Codes of a failed call that show nothing about access, and what they mean."""
 
     propagation_seconds: float = 5.0
     """How long a reading may still show a policy as it was before a write."""
@@ -283,6 +216,90 @@ class ServiceRules:
     proved: str = ""
     """What the tests of this type run against, for the table in the documentation."""
 
+    def in_arn(self, name: str) -> str:
+        """Return what stands for the name in the ARN."""
+        return name
+
+    def part(self, arn: Arn, _options: Mapping) -> Arn:
+        """Return the ARN of what is meant in the resource, given the values of ``options`` (an alias of a function)."""
+        return arn
+
+    def named(self, arn: Arn, _options: Mapping) -> tuple[str, ...]:
+        """Return what grants are on: the resource, and what is in it where actions are on that; nothing: a statement
+        in the resource's policy names none. The first is the one that a proof is about.
+        """
+        return (str(arn),)
+
+    def resources(self, arn: Arn) -> tuple[str, ...]:
+        """Return what a statement's Resource element holds; empty: a statement has none."""
+        return self.named(arn, {})
+
+    def meant_by_words(self, _text: str) -> tuple[str, str] | None:
+        """Return what a text is that names such a resource in another way (a URL), and the ARN; None: it does not."""
+        return None
+
+    def is_own_only(self, action: str) -> bool:
+        """Whether the service lets no other account than the resource's do a lower-case action, by whatever policy."""
+        return action in self.own_account_only
+
+    def wrong_with_action(self, action: object, allows: bool) -> str | None:
+        """Return what is wrong with an action of an entry, which ``allows`` it or denies it; None: nothing."""
+        if not isinstance(action, str) or not self.is_action(action):
+            right = next(iter(self.access.values())).resource[0]
+            return (
+                f"{action!r} is not an action of {self.service}, and this policy takes no other; write {right}, for "
+                "instance"
+            )
+        if allows and ascii_lower(action) in self.not_actions:
+            return f"{action}: {self.not_actions[ascii_lower(action)]}"
+        if self.actions and ascii_lower(action) not in map(ascii_lower, self.actions):
+            return f"{action}: this policy takes no others than {', '.join(self.actions)}, and no wildcards"
+        return None
+
+    def check_options(self, _resource: str, _options: Mapping) -> Iterable[str]:
+        """Return what is wrong with ``options``, given the resource as the user calls it and all options."""
+        return ()
+
+    def check(self, _grant: Mapping) -> Iterable[str]:
+        """Return what else is wrong with one entry, its options as given."""
+        return ()
+
+    def more_conditions(self, _grant: Mapping) -> Iterable[Piece]:
+        """Return the lines of the Condition block that no single option stands for, of one entry."""
+        return ()
+
+    def written(self, _grant: Mapping, statement: dict) -> dict:
+        """Return what becomes of an entry's statement when its ``via`` is another way than the policy."""
+        return statement
+
+    def split(self, _grant: Mapping, statement: dict) -> list[dict]:
+        """Return the statements that the policy has for an entry, given the entry and its one statement."""
+        return [statement]
+
+    def merge(self, *arguments: object, **options: object) -> dict | None:
+        """Return a policy with such statements in it (``merge_statements`` says what it takes)."""
+        return merge_statements(*arguments, **options)
+
+    def sids(self, name: str) -> list[str]:
+        """Return the Sids of the grant called ``name``, its own first; see ``grant_sids``."""
+        return grant_sids(name, self.alphabet, self.parts)
+
+    def grant_sid(self, sid: str) -> str:
+        """Return the Sid that the grant has by its name, for that of any statement in the policy."""
+        return grant_sid(sid, self.alphabet, self.parts)
+
+    def empty_policy(self, _arn: Arn) -> dict | None:
+        """Return the policy when no statement is left; None: there is none any more."""
+        return None
+
+    def limits(self, _document: dict) -> Iterable[str]:
+        """Return what else is too much in a whole policy, one text with numbers each."""
+        return ()
+
+    def usual_context(self, _action: str, _arn: Arn) -> Mapping[str, str]:
+        """Return the context keys that a call of an action (lower case) has unless it says otherwise."""
+        return {}
+
     def arn(self, name: str, region: str, account_id: str, partition: str) -> Arn:
         """Return the ARN of the resource called ``name``; only with ``name_gives_arn``."""
         resource = self.resource.format(name=self.in_arn(name))
@@ -290,15 +307,17 @@ class ServiceRules:
             return Arn(partition, self.service, "", "", resource)
         return Arn(partition, self.service, region, account_id, resource)
 
-    def resources(self, arn: Arn) -> tuple[str, ...]:
-        """Return what a statement's Resource element holds; empty: a statement has none."""
-        return ("*",) if self.resource_element == "*" else self.named(arn, {})
+    def pattern_name_in(self, arn: Arn) -> str | None:
+        """Return the name in an ARN that ends in the pattern of what AWS adds to a name, None in any other."""
+        added = self.name_pattern.format(name="")
+        if not added or arn.service != self.service or not arn.resource.endswith(added):
+            return None
+        return arn.resource.removeprefix(self.resource.partition("{name}")[0]).removesuffix(added)
 
     def in_own_policies(self, arn: Arn, options: Mapping) -> tuple[str, ...]:
         """Return what the own policy of who gets access names, given the values of ``options``."""
         arn = self.part(arn, options)
-        found = self.identity_resources(arn, options) if self.identity_resources else self.named(arn, options)
-        return found or (str(arn),)
+        return self.named(arn, options) or (str(arn),)
 
     def name_in(self, arn: Arn) -> str | None:
         """Return the name of the resource in an ARN, None when the ARN is none of this type."""

@@ -56,7 +56,7 @@ _SAML_AUDIENCES = {
 
 _ASSUME_ACTIONS = {"oidc": "sts:AssumeRoleWithWebIdentity", "saml": "sts:AssumeRoleWithSAML"}
 _NEVER_IN_TRUST = {
-    "canonical": "IAM takes no canonical user ID in a trust policy; name the account ID",
+    "canonical": "IAM accepts no canonical user ID in a trust policy; name the account ID",
     "unique_id": "a unique id stands for a principal that was deleted or cannot be seen; name its ARN",
 }
 
@@ -74,7 +74,7 @@ def trust_statement(grant: Mapping, partition: str = "aws") -> dict:
 
 def check_trusted(grants: list[Mapping]) -> list[str]:
     """Return everything that is wrong with a ``trusted`` list, each error with the name of its entry in front."""
-    errors = []
+    errors: list[str] = []
     names: dict[str, int] = {}
     for index, grant in enumerate(grants):
         reading = _Reading(grant, "aws")
@@ -216,7 +216,7 @@ class _Reading:
             self.errors.append(
                 "principals: '*' without a condition that narrows it lets every AWS account in (an external ID does "
                 "not narrow); add organizations, principal_arns of a fixed account, or a condition on "
-                "aws:PrincipalAccount or aws:PrincipalOrgPaths, or say allow_anyone: true"
+                "aws:PrincipalAccount or aws:PrincipalOrgPaths, or set allow_anyone: true"
             )
 
 

@@ -16,24 +16,20 @@ from ..._policy.language.principals import Arn
 from ..._policy.statements.service_rules import Granted, ServiceRules
 
 
-def methods(arn: Arn, _options: Mapping) -> tuple[str, ...]:
-    """Return all stages, methods and paths of the API, since requests name one."""
-    return (f"{arn}/*",)
+class RestApi(ServiceRules):
+    """REST APIs: what their policies may say."""
 
-
-RULES = ServiceRules(
-    type="rest_api",
-    title="REST API",
-    service="execute-api",
-    name=r"[a-z0-9]{8,12}",
-    name_words="its ID, such as a1b2c3d4e5",
-    access={"invoke": Granted(("execute-api:Invoke",))},
-    limit=8192,
-    count="characters",
-    named=methods,
-    identity_resources=methods,
-    api=("GetRestApi", "UpdateRestApi (replace /policy)"),
-    to_know=(
+    type = "rest_api"
+    title = "REST API"
+    service = "execute-api"
+    name = r"[a-z0-9]{8,12}"
+    name_words = "its ID, such as a1b2c3d4e5"
+    access = {"invoke": Granted(("execute-api:Invoke",))}
+    limit = 8192
+    count = "characters"
+    invalid_principal = {"BadRequestException": "principals are valid"}
+    api = ("GetRestApi", "UpdateRestApi (replace /policy)")
+    to_know = (
         "**Nothing changes for callers until the API is deployed to its stages again.** The module warns of that, and "
         "deploys nothing.",
         "The ARN is that of calls, `arn:aws:execute-api:REGION:ACCOUNT:ID`.",
@@ -41,6 +37,12 @@ RULES = ServiceRules(
         "`apigateway:UpdateRestApiPolicy`.",
         "Across accounts, methods have to use IAM authorization (`AWS_IAM`) for roles and users to be known.",
         "HTTP APIs and WebSocket APIs have no such policy.",
-    ),
-    proved="recorded answers",
-)
+    )
+    proved = "recorded answers"
+
+    def named(self, arn: Arn, _options: Mapping) -> tuple[str, ...]:
+        """Return all stages, methods and paths of the API, since requests name one."""
+        return (f"{arn}/*",)
+
+
+RULES = RestApi()

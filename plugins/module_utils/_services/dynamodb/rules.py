@@ -35,25 +35,22 @@ _OF_THE_ACCOUNT = "it is about all tables of an account, and no table's policy c
 _NO_SQL = "its permissions are PartiQLSelect, PartiQLInsert, PartiQLUpdate and PartiQLDelete"
 
 
-def with_indexes(arn: Arn, _options: Mapping) -> tuple[str, ...]:
-    """Return the table and its indexes, which are queried by ARNs of their own."""
-    return (str(arn), f"{arn}/index/*")
+class Table(ServiceRules):
+    """DynamoDB tables: what their policies may say."""
 
-
-RULES = ServiceRules(
-    type="dynamodb_table",
-    title="DynamoDB table",
-    service="dynamodb",
-    name=r"[A-Za-z0-9_.-]{3,255}",
-    name_words="3 to 255 of a-z A-Z 0-9 _ . -",
-    resource="table/{name}",
-    access={
+    type = "dynamodb_table"
+    title = "DynamoDB table"
+    service = "dynamodb"
+    name = r"[A-Za-z0-9_.-]{3,255}"
+    name_words = "3 to 255 of a-z A-Z 0-9 _ . -"
+    resource = "table/{name}"
+    access = {
         "read": Granted(_READ),
         "write": Granted(_WRITE),
         "read_write": Granted(tuple(dict.fromkeys((*_READ, *_WRITE)))),
-    },
-    limit=20 * 1024,
-    not_actions={
+    }
+    limit = 20 * 1024
+    not_actions = {
         "dynamodb:createtable": _OF_THE_ACCOUNT,
         "dynamodb:describeendpoints": _OF_THE_ACCOUNT,
         "dynamodb:describelimits": _OF_THE_ACCOUNT,
@@ -65,18 +62,23 @@ RULES = ServiceRules(
         "dynamodb:batchexecutestatement": _NO_SQL,
         "dynamodb:executestatement": _NO_SQL,
         "dynamodb:executetransaction": _NO_SQL,
-    },
-    named=with_indexes,
-    identity_resources=with_indexes,
-    propagation_seconds=30.0,
-    control=("dynamodb:PutResourcePolicy", "dynamodb:DeleteResourcePolicy"),
-    api=("GetResourcePolicy", "PutResourcePolicy", "DeleteResourcePolicy"),
-    to_know=(
+    }
+    propagation_seconds = 30.0
+    control = ("dynamodb:PutResourcePolicy", "dynamodb:DeleteResourcePolicy")
+    invalid_principal = {"ValidationException": "invalid principal"}
+    api = ("GetResourcePolicy", "PutResourcePolicy", "DeleteResourcePolicy")
+    to_know = (
         "Each write says on top of which revision it is (`ExpectedRevisionId`, `NO_POLICY` for the first one).",
         "DynamoDB shows a written policy only after some seconds; a further write until then is tried again.",
         "Grants reach the indexes of the table, too. They do not reach its stream, which has a policy of its own.",
         "Other accounts name the table by its ARN, and can't use PartiQL, so no word allows it.",
         "It takes boto3 1.34.67 or newer.",
-    ),
-    proved="local AWS",
-)
+    )
+    proved = "local AWS"
+
+    def named(self, arn: Arn, _options: Mapping) -> tuple[str, ...]:
+        """Return the table and its indexes, which are queried by ARNs of their own."""
+        return (str(arn), f"{arn}/index/*")
+
+
+RULES = Table()

@@ -28,37 +28,41 @@ _LOGIN = "ecr:GetAuthorizationToken"
 _ELSEWHERE = "it is about a registry, not about a repository: allow it in the own policy of who calls"
 
 
-def no_resource(_arn: Arn, _options: Mapping) -> tuple[str, ...]:
-    """Return nothing: a repository's policy is about that repository, and its statements name none."""
-    return ()
+class Repository(ServiceRules):
+    """ECR repositorys: what their policies may say."""
 
-
-RULES = ServiceRules(
-    type="ecr_repository",
-    title="ECR repository",
-    service="ecr",
-    name=r"(?=.{2,256}$)[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*",
-    name_words="2 to 256 of a-z 0-9 . _ - /, each part beginning and ending with a letter or digit",
-    resource="repository/{name}",
-    access={
+    type = "ecr_repository"
+    title = "ECR repository"
+    service = "ecr"
+    name = r"(?=.{2,256}$)[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"
+    name_words = "2 to 256 of a-z 0-9 . _ - /, each part beginning and ending with a letter or digit"
+    resource = "repository/{name}"
+    access = {
         "pull": Granted(_PULL),
         "push": Granted(_PUSH),
         "pull_push": Granted(tuple(dict.fromkeys((*_PULL, *_PUSH)))),
         "list": Granted(_LOOK),
-    },
-    limit=10240,
-    not_actions={
+    }
+    limit = 10240
+    not_actions = {
         _LOGIN.lower(): _ELSEWHERE,
         "ecr:createrepository": _ELSEWHERE,
         "ecr:describeregistry": _ELSEWHERE,
         "ecr:putregistrypolicy": _ELSEWHERE,
-    },
-    named=no_resource,
-    api=("GetRepositoryPolicy", "SetRepositoryPolicy", "DeleteRepositoryPolicy"),
-    to_know=(
+    }
+    invalid_principal = {"InvalidParameterException": "principal"}
+    passing_codes = ("ServerException",)
+    api = ("GetRepositoryPolicy", "SetRepositoryPolicy", "DeleteRepositoryPolicy")
+    to_know = (
         "Statements name no resource, since a policy is about its own repository.",
         "Who pulls or pushes needs `ecr:GetAuthorizationToken` on `*` in an own policy as well.",
         "A policy that would keep its owner out is refused by ECR; it is never forced.",
-    ),
-    proved="local AWS",
-)
+    )
+    proved = "local AWS"
+
+    def named(self, _arn: Arn, _options: Mapping) -> tuple[str, ...]:
+        """Return nothing: a repository's policy is about that repository, and its statements name none."""
+        return ()
+
+
+RULES = Repository()

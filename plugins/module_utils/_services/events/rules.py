@@ -15,19 +15,22 @@ from ..._policy.statements.service_rules import Granted, ServiceRules
 _PUT = "events:PutEvents"
 _ON_RULES = "it is on a rule, not on the bus, and this policy would have to name the rule"
 
-RULES = ServiceRules(
-    type="event_bus",
-    title="event bus",
-    service="events",
-    name=r"[A-Za-z0-9._-]{1,256}",
-    name_words="1 to 256 of a-z A-Z 0-9 . _ -; the one that every account has is called default",
-    resource="event-bus/{name}",
-    access={
+
+class EventBus(ServiceRules):
+    """Event buss: what their policies may say."""
+
+    type = "event_bus"
+    title = "event bus"
+    service = "events"
+    name = r"[A-Za-z0-9._-]{1,256}"
+    name_words = "1 to 256 of a-z A-Z 0-9 . _ -; the one that every account has is called default"
+    resource = "event-bus/{name}"
+    access = {
         "put_events": Granted((_PUT,)),
         "describe": Granted(("events:DescribeEventBus",)),
-    },
-    limit=10240,
-    not_actions={
+    }
+    limit = 10240
+    not_actions = {
         f"events:{action}": _ON_RULES
         for action in (
             "deleterule",
@@ -40,13 +43,17 @@ RULES = ServiceRules(
             "puttargets",
             "removetargets",
         )
-    },
-    control=("events:PutPermission", "events:RemovePermission"),
-    api=("DescribeEventBus", "PutPermission (with Policy)", "RemovePermission (all)"),
-    to_know=(
+    }
+    control = ("events:PutPermission", "events:RemovePermission")
+    invalid_principal = {"ValidationException": "invalid principal"}
+    passing_codes = ("InternalException",)
+    api = ("DescribeEventBus", "PutPermission (with Policy)", "RemovePermission (all)")
+    to_know = (
         "`default` is the bus that every account has.",
         "A rule of another account that sends to the bus needs a role with `events:PutEvents` on it, as its target's "
         "role; a bus that takes events from a whole organization wants that in any case.",
-    ),
-    proved="local AWS",
-)
+    )
+    proved = "local AWS"
+
+
+RULES = EventBus()

@@ -43,34 +43,37 @@ _WRITE = (
 )
 
 
-def whole_catalog(arn: Arn, _options: Mapping) -> tuple[str, ...]:
-    """Return the catalog, and all that is in it: Glue asks for the catalog, the database and the table at once."""
-    front = str(arn).removesuffix(arn.resource)
-    return tuple(f"{front}{each}" for each in ("catalog", "database/*", "table/*", "userDefinedFunction/*"))
+class DataCatalog(ServiceRules):
+    """Glue Data Catalogs: what their policies may say."""
 
-
-RULES = ServiceRules(
-    type="glue_catalog",
-    title="Glue Data Catalog",
-    service="glue",
-    name="catalog",
-    name_words="there is one in each region of an account, which is called catalog",
-    access={
+    type = "glue_catalog"
+    title = "Glue Data Catalog"
+    service = "glue"
+    name = "catalog"
+    name_words = "there is one in each region of an account, which is called catalog"
+    access = {
         "read": Granted(_READ),
         "read_write": Granted((*_READ, *_WRITE)),
-    },
-    limit=10 * 1024,
-    options={"enable_hybrid": {"type": "bool"}},
-    named=whole_catalog,
-    identity_resources=whole_catalog,
-    control=("glue:PutResourcePolicy", "glue:DeleteResourcePolicy"),
-    api=("GetResourcePolicy", "PutResourcePolicy", "DeleteResourcePolicy"),
-    to_know=(
+    }
+    limit = 10 * 1024
+    options = {"enable_hybrid": {"type": "bool"}}
+    control = ("glue:PutResourcePolicy", "glue:DeleteResourcePolicy")
+    invalid_principal = {"InvalidInputException": "principal", "ValidationException": "invalid principal"}
+    passing_codes = ("InternalServiceException", "OperationTimeoutException")
+    api = ("GetResourcePolicy", "PutResourcePolicy", "DeleteResourcePolicy")
+    to_know = (
         "A grant is on the whole catalog of the region, all databases and tables. The data is in buckets, and wants "
         "grants there.",
         "Each write says on top of which policy it is (`PolicyHashCondition`, `NOT_EXIST` for the first one).",
         "Where Lake Formation or the console granted across accounts as well, Glue takes a write only with "
         "`enable_hybrid: true` of the module.",
-    ),
-    proved="local AWS",
-)
+    )
+    proved = "local AWS"
+
+    def named(self, arn: Arn, _options: Mapping) -> tuple[str, ...]:
+        """Return the catalog, and all that is in it: Glue asks for the catalog, the database and the table at once."""
+        front = str(arn).removesuffix(arn.resource)
+        return tuple(f"{front}{each}" for each in ("catalog", "database/*", "table/*", "userDefinedFunction/*"))
+
+
+RULES = DataCatalog()

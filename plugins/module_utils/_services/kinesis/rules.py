@@ -17,31 +17,38 @@ _LOOK = ("kinesis:DescribeStreamSummary", "kinesis:ListShards")
 _WRITE = ("kinesis:PutRecord", "kinesis:PutRecords")
 _READ = ("kinesis:GetRecords", "kinesis:GetShardIterator")
 
-RULES = ServiceRules(
-    type="kinesis_stream",
-    title="Kinesis data stream",
-    service="kinesis",
-    name=r"[A-Za-z0-9_.-]{1,128}",
-    name_words="1 to 128 of a-z A-Z 0-9 _ . -",
-    resource="stream/{name}",
-    access={
+
+class Stream(ServiceRules):
+    """Kinesis data streams: what their policies may say."""
+
+    type = "kinesis_stream"
+    title = "Kinesis data stream"
+    service = "kinesis"
+    name = r"[A-Za-z0-9_.-]{1,128}"
+    name_words = "1 to 128 of a-z A-Z 0-9 _ . -"
+    resource = "stream/{name}"
+    access = {
         "write": Granted((*_WRITE, *_LOOK)),
         "read": Granted((*_READ, *_LOOK, "kinesis:DescribeStream")),
         "read_write": Granted((*_WRITE, *_READ, *_LOOK, "kinesis:DescribeStream")),
-    },
-    limit=None,
-    key_actions={_WRITE[0]: (GENERATE,), _WRITE[1]: (GENERATE,), _READ[0]: (DECRYPT,)},
-    control=("kinesis:PutResourcePolicy", "kinesis:DeleteResourcePolicy"),
-    api=(
+    }
+    limit = None
+    key_actions = {_WRITE[0]: (GENERATE,), _WRITE[1]: (GENERATE,), _READ[0]: (DECRYPT,)}
+    control = ("kinesis:PutResourcePolicy", "kinesis:DeleteResourcePolicy")
+    encryption_context = "aws:kinesis:arn"
+    invalid_principal = {"InvalidArgumentException": "principal", "ValidationException": "invalid principal"}
+    api = (
         "GetResourcePolicy",
         "DescribeStreamSummary (before something is granted to another account)",
         "PutResourcePolicy",
         "DeleteResourcePolicy",
-    ),
-    to_know=(
+    )
+    to_know = (
         "Other accounts name the stream by its ARN.",
         "A consumer with enhanced fan-out is a resource with a policy of its own, which is not managed here.",
         "A stream that encrypts with the key `aws/kinesis` is of no use to other accounts.",
-    ),
-    proved="local AWS",
-)
+    )
+    proved = "local AWS"
+
+
+RULES = Stream()

@@ -13,7 +13,7 @@ import itertools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ..._aws.calls.errors import AwsError, aws_call, is_code
+from ..._aws.calls.errors import SDK_ERRORS, AwsError, aws_call, is_code
 from ..._policy.evaluation.request_principals import request_principal
 from ..._policy.evaluation.requests import KEY_POLICY
 from ..._policy.kms.grants import grant_request, own_grants, policy_statements, too_many_grants
@@ -23,8 +23,9 @@ from ..._policy.language.documents import PolicyError, compact_json, new_documen
 from ..._policy.language.principals import Arn, parse_arn
 from ..._policy.statements.lockout import Keepers
 from ..._policy.statements.service_rules import ServiceRules
+from ..proof_message import MESSAGE
 from ..resource_policy import ResourcePolicy
-from .rules import default_policy
+from .rules import GRANT
 
 if TYPE_CHECKING:
     from ..._aws.sessions.connection import Account
@@ -33,11 +34,29 @@ _GRANTS_A_PAGE = 100
 _GONE = ("NotFoundException", "InvalidGrantIdException")
 
 
+def _encrypt(client: object, arn: Arn) -> None:
+    client.encrypt(KeyId=str(arn), Plaintext=MESSAGE.encode(), DryRun=True)
+
+
+def _decrypt(client: object, arn: Arn) -> None:
+    """Without a ciphertext of the key KMS may not get as far as to ask for the permission; then nothing is shown."""
+    try:
+        text = client.encrypt(KeyId=str(arn), Plaintext=MESSAGE.encode())["CiphertextBlob"]
+    except (AwsError, *SDK_ERRORS):
+        text = MESSAGE.encode()
+    client.decrypt(KeyId=str(arn), CiphertextBlob=text, DryRun=True)
+
+
+def _generate(client: object, arn: Arn) -> None:
+    client.generate_data_key(KeyId=str(arn), KeySpec="AES_256", DryRun=True)
+
+
 class KeyPolicy(ResourcePolicy):
     """A key's policy, the only one that it can have ("default")."""
 
     missing = ("NotFoundException",)
     kind = KEY_POLICY
+    proofs = {"kms_encrypt": _encrypt, "kms_decrypt": _decrypt, "kms_generate": _generate}
 
     @classmethod
     def find(cls, account: Account, rules: ServiceRules, name: str, options: Mapping) -> Arn:  # noqa: ARG003
@@ -63,7 +82,7 @@ class KeyPolicy(ResourcePolicy):
 
     def write(self, document: dict | None) -> None:
         """Replace the policy. A key is never without: without a statement it gets the one of a new key."""
-        text = compact_json(document or default_policy(self.arn))
+        text = compact_json(document or self.empty())
         self.call_once("put_key_policy", KeyId=str(self.arn), PolicyName="default", Policy=text)
 
     def keepers(self, wanted: dict | None) -> list[Keepers]:  # noqa: ARG002
@@ -85,6 +104,7 @@ class KeyGrants(ResourcePolicy):
     """
 
     missing = ("NotFoundException",)
+    way = GRANT
     returned_as = "kms_grants"
 
     def __init__(self, account: Account, rules: ServiceRules, arn: Arn, options: Mapping) -> None:

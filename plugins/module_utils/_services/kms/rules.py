@@ -17,7 +17,7 @@ from ..._policy.kms.grants import CONTEXT_KEY, MOST_CONTEXT_CHARACTERS, MOST_CON
 from ..._policy.language.documents import PolicyError, ascii_lower
 from ..._policy.language.principals import Arn, parse_principal, principal_element
 from ..._policy.statements.condition_options import Piece, as_list, each_text
-from ..._policy.statements.service_rules import CONDITIONS, POLICY, Granted, ServiceRules
+from ..._policy.statements.service_rules import CONDITIONS, POLICY, Granted, ProofCall, ServiceRules
 
 GRANT = "grant"
 """The way of granting that only KMS has."""
@@ -57,41 +57,6 @@ _OWN_ACCOUNT_ONLY = tuple(
     )
 )
 _NOT_IN_A_GRANT = (*CONDITIONS, "via_services")
-
-
-def default_policy(arn: Arn) -> dict:
-    """Return the policy that KMS gives a new key: IAM policies of its account decide.
-
-    A key always has a policy, so this is what a key gets of whose policy no statement is left.
-    """
-    return {
-        "Version": "2012-10-17",
-        "Id": "key-default-1",
-        "Statement": [
-            {
-                "Sid": "Enable IAM User Permissions",
-                "Effect": "Allow",
-                "Principal": {"AWS": f"arn:{arn.partition}:iam::{arn.account_id}:root"},
-                "Action": "kms:*",
-                "Resource": "*",
-            }
-        ],
-    }
-
-
-def check(grant: Mapping) -> Iterator[str]:
-    """Yield what is wrong with an entry on a key."""
-    via_grant = grant.get("via") == GRANT
-    yield from _check_context(grant, via_grant)
-    if not via_grant:
-        if "retiring_principal" in grant:
-            yield "retiring_principal: only a KMS grant has one (via: grant)"
-        if "kms:retiregrant" in map(ascii_lower, _actions(grant)) and grant.get("effect", "Allow") == "Allow":
-            yield "actions: kms:RetireGrant: a key policy has no say in it; name a retiring_principal in the KMS grant"
-        return
-    yield from _check_grant(grant)
-    if "retiring_principal" in grant:
-        yield from _check_principal("retiring_principal", grant["retiring_principal"])
 
 
 def _check_context(grant: Mapping, via_grant: bool) -> Iterator[str]:
@@ -150,29 +115,6 @@ def _check_principal(option: str, text: object) -> Iterator[str]:
         yield f"{option}: a KMS grant takes an account, a role, a user or a session, not {text!r}"
 
 
-def more_conditions(grant: Mapping) -> Iterator[Piece]:
-    """Yield the lines for the encryption context, and for access that only AWS services need."""
-    given = grant.get("encryption_context")
-    for key, value in (given or {}).items():
-        if isinstance(value, str):
-            yield ("StringEquals", f"{CONTEXT_KEY}{key}", value, "encryption_context")
-    if grant.get("access") == _ONLY_FOR_AWS:
-        yield ("Bool", "kms:GrantIsForAWSResource", "true", "access")
-
-
-def written(grant: Mapping, statement: dict) -> dict:
-    """Return the statement of an entry; of one with ``via: grant`` what the KMS grant amounts to."""
-    if grant.get("via") != GRANT:
-        return statement
-    operations = [f"kms:{name}" for name in operations_of(as_list(statement["Action"]))]
-    whole = {**statement, "Action": operations if len(operations) > 1 else operations[0]}
-    if "retiring_principal" not in grant:
-        return whole
-    partition = statement["Principal"]["AWS"].split(":")[1]
-    element = principal_element([parse_principal(grant["retiring_principal"])], partition)
-    return {**whole, "RetiringPrincipal": element["AWS"]}
-
-
 def _services(value: object) -> list[str]:
     return each_text(
         value,
@@ -181,58 +123,70 @@ def _services(value: object) -> list[str]:
     )
 
 
-RULES = ServiceRules(
-    type="kms_key",
-    title="KMS key",
-    service="kms",
-    name=r"mrk-[0-9a-f]{32}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|alias/[a-zA-Z0-9/_-]{1,250}",
-    name_words="a key's ID, or alias/ and the name of an alias",
-    resource="key/{name}",
-    other_resource=r"alias/[a-zA-Z0-9/_-]{1,250}",
-    name_gives_arn=False,
-    access={
+class Key(ServiceRules):
+    """KMS keys: what their policies may say."""
+
+    type = "kms_key"
+    title = "KMS key"
+    service = "kms"
+    name = r"mrk-[0-9a-f]{32}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|alias/[a-zA-Z0-9/_-]{1,250}"
+    name_words = "a key's ID, or alias/ and the name of an alias"
+    resource = "key/{name}"
+    other_resource = r"alias/[a-zA-Z0-9/_-]{1,250}"
+    name_gives_arn = False
+    access = {
         "use": Granted(("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", _GENERATE, _DESCRIBE)),
         "encrypt": Granted(("kms:Encrypt", "kms:ReEncryptTo", _GENERATE, _DESCRIBE)),
         "decrypt": Granted(("kms:Decrypt", _DESCRIBE)),
         "sign": Granted(("kms:Sign", _PUBLIC_KEY, _DESCRIBE)),
         "verify": Granted(("kms:Verify", _PUBLIC_KEY, _DESCRIBE)),
         _ONLY_FOR_AWS: Granted(("kms:CreateGrant", "kms:ListGrants", "kms:RevokeGrant")),
-    },
-    limit=32 * 1024,
-    not_actions={
+    }
+    limit = 32 * 1024
+    not_actions = {
         "kms:createkey": _NO_KEY,
         "kms:generaterandom": _NO_KEY,
         "kms:listaliases": _NO_KEY,
         "kms:listkeys": _NO_KEY,
         "kms:listretirablegrants": _NO_KEY,
         "kms:reencrypt": "its permissions are kms:ReEncryptFrom and kms:ReEncryptTo; write kms:ReEncrypt* for both",
-    },
-    resource_element="*",
-    grant_options={
+    }
+    grant_options = {
         "via": {"type": "str", "choices": [POLICY, GRANT]},
         "via_services": {"type": "list", "elements": "str"},
         "encryption_context": {"type": "dict"},
         "retiring_principal": {"type": "str"},
-    },
-    condition_options={"via_services": ("StringEquals", "kms:ViaService", _services)},
-    more_conditions=more_conditions,
-    written=written,
-    ways=(POLICY, GRANT),
-    own_account_only=_OWN_ACCOUNT_ONLY,
-    check=check,
-    control=("kms:PutKeyPolicy",),
-    empty_policy=default_policy,
-    propagation_seconds=60.0,
-    preload=True,
-    api=(
+    }
+    condition_options = {"via_services": ("StringEquals", "kms:ViaService", _services)}
+    ways = (POLICY, GRANT)
+    own_account_only = _OWN_ACCOUNT_ONLY
+    control = ("kms:PutKeyPolicy",)
+    propagation_seconds = 60.0
+    preload = True
+    proofs = (
+        ProofCall("kms_encrypt", "kms:Encrypt", "could encrypt with"),
+        ProofCall("kms_decrypt", "kms:Decrypt", "could decrypt with"),
+        ProofCall("kms_generate", "kms:GenerateDataKey", "could make a data key with"),
+    )
+    dry_run_codes = ("DryRunOperationException",)
+    invalid_principal = {"MalformedPolicyDocumentException": "principal", "InvalidArnException": "principal"}
+    passing_codes = ("KMSInternalException", "DependencyTimeoutException")
+    without_verdict = {
+        "NotFoundException": "there is no such topic or key",
+        "InvalidCiphertextException": "KMS does not say who may decrypt unless it gets a real ciphertext",
+        "InvalidKeyUsageException": "the key is not for this",
+        "DisabledException": "the key is disabled",
+        "KMSInvalidStateException": "the key can't be used",
+    }
+    api = (
         "DescribeKey (for an ID or an alias)",
         "GetKeyPolicy",
         "PutKeyPolicy",
         "ListGrants",
         "CreateGrant (`via: grant`)",
         "RevokeGrant (`via: grant`)",
-    ),
-    to_know=(
+    )
+    to_know = (
         "Grants are in the key's policy or, with `via: grant`, KMS grants, of which a key takes 50,000.",
         "Every run lists the KMS grants of the key, 100 a call, also where all grants are in the policy: one may have "
         "been a KMS grant before, and has to end then.",
@@ -242,6 +196,69 @@ RULES = ServiceRules(
         "A key always has a policy. Without a statement it gets the one of a new key: its account's policies decide.",
         "A policy after which the key's account, or the caller, could not change it any more is refused.",
         "Keys that AWS manages (`alias/aws/…`) can't be granted on.",
-    ),
-    proved="local AWS",
-)
+    )
+    proved = "local AWS"
+
+    def more_conditions(self, grant: Mapping) -> Iterator[Piece]:
+        """Yield the lines for the encryption context, and for access that only AWS services need."""
+        given = grant.get("encryption_context")
+        for key, value in (given or {}).items():
+            if isinstance(value, str):
+                yield ("StringEquals", f"{CONTEXT_KEY}{key}", value, "encryption_context")
+        if grant.get("access") == _ONLY_FOR_AWS:
+            yield ("Bool", "kms:GrantIsForAWSResource", "true", "access")
+
+    def written(self, grant: Mapping, statement: dict) -> dict:
+        """Return the statement of an entry; of one with ``via: grant`` what the KMS grant amounts to."""
+        if grant.get("via") != GRANT:
+            return statement
+        operations = [f"kms:{name}" for name in operations_of(as_list(statement["Action"]))]
+        whole = {**statement, "Action": operations if len(operations) > 1 else operations[0]}
+        if "retiring_principal" not in grant:
+            return whole
+        partition = statement["Principal"]["AWS"].split(":")[1]
+        element = principal_element([parse_principal(grant["retiring_principal"])], partition)
+        return {**whole, "RetiringPrincipal": element["AWS"]}
+
+    def resources(self, _arn: Arn) -> tuple[str, ...]:
+        """Return what stands for the key itself: a key's policy is about no other."""
+        return ("*",)
+
+    def check(self, grant: Mapping) -> Iterator[str]:
+        """Yield what is wrong with an entry on a key."""
+        via_grant = grant.get("via") == GRANT
+        yield from _check_context(grant, via_grant)
+        if not via_grant:
+            if "retiring_principal" in grant:
+                yield "retiring_principal: only a KMS grant has one (via: grant)"
+            if "kms:retiregrant" in map(ascii_lower, _actions(grant)) and grant.get("effect", "Allow") == "Allow":
+                yield (
+                    "actions: kms:RetireGrant: a key policy has no say in it; "
+                    "name a retiring_principal in the KMS grant"
+                )
+            return
+        yield from _check_grant(grant)
+        if "retiring_principal" in grant:
+            yield from _check_principal("retiring_principal", grant["retiring_principal"])
+
+    def empty_policy(self, arn: Arn) -> dict:
+        """Return the policy that KMS gives a new key: IAM policies of its account decide.
+
+        A key always has a policy, so this is what a key gets of whose policy no statement is left.
+        """
+        return {
+            "Version": "2012-10-17",
+            "Id": "key-default-1",
+            "Statement": [
+                {
+                    "Sid": "Enable IAM User Permissions",
+                    "Effect": "Allow",
+                    "Principal": {"AWS": f"arn:{arn.partition}:iam::{arn.account_id}:root"},
+                    "Action": "kms:*",
+                    "Resource": "*",
+                }
+            ],
+        }
+
+
+RULES = Key()

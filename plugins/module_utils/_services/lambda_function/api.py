@@ -10,6 +10,7 @@ Private to this collection.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..._aws.calls.errors import AwsError, is_code, is_unanswered
@@ -28,29 +29,45 @@ _CHANGED_MEANWHILE = "PreconditionFailedException"
 _VIA_URL = "InvokedViaFunctionUrl"
 
 
+def _invoke(client: object, arn: Arn) -> None:
+    client.invoke(FunctionName=str(arn), InvocationType="DryRun")
+
+
 class FunctionPolicy(RevisionedPolicy):
     """A function's policy. A grant that changes gets its new statements before it loses the old ones."""
 
     conflicts = (_CHANGED_MEANWHILE, "ResourceConflictException")
+    reading, adding, removing = "get_policy", "add_permission", "remove_permission"
+    looking = "get_function_configuration"
+    """The calls that read the policy, add a statement and remove one, and that which finds the resource."""
+
+    proofs = {"lambda_invoke": _invoke}
 
     def __init__(self, account: Account, rules: ServiceRules, arn: Arn, options: Mapping) -> None:
         """Do nothing yet."""
         super().__init__(account, rules, arn, options)
-        kind, name, *qualifier = arn.resource.split(":")
-        function = Arn(arn.partition, arn.service, arn.region, arn.account_id, f"{kind}:{name}")
-        self._function = {"FunctionName": str(function)}
-        if qualifier:
-            self._function["Qualifier"] = qualifier[0]
         self._is_there = False
+
+    @property
+    def resource(self) -> dict[str, object]:
+        """The arguments of all calls that say which resource it is."""
+        kind, name, *qualifier = self.arn.resource.split(":")
+        function = replace(self.arn, resource=f"{kind}:{name}")
+        return {"FunctionName": str(function), **({"Qualifier": qualifier[0]} if qualifier else {})}
+
+    def permission(self, statement: dict) -> dict[str, object]:
+        """Return the arguments of the call that adds a statement."""
+        found: dict[str, object] = {**permission_of(statement)}
+        return {**found, _VIA_URL: found[_VIA_URL] == "true"} if _VIA_URL in found else found
 
     def read_with_revision(self) -> PolicyRevision:
         """Return the policy. GetPolicy says the same of a function without one and of one that does not exist."""
         try:
-            answer = self.call("get_policy", **self._function)
+            answer = self.call(self.reading, **self.resource)
         except AwsError as error:
             if not is_code(error, *self.missing):
                 raise
-            self._look_for_function()
+            self._look_for_resource()
             return PolicyRevision(None, None)
         return PolicyRevision(self.parsed(answer["Policy"]), answer["RevisionId"])
 
@@ -85,17 +102,14 @@ class FunctionPolicy(RevisionedPolicy):
             )
 
     def _add(self, statement: dict, revision: str | None) -> None:
-        arguments: dict[str, object] = {**self._function, **permission_of(statement)}
-        if _VIA_URL in arguments:
-            arguments[_VIA_URL] = arguments[_VIA_URL] == "true"
-        if revision is not None:
-            arguments["RevisionId"] = revision
-        self.call("add_permission", StatementId=statement["Sid"], **arguments)
+        on_top = {"RevisionId": revision} if revision is not None else {}
+        arguments = {**self.resource, **self.permission(statement), **on_top}
+        self.call(self.adding, StatementId=statement["Sid"], **arguments)
 
     def _remove(self, sid: str, revision: str | None) -> None:
         """Remove a statement; somebody else may have been faster."""
         try:
-            self.call("remove_permission", **self._function, StatementId=sid, RevisionId=revision)
+            self.call(self.removing, **self.resource, StatementId=sid, RevisionId=revision)
         except AwsError as error:
             if not is_code(error, *self.missing):
                 raise
@@ -107,12 +121,12 @@ class FunctionPolicy(RevisionedPolicy):
             raise AwsError(f"{self.label} was changed meanwhile", code=_CHANGED_MEANWHILE)
         return present.revision
 
-    def _look_for_function(self) -> None:
-        """Raise `AwsError` when the function itself is missing. Whoever may not look finds out when writing."""
+    def _look_for_resource(self) -> None:
+        """Raise `AwsError` when the resource itself is missing. Whoever may not look finds out when writing."""
         if self._is_there:
             return
         try:
-            self.call("get_function_configuration", **self._function)
+            self.call(self.looking, **self.resource)
         except AwsError as error:
             if not is_unanswered(error):
                 raise

@@ -5,8 +5,8 @@
 """The policy of a Lambda function: no document is written, each statement is made by one call of AddPermission.
 
 Such a call names one principal, one action and at most one value of each condition that it knows, so a grant is one
-statement or several. Sids tell whose a statement is: the grant's Sid, or that with ``_2``, ``_3`` … at its end, the
-first that is free. A statement cannot be changed, only added and removed; a grant that changes gets new statements
+statement or several. Sids tell whose a statement is: the grant's Sid, or that with the first number that is free. A
+statement cannot be changed, only added and removed; a grant that changes gets new statements
 beside the old ones, under other Sids, and then the old ones go.
 
 Source: Lambda API Reference, AddPermission; Lambda Developer Guide, "Working with resource-based IAM policies".
@@ -15,8 +15,7 @@ Source: Lambda API Reference, AddPermission; Lambda Developer Guide, "Working wi
 from __future__ import annotations
 
 import itertools
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Literal
 
 from ..._policy.language.comparison import sid_of
@@ -30,7 +29,8 @@ from ..._policy.language.documents import (
     texts,
 )
 from ..._policy.language.principals import is_account_id, principal_pairs, root_of
-from ..._policy.statements.own_statements import is_own_sid
+from ..._policy.statements.grant_sids import NUMBERED, grant_sid, numbered_sids
+from ..._policy.statements.own_statements import SidAlphabet, is_own_sid
 
 URL_AUTH_TYPE = "lambda:FunctionUrlAuthType"
 VIA_URL = "lambda:InvokedViaFunctionUrl"
@@ -48,13 +48,6 @@ _ARGUMENTS: dict[str, tuple[str, str]] = {
 _BY_CONDITION = {
     (ascii_lower(operator), ascii_lower(key)): argument for argument, (operator, key) in _ARGUMENTS.items()
 } | {("stringlike", "aws:sourcearn"): "SourceArn", ("arnequals", "aws:sourcearn"): "SourceArn"}
-_NUMBERED = re.compile(r"(.+)_([0-9]+)")
-
-
-def grant_sid(sid: str) -> str:
-    """Return the Sid of the grant that a statement with this Sid belongs to; a Sid that is not our own is its own."""
-    match = _NUMBERED.fullmatch(sid)
-    return match.group(1) if match and is_own_sid(match.group(1)) else sid
 
 
 def argument_of(operator: str, key: str) -> str | None:
@@ -139,14 +132,14 @@ def merge_permissions(
     removed = set(remove)
     kept = []
     for statement in statements(stored):
-        own = grant_sid(sid_of(statement))
+        own = grant_sid(sid_of(statement), SidAlphabet.LAMBDA, NUMBERED)
         if own in grants:
             if missing.pop((own, _meaning(statement)), None):
                 kept.append(statement)
         elif not (own in removed or purge == "all" or (purge == "own" and is_own_sid(own))):
             kept.append(statement)
     taken = {sid_of(statement) for statement in statements(stored)}
-    unused = {own: (sid for sid in _sids(own) if sid not in taken) for own in grants}
+    unused = {own: (sid for sid in numbered_sids(own, SidAlphabet.LAMBDA) if sid not in taken) for own in grants}
     for (own, _meant), statement in missing.items():
         free = next(unused[own])
         taken.add(free)
@@ -160,11 +153,6 @@ def added_and_removed(before: dict | None, after: dict | None) -> tuple[list[dic
     """Return the statements to add, and the Sids of those to remove, to get from one policy to another."""
     old, new = ({sid_of(each): each for each in statements(document)} for document in (before, after))
     return [each for sid, each in new.items() if sid not in old], [sid for sid in old if sid not in new]
-
-
-def _sids(own: str) -> Iterator[str]:
-    yield own
-    yield from (f"{own}_{number}" for number in itertools.count(2))
 
 
 def _meaning(statement: dict) -> object:

@@ -12,7 +12,6 @@ from __future__ import annotations
 from ..._aws.calls.errors import AwsError
 from ..._policy.language.documents import compact_json
 from ..resource_policy import ResourcePolicy
-from .rules import own_account_only
 
 
 class DestinationPolicy(ResourcePolicy):
@@ -36,5 +35,5 @@ class DestinationPolicy(ResourcePolicy):
 
     def write(self, document: dict | None) -> None:
         """Replace the policy. Logs takes no empty one: what is left then lets only the own account in."""
-        text = compact_json(document or own_account_only(self.arn))
+        text = compact_json(document or self.empty())
         self.call_once("put_destination_policy", destinationName=self.name, accessPolicy=text)

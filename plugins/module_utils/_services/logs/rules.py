@@ -18,44 +18,47 @@ _GROUP = "logs:PutSubscriptionFilter"
 _ACCOUNT = "logs:PutAccountPolicy"
 
 
-def own_account_only(arn: Arn) -> dict:
-    """Return what a destination without grants has: Logs takes no empty policy and has no call to delete one."""
-    return new_document(
-        [
-            {
-                "Sid": "OwnAccount",
-                "Effect": "Allow",
-                "Principal": {"AWS": f"arn:{arn.partition}:iam::{arn.account_id}:root"},
-                "Action": _GROUP,
-                "Resource": str(arn),
-            }
-        ]
-    )
+class Destination(ServiceRules):
+    """CloudWatch Logs destinations: what their policies may say."""
 
-
-RULES = ServiceRules(
-    type="logs_destination",
-    title="CloudWatch Logs destination",
-    service="logs",
-    name=r"[!-)+-9;-~]{1,512}",
-    name_words="1 to 512 visible ASCII characters, none of them : or *",
-    resource="destination:{name}",
-    access={
+    type = "logs_destination"
+    title = "CloudWatch Logs destination"
+    service = "logs"
+    name = r"[!-)+-9;-~]{1,512}"
+    name_words = "1 to 512 visible ASCII characters, none of them : or *"
+    resource = "destination:{name}"
+    access = {
         "subscribe": Granted((_GROUP,)),
         "subscribe_account": Granted((_GROUP, _ACCOUNT)),
-    },
-    limit=5120,
-    actions=(_GROUP, _ACCOUNT),
-    principals_never={**NEVER, "service": "accounts send their logs to a destination, services do not"},
-    empty_policy=own_account_only,
-    control=("logs:PutDestinationPolicy",),
-    api=("DescribeDestinations", "PutDestinationPolicy"),
-    to_know=(
+    }
+    limit = 5120
+    actions = (_GROUP, _ACCOUNT)
+    principals_never = {**NEVER, "service": "accounts send their logs to a destination, services do not"}
+    control = ("logs:PutDestinationPolicy",)
+    invalid_principal = {"InvalidParameterException": "principal", "ValidationException": "invalid principal"}
+    api = ("DescribeDestinations", "PutDestinationPolicy")
+    to_know = (
         "`subscribe` is for subscription filters of log groups, `subscribe_account` for those of whole accounts as "
         "well.",
         "There is no call that deletes the policy: what is left without grants lets only the own account in.",
         "CloudWatch Logs refuses to replace accounts by an organization as long as the subscription filters were not "
         "changed for it; that step is not forced here.",
-    ),
-    proved="local AWS",
-)
+    )
+    proved = "local AWS"
+
+    def empty_policy(self, arn: Arn) -> dict:
+        """Return what a destination without grants has: Logs takes no empty policy and has no call to delete one."""
+        return new_document(
+            [
+                {
+                    "Sid": "OwnAccount",
+                    "Effect": "Allow",
+                    "Principal": {"AWS": f"arn:{arn.partition}:iam::{arn.account_id}:root"},
+                    "Action": _GROUP,
+                    "Resource": str(arn),
+                }
+            ]
+        )
+
+
+RULES = Destination()

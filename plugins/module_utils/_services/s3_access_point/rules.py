@@ -25,29 +25,32 @@ def _granted(word: str) -> Granted:
     return Granted(tuple(action for action in (*access.objects, *access.bucket) if action != _NOT_HERE))
 
 
-def with_objects(arn: Arn, _options: Mapping) -> tuple[str, ...]:
-    """Return the access point, and the objects behind it."""
-    return (str(arn), f"{arn}/object/*")
+class AccessPoint(ServiceRules):
+    """S3 access points: what their policies may say."""
 
-
-RULES = ServiceRules(
-    type="s3_access_point",
-    title="S3 access point",
-    service="s3",
-    name=r"(?!.*-s3alias$)[a-z0-9][a-z0-9-]{1,48}[a-z0-9]",
-    name_words="3 to 50 of a-z 0-9 -, a letter or digit at both ends",
-    resource="accesspoint/{name}",
-    access={word: _granted(word) for word in ("list", "read", "write", "read_write")},
-    limit=20 * 1024,
-    named=with_objects,
-    identity_resources=with_objects,
-    control=("s3:PutAccessPointPolicy", "s3:DeleteAccessPointPolicy"),
-    api=("GetAccessPointPolicy", "PutAccessPointPolicy", "DeleteAccessPointPolicy"),
-    to_know=(
+    type = "s3_access_point"
+    title = "S3 access point"
+    service = "s3"
+    name = r"(?!.*-s3alias$)[a-z0-9][a-z0-9-]{1,48}[a-z0-9]"
+    name_words = "3 to 50 of a-z 0-9 -, a letter or digit at both ends"
+    resource = "accesspoint/{name}"
+    access = {word: _granted(word) for word in ("list", "read", "write", "read_write")}
+    limit = 20 * 1024
+    control = ("s3:PutAccessPointPolicy", "s3:DeleteAccessPointPolicy")
+    invalid_principal = {"MalformedPolicy": "invalid principal"}
+    passing_codes = ("OperationAborted", "SlowDown", "InternalServiceException")
+    api = ("GetAccessPointPolicy", "PutAccessPointPolicy", "DeleteAccessPointPolicy")
+    to_know = (
         "The words are those of bucket grants, without `s3:GetBucketLocation`.",
         "The bucket's policy has to allow the same, or to leave it to its access points: a grant there to `*` with the "
         "condition `s3:DataAccessPointAccount`.",
         "Access points of other sorts (multi-region, Outposts, Object Lambda, directory buckets) are not managed here.",
-    ),
-    proved="local AWS",
-)
+    )
+    proved = "local AWS"
+
+    def named(self, arn: Arn, _options: Mapping) -> tuple[str, ...]:
+        """Return the access point, and the objects behind it."""
+        return (str(arn), f"{arn}/object/*")
+
+
+RULES = AccessPoint()

@@ -9,47 +9,28 @@ Private to this collection.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from ..._aws.calls.errors import AwsError, aws_call, is_code
 from ..._aws.calls.s3_control import without_host_prefix
 from ..._aws.calls.unretried import sent_once
 from ..._policy.evaluation.requests import BUCKET_POLICY
-from ..._policy.language.documents import compact_json, stored_document
-from ..._policy.language.sizes import check_size
-from ..._policy.statements.lockout import check_control, everybody_in
-from ..._policy.statements.own_statements import SidAlphabet
+from ..._policy.language.documents import compact_json
+from ..._policy.language.principals import parse_arn
 from ..._policy.statements.public_access import BlockPublicAccess
 from ..kms_key import KmsKey
+from ..resource_policy import ResourcePolicy
+from .rules import RULES
 from .statements import bucket_arn
 
 if TYPE_CHECKING:
     from ..._aws.sessions.connection import Account
 
-POLICY_BYTES = 20 * 1024
-"""How long a bucket's policy may be ("Bucket policies are limited to 20 KB in size"; no quota that can be raised)."""
-
-CONTROL = ("s3:PutBucketPolicy", "s3:DeleteBucketPolicy")
-"""The actions that change the policy. The root user may always delete it, with a key that few accounts have."""
-
 NO_REGION = "NoBucketRegion"
 """Code of the error where something that answers like S3 does not say where a bucket is."""
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _NOT_CONFIGURED = ("NoSuchPublicAccessBlockConfiguration", "ServerSideEncryptionConfigurationNotFoundError")
 _ANY_REGION = "us-east-1"
-
-
-def bucket_name_error(name: str) -> str | None:
-    """Return what is wrong with a bucket's name, None for nothing."""
-    if name.startswith("arn:") or "/" in name:
-        return f"{name!r} is not a bucket's name: write it without arn:, s3:// and path"
-    if name.endswith("--x-s3"):
-        return f"{name!r} is a directory bucket (S3 Express One Zone), which has other actions and no grants as here"
-    if not _NAME.fullmatch(name):
-        return f"{name!r} is not a bucket's name: 3 to 63 of a-z 0-9 . -, a letter or digit at both ends"
-    return None
 
 
 class Bucket:
@@ -145,51 +126,39 @@ class Bucket:
         return error.with_hint(hint)
 
 
-class BucketPolicy:
-    """A bucket's policy as something that several writers share (a `PolicyCarrier`)."""
+class BucketPolicy(ResourcePolicy):
+    """A bucket's policy."""
 
-    alphabet = SidAlphabet.FREE
+    missing = ("NoSuchBucket",)
+    kind = BUCKET_POLICY
 
     def __init__(self, bucket: Bucket) -> None:
         """Do nothing yet."""
+        super().__init__(bucket.account, RULES, parse_arn(bucket.arn), {})
         self.bucket = bucket
-        self.label = f"policy of {bucket.label}"
+        self.call = bucket.call
+        self.call_once = bucket.call_once
+
+    @property
+    def owner(self) -> str:
+        """Whose it is, which its ARN does not say; empty where nobody knows."""
+        return self.account.told_account_id or self.bucket.owner or ""
 
     def read(self) -> dict | None:
         """Return the policy, None when there is none. Raises `AwsError`, also when there is no such bucket."""
         try:
-            return stored_document(self.bucket.call("get_bucket_policy")["Policy"], self.label)
+            return self.parsed(self.call("get_bucket_policy")["Policy"])
         except AwsError as error:
             if is_code(error, "NoSuchBucketPolicy"):
                 return None
             raise
 
     def write(self, document: dict | None) -> None:
-        """Replace the policy; None deletes it: S3 takes no policy without a statement."""
+        """Replace the policy; None deletes it: S3 accepts no policy without a statement."""
         if document is None:
-            self.bucket.call_once("delete_bucket_policy")
+            self.call_once("delete_bucket_policy")
         else:
-            self.bucket.call_once("put_bucket_policy", Policy=compact_json(document))
-
-    def check_size(self, document: dict | None) -> None:
-        """Raise `PolicyTooLarge` when S3 would not take the policy for its length."""
-        where = self.bucket.account.description
-        check_size(document, POLICY_BYTES, "bytes", f"{self.label} in {where}")
-
-    def check_control(self, before: dict | None, wanted: dict | None) -> None:
-        """Raise `PolicyError` when no user or role of the bucket's account could change the policy any more."""
-        owner = self.bucket.account.told_account_id or self.bucket.owner
-        if owner:
-            check_control(
-                f"{self.label} in {self.bucket.account.description}",
-                before,
-                wanted,
-                self.bucket.arn,
-                CONTROL,
-                [everybody_in(owner, wanted)],
-                account_id=owner,
-                kind=BUCKET_POLICY,
-            )
+            self.call_once("put_bucket_policy", Policy=compact_json(document))
 
 
 def _settings_in(answer: dict) -> frozenset[str] | None:
@@ -202,8 +171,8 @@ _HINTS = {
     "NoSuchBucket": "Make the bucket first, or correct bucket; the name of a bucket is the same for all regions.",
     "MethodNotAllowed": "The bucket belongs to another account: only credentials of its owner get at its policy, "
     "whatever that policy allows. A server that is not AWS's may not have the call.",
-    "OperationAborted": "Another setting of the bucket (versioning, ownership, Block Public Access …) is being changed "
-    "right now. Run again.",
+    "OperationAborted": "Another setting of the bucket (versioning, ownership, Block Public Access …) is being "
+    "changed right now. Re-run.",
     "PermanentRedirect": "The bucket is in another region or partition: set region to the bucket's.",
     "IllegalLocationConstraintException": "The bucket is in another region: set region to the bucket's.",
 }

@@ -10,6 +10,7 @@ Private to this collection.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..._aws.calls.errors import AwsError, aws_call, is_unanswered
@@ -18,9 +19,24 @@ from ..._policy.language.principals import Arn, parse_arn
 from ..._policy.statements.service_rules import ServiceRules
 from ..kms_key import KmsKey
 from ..resource_policy import ResourcePolicy
+from .rules import RULES
 
 if TYPE_CHECKING:
     from ..._aws.sessions.connection import Account
+
+
+def _secret_id(arn: Arn) -> str:
+    """The ARN, without the pattern of what is not known of it: Secrets Manager finds the secret all the same."""
+    name = RULES.pattern_name_in(arn)
+    return str(arn if name is None else replace(arn, resource=RULES.resource.format(name=name)))
+
+
+def _read(client: object, arn: Arn) -> None:
+    client.get_secret_value(SecretId=_secret_id(arn))
+
+
+def _describe(client: object, arn: Arn) -> None:
+    client.describe_secret(SecretId=_secret_id(arn))
 
 
 class SecretPolicy(ResourcePolicy):
@@ -30,6 +46,7 @@ class SecretPolicy(ResourcePolicy):
     """
 
     _key: KmsKey | None = None
+    proofs = {"secret_read": _read, "secret_describe": _describe}
 
     @classmethod
     def find(cls, account: Account, rules: ServiceRules, name: str, options: Mapping) -> Arn:

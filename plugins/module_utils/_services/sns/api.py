@@ -10,9 +10,14 @@ Private to this collection.
 from __future__ import annotations
 
 from ..._policy.language.documents import compact_json
+from ..._policy.language.principals import Arn
 from ..kms_key import KmsKey
+from ..proof_message import MESSAGE, ordered
 from ..resource_policy import ResourcePolicy
-from .rules import default_policy
+
+
+def _publish(client: object, arn: Arn) -> None:
+    client.publish(TopicArn=str(arn), Message=MESSAGE, **ordered(arn))
 
 
 class TopicPolicy(ResourcePolicy):
@@ -20,6 +25,7 @@ class TopicPolicy(ResourcePolicy):
 
     missing = ("NotFound", "NotFoundException")
     _key: KmsKey | None = None
+    proofs = {"sns_publish": _publish}
 
     def read(self) -> dict | None:
         """Return the policy; SNS gives every topic one."""
@@ -30,7 +36,7 @@ class TopicPolicy(ResourcePolicy):
 
     def write(self, document: dict | None) -> None:
         """Replace the policy. SNS takes no empty one: without a statement the topic gets the one of a new topic."""
-        text = compact_json(document or default_policy(self.arn))
+        text = compact_json(document or self.empty())
         self.call_once("set_topic_attributes", TopicArn=str(self.arn), AttributeName="Policy", AttributeValue=text)
 
     def key(self) -> KmsKey | None:

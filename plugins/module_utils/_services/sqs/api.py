@@ -12,8 +12,26 @@ from __future__ import annotations
 import functools
 
 from ..._policy.language.documents import compact_json
+from ..._policy.language.principals import Arn
 from ..kms_key import KmsKey
+from ..proof_message import MESSAGE, ordered
 from ..resource_policy import ResourcePolicy
+
+
+def _queue_url(client: object, arn: Arn) -> str:
+    """The queue's URL is put together: asking for it takes another permission."""
+    return f"{client.meta.endpoint_url.rstrip('/')}/{arn.account_id}/{arn.resource}"
+
+
+def _send(client: object, arn: Arn) -> None:
+    client.send_message(QueueUrl=_queue_url(client, arn), MessageBody=MESSAGE, **ordered(arn))
+
+
+def _receive(client: object, arn: Arn) -> None:
+    """A message that is received stays where it is, and can be received at once by others."""
+    client.receive_message(
+        QueueUrl=_queue_url(client, arn), MaxNumberOfMessages=1, VisibilityTimeout=0, WaitTimeSeconds=0
+    )
 
 
 class QueuePolicy(ResourcePolicy):
@@ -21,6 +39,7 @@ class QueuePolicy(ResourcePolicy):
 
     missing = ("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")
     _key: KmsKey | None = None
+    proofs = {"sqs_send": _send, "sqs_receive": _receive}
 
     @functools.cached_property
     def url(self) -> str:

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from ..._aws.sessions.connection import Account
 
 
+def _read_parameter(client: object, arn: Arn) -> None:
+    """Decrypted, because reading an encrypted one takes its key as well."""
+    client.get_parameter(Name=str(arn), WithDecryption=True)
+
+
 class ParameterPolicies(RevisionedPolicy):
     """All policies of a parameter as one. Each has a hash, and is written only on top of it."""
 
@@ -32,6 +37,7 @@ class ParameterPolicies(RevisionedPolicy):
 
     _policies: tuple[ParameterPolicy, ...] = ()
     _key: KmsKey | None = None
+    proofs = {"parameter_read": _read_parameter}
 
     def __init__(self, account: Account, rules: ServiceRules, arn: Arn, options: Mapping) -> None:
         """Do nothing yet."""

@@ -64,7 +64,7 @@ def read_principal(value: object) -> DeclaredPrincipal | tuple[str, str]:
             "the account is named once, in `account`; write root for all of it",
         )
     if "*" in value or "?" in value:
-        return f"the principal '{value}' has a wildcard", "IAM takes none in principals: list the principals, or root"
+        return f"the principal '{value}' has a wildcard", "IAM accepts none in principals: list the principals, or root"
     kind, slash, rest = value.partition("/")
     if kind not in KINDS:
         if not slash:

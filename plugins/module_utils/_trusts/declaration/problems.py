@@ -9,6 +9,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from ..._border.texts import one_line
+
 
 class PlanError(ValueError):
     """The declared accounts or trusts cannot be planned.
@@ -20,7 +22,9 @@ class PlanError(ValueError):
         self.errors = list(errors)
         count = len(self.errors)
         title = "1 problem" if count == 1 else f"{count} problems"
-        super().__init__("\n".join([f"{title} in the declared trusts and accounts:", *(f"- {e}" for e in self.errors)]))
+        super().__init__(
+            "\n".join([f"{title} in the declared trusts and accounts:", *(f"- {one_line(e)}" for e in self.errors)])
+        )
 
 
 class Problems:

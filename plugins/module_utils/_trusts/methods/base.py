@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from ..declaration.directory import Account
@@ -36,6 +36,16 @@ def nothing_to_say(_trust: Trust) -> list[str]:
     return []
 
 
+def nothing_of_others(_options: Mapping) -> list[str]:
+    """The answer of a method whose operations need nothing that only another account, or AWS, knows."""
+    return []
+
+
+def never(_options: Mapping) -> bool:
+    """The answer of a method whose operations generate no external ID."""
+    return False
+
+
 @dataclass(frozen=True)
 class Method:
     """One way of giving access, as functions.
@@ -47,15 +57,28 @@ class Method:
     - ``notes``: what it does in a way that the user may not expect; also given the trusts that share its resource
     - ``warnings``: what would be better declared otherwise
     - ``handover``: what somebody who attaches the ready policy has to know besides
+    - ``keys``: what may be declared under its keyword
+
+    Of the options of one of its operations:
+
+    - ``label``: what it writes, such as "role XacctBackup"
+    - ``grantees``: the account IDs that it names by an ID which only these accounts know
+    - ``external_ids``: those that are declared, of which callers send one
+    - ``generates``: whether the trusting account makes an external ID, which nobody else knows
     """
 
     read: Callable[[Declared, Problems], AccessSpec | None]
     operations: Callable[[list[Trust], Account], list[dict]]
     expectations: Callable[[Trust, Account, RelatedTrusts], list[dict]]
     notes: Callable[[Trust, list[Trust]], list[str]]
+    label: Callable[[Mapping], str]
+    keys: Collection[str]
     check: Callable[[list[Trust], Problems], None] = nothing_to_check
     warnings: Callable[[Trust], list[str]] = nothing_to_say
     handover: Callable[[Trust], list[str]] = nothing_to_say
+    grantees: Callable[[Mapping], list[str]] = nothing_of_others
+    external_ids: Callable[[Mapping], list[str]] = nothing_of_others
+    generates: Callable[[Mapping], bool] = never
 
 
 def operation(method: str, trusts: list[Trust], state: str, options: dict) -> dict:

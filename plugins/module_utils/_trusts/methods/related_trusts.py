@@ -100,7 +100,7 @@ def somebody_else(
             return SomebodyElse(principal.spelling, "other-principal", why)
     if whole_account:
         # Nobody of that account is a stranger to the resource: what a caller without the permission gets is shown.
-        why = f"{trust.name} lets in whom the trusted account gives the permission, and nobody else there"
+        why = f"{trust.name} lets in whom the trusted account gives the permission, and nobody else"
         return SomebodyElse(CONNECTION, "without-permission", why, {"without_permission": True})
     return SomebodyElse(CONNECTION, "other-principal", why, {"unless": arns_of(covering, host)})
 

@@ -25,7 +25,7 @@ def per_account(plan: Mapping, run: Iterable[str] | None = None) -> dict:
     that the proofs of others need to know.
 
     `hosts` lists who takes part in `run` (`all`; everybody, unless given) and has something to do there: `trusting`,
-    by method `role`, `bucket`, `bucket_acl`, `object_acl` and `resource`; `trusted`; `named`; `grantees` (access
+    by method under the name of each; `trusted`; `named`; `grantees` (access
     control lists name it, by an ID that only the account itself knows); `proving`; `generating` (has roles whose
     external ID only the account itself knows); `looking` (has lookups). `outside` lists as "TRUST/HOST" what has a side
     outside the run.
@@ -59,7 +59,7 @@ def per_account(plan: Mapping, run: Iterable[str] | None = None) -> dict:
             **{method: [host for host, part in taking_part.items() if _has(part, method)] for method in METHODS},
             "trusted": [host for host, part in taking_part.items() if part["trusted"]],
             "proving": [host for host, part in taking_part.items() if part["expectations"]],
-            "generating": [host for host, part in taking_part.items() if any(map(generates, part["trusting"]))],
+            "generating": [host for host, part in taking_part.items() if any(map(_generates, part["trusting"]))],
             "looking": [host for host, part in taking_part.items() if part["lookups"]],
             "named": [host for host, part in taking_part.items() if part["named"]],
             "grantees": [host for host, part in taking_part.items() if part["account_id"] in grantees],
@@ -90,18 +90,7 @@ def _label(operation: Mapping, options: Mapping) -> str:
         return (
             operation["principal"] if operation["via"] == "inline" else f"{operation['principal']} ({operation['via']})"
         )
-    what = {
-        "role": "role {name}",
-        "bucket": "bucket {bucket}",
-        "bucket_acl": "ACL of bucket {bucket}",
-        "object_acl": "ACLs of objects in {bucket}",
-        "resource": "{type} {resource}",
-    }[operation["method"]].format_map(options)
-    if operation["method"] == "resource":
-        # What else tells two resources apart: a region where there is no ARN, a qualifier.
-        more = [str(value) for key, value in sorted(options.items()) if key not in ("type", "resource", "grants")]
-        what = " ".join([what, *more])
-    return f"{', '.join(operation['trusts'])} -> {what}"
+    return f"{', '.join(operation['trusts'])} -> {METHODS[operation['method']].label(options)}"
 
 
 def _outside(accounts: Mapping[str, Mapping], run: set[str]) -> list[str]:
@@ -126,10 +115,8 @@ def _has(part: Mapping, method: str) -> bool:
     return any(operation["method"] == method for operation in part["trusting"])
 
 
-def generates(operation: Mapping) -> bool:
-    """Whether the external ID of a role is made by the trusting account."""
-    entries = operation["options"]["trusted"] if operation["method"] == "role" else []
-    return any(entry.get("generate_external_id") for entry in entries)
+def _generates(operation: Mapping) -> bool:
+    return METHODS[operation["method"]].generates(operation["options"])
 
 
 def _named(plan: Mapping, host: str, is_grantee: bool) -> list[dict]:
@@ -150,8 +137,7 @@ def _named(plan: Mapping, host: str, is_grantee: bool) -> list[dict]:
 def _grantees(operations: Iterable[Mapping]) -> Iterator[str]:
     """The account IDs in the grants of access control lists."""
     for operation in operations:
-        if operation["method"] in ("bucket_acl", "object_acl"):
-            yield from (grant["account_id"] for grant in operation["options"]["grants"] if "account_id" in grant)
+        yield from METHODS[operation["method"]].grantees(operation["options"])
 
 
 def external_ids(expectations: Iterable[Mapping], parts: Mapping, known: Mapping[str, Mapping[str, list]]) -> dict:
@@ -163,10 +149,8 @@ def external_ids(expectations: Iterable[Mapping], parts: Mapping, known: Mapping
     needed: dict[str, list[str]] = {}
     for host in sorted({expectation["trusting"] for expectation in expectations}):
         for operation in json.loads(parts["accounts"][host])["trusting"]:
-            if operation["method"] != "role":
-                continue
             trust = operation["trust"]
-            declared = [name for entry in operation["options"]["trusted"] for name in entry.get("external_id", [])]
+            declared = METHODS[operation["method"]].external_ids(operation["options"])
             said = [name for name in known.get(host, {}).get(trust, []) if name != GENERATED_WHEN_APPLIED]
             if said or declared:
                 needed[f"{trust}/{host}"] = said or declared

@@ -99,9 +99,9 @@ def _notes(trust: Trust, by_resource: dict[ResourceKey, list[Trust]], ended: boo
         notes.append(f"{trusted.account_id} is a third party: only the trusting side is applied")
     kept = [principal.spelling for principal in trusted.principals if principal.is_kept_by_aws]
     if kept and trusted.host:
-        notes.append(f"{some_of(kept)} is kept by AWS: its permission set has to allow it, nothing is applied there")
+        notes.append(f"{some_of(kept)} is managed by AWS: its permission set has to allow it; nothing is applied there")
     if ended:
-        notes.append(f"it ended at {trust.spec.not_after}: nobody gets in by it any more")
+        notes.append(f"it ended at {trust.spec.not_after}: it gives no access any more")
     return notes
 
 

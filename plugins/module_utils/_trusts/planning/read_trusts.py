@@ -235,7 +235,7 @@ class _Reader:
             twin = read.setdefault(f"{principal.kind}/{principal.name.lower()}", principal)
             if twin is not principal:
                 self.wrong(
-                    f"the principal '{principal.spelling}' is there twice",
+                    f"the principal '{principal.spelling}' is listed twice",
                     "names are unique in an account whatever their case and path: keep one",
                 )
         if len(read) > 1 and any(principal.kind == "root" for principal in read.values()):

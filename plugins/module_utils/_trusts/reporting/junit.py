@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 
 from ..._advice.sentences import explained
 from ..._border.texts import own_lines
-from .proofs import BROKEN, EVALUATED, NOT_PROVED
+from ..._expectations.proof_outcome import BROKEN, EVALUATED, NOT_PROVED
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What no XML 1.0 document may have, escaped or not (https://www.w3.org/TR/xml/#charsets)."""

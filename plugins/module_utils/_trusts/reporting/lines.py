@@ -30,7 +30,7 @@ def report_lines(data: dict) -> list[str]:
         ("Confirmed by policy evaluation only", _not_proved(data["evaluated"])),
         ("Not proved", _not_proved(data["not_proved"])),
         ("Not in this run", _not_in_run(data["not_in_run"])),
-        ("To be done on the other side", _third_parties(data["third_parties"])),
+        ("To do on the other side", _third_parties(data["third_parties"])),
         (
             "Notes",
             [line for trust, notes in data["notes"].items() for n in notes for line in _wrapped(f"{trust}: {n}")],

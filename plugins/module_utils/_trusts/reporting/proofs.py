@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from ..._advice.sentences import explained
+from ..._expectations.proof_outcome import BROKEN, EVALUATED, NOT_PROVED, PROVED
 
-PROVED, EVALUATED, BROKEN, NOT_PROVED = "proved", "evaluated", "broken", "not_proved"
 CHECK_MODE = "check mode"
 NOT_ASKED = "not in this run"
 # A longer reason is left to the list below the table.
@@ -45,7 +45,7 @@ class Outcome:
         if self.evaluated:
             parts.append(f"{self.evaluated} evaluated")
         if not self.expected:
-            parts.append("not proved (nothing to ask with)")
+            parts.append("not proved (no credentials to try with)")
         elif left:
             parts.append(f"{left} not proved ({reason})" if parts else f"not proved ({reason})")
         if self.third_party and self.expected:

@@ -9,15 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from ..declaration.plain_values import plain
+from ..methods.registry import RESULTS
 from ..planning.trusted_side import trust_of_grant
 
-TRUSTING = (
-    "_trusting_account_results",
-    "_trusting_account_bucket_results",
-    "_trusting_account_bucket_acl_results",
-    "_trusting_account_object_acl_results",
-    "_trusting_account_resource_results",
-)
 READ = "_verify_trust_roles"
 TRUSTED, PREFLIGHT = "_trusted_account_results", "_trusted_account_preflight"
 INFO = "_trusted_account_info"
@@ -33,7 +27,7 @@ def results_of_host(variables: Mapping) -> dict:
     `failed` and `msg` are those of a whole task: it came to none of its items.
     """
     found: dict = {}
-    applied = [_items(variables, name, _trusts_of, found) for name in TRUSTING]
+    applied = [_items(variables, name, _trusts_of, found) for name in RESULTS.values()]
     trusting = {trust: result for results in applied for trust, result in (results or {}).items()}
     if any(results is not None for results in applied):
         found["trusting"] = trusting

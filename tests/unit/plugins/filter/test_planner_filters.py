@@ -173,3 +173,13 @@ def test_errors_are_those_of_a_filter():
     with pytest.raises(AnsibleFilterError, match=r"xacct\.aws\.plan: 1 problem .*\n.*xacct_trusts: it is text"):
         plan.FilterModule().filters()["plan"]("backup", {})
     assert set(report.FilterModule().filters()) == {"report"}
+
+
+def test_a_plan_says_what_was_declared_to_the_letter():
+    trusted = {"account": "platform", "principals": ["role/Service"]}
+    texts = {"description": "One line,\nanother\tone\n", "tags": {"of": "\u200d"}}
+    trust = {"name": "backup", "trusted": trusted, "trusting": ["customer"], "role": {"name": "Backup", **texts}}
+    hosts = {"platform": {"account_id": "111111111111"}, "customer": {"account_id": "222222222222"}}
+    made = plan.FilterModule().filters()["plan"]([trust], hosts)
+    (operation,) = made["accounts"]["customer"]["trusting"]
+    assert {name: operation["options"][name] for name in texts} == texts

@@ -48,6 +48,12 @@ def test_control_characters_are_written_out() -> None:
     assert inert(lambda: ["a\x1bb", {"k\nPLAY": "\x9b"}])() == ["a\\x1bb", {"k\\nPLAY": "\\x9b"}]
 
 
+def test_what_goes_on_to_modules_stays_as_it_was_declared() -> None:
+    found = inert(lambda: ({"prefix": "a\tb/\u200d", "description": "{{ 7 * 7 }}\nb\n"},), goes_on=True)()
+    assert found == [{"prefix": "a\tb/\u200d", "description": "{{ 7 * 7 }}\nb\n"}]
+    assert Templar(loader=DataLoader()).template(found) == found
+
+
 def test_the_content_of_a_file_keeps_its_lines() -> None:
     assert inert(lambda: "<?xml?>\n<a>\n</a>\n", is_file=True)() == "<?xml?>\n<a>\n</a>\n"
     found = inert(lambda: "{{ 7 * 7 }}\nb", is_file=True)()

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ...._expectations.proof_calls import EVALUATE, granted_calls, tried_actions
+from ...._policy.kms.required_access import taken_on_key
 from ...._policy.language.principals import Arn, parse_arn
 from ...._policy.s3.actions import matches
 from ...._policy.statements.resource import granted_actions, resource_statement
@@ -87,8 +88,7 @@ class ResourceAccessSpec:
     @property
     def key_actions(self) -> list[str]:
         """What using the resource takes on the KMS key that encrypts it."""
-        taken = [keys for action, keys in self.rules.key_actions.items() if self.allows(action)]
-        return sorted({key for keys in taken for key in keys})
+        return taken_on_key(self.rules.key_actions, self.allows)
 
     def arn_in(self, account: Account, region: str) -> Arn:
         """The ARN in one trusting account; with the type's pattern where the name alone does not tell it."""

@@ -40,6 +40,9 @@ _OWN = {
     "kms_key": read_texts,
     "verify_by_writing": read_boolean,
 }
+RESOURCE_KEYS = (*_OWN, "access", "actions")
+"""What ``resource:`` takes whatever the type."""
+
 _READERS: Mapping[str, Callable] = {
     "str": read_text,
     "raw": read_text,
@@ -303,10 +306,18 @@ def resource_notes(trust: Trust, _sharing: list[Trust]) -> list[str]:
     return notes
 
 
+def resource_label(options: Mapping) -> str:
+    """Type and name, and what else tells two resources apart: a region where there is no ARN, a qualifier."""
+    more = [str(value) for key, value in sorted(options.items()) if key not in ("type", "resource", "grants")]
+    return " ".join([options["type"], options["resource"], *more])
+
+
 METHOD = Method(
     read=read_resource_method,
     operations=resource_operations,
     expectations=resource_expectations,
     notes=resource_notes,
     check=check_resources,
+    label=resource_label,
+    keys=RESOURCE_KEYS,
 )

@@ -226,7 +226,7 @@ def _check_role(values: dict, where: str, problems: Problems) -> None:
             where, f"role.path is '{path}'", f"it begins and ends with a slash: /{middle}{'/' if middle else ''}"
         )
     elif path.startswith(("/aws-reserved/", "/aws-service-role/")):
-        problems.add(where, f"role.path is '{path}'", "AWS keeps the roles there to itself: choose another path")
+        problems.add(where, f"role.path is '{path}'", "AWS reserves this path: choose another one")
     duration = values.get("max_session_duration", 3600)
     if duration not in _SESSION_SECONDS:
         problems.add(where, f"role.max_session_duration is {duration}", "3600 to 43200 seconds are expected")

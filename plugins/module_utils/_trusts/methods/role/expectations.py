@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...._expectations.proof_calls import ASSUME_ROLE
 from ...declaration.directory import Account
 from ...declaration.principals import DeclaredPrincipal
 from ...declaration.trust import Trust
@@ -90,7 +91,7 @@ def _other_principal(trust: Trust, account: Account, related: RelatedTrusts, mak
             return [make.expectation(principal.spelling, "other-principal", "denied", why)]
     if whole_account:
         # Nobody of that account is a stranger to the role: what a caller without the permission gets has to be shown.
-        why = f"{trust.name} lets in whom the trusted account gives the permission, and nobody else there"
+        why = f"{trust.name} lets in whom the trusted account gives the permission, and nobody else"
         lacking = make.expectation(CONNECTION, "without-permission", "denied", why, host=trust.trusted.host)
         return [{**lacking, "without_permission": True}]
     return [_by_connection(trust.trusted.host, "other-principal", why, trust, account, related, make)]
@@ -163,7 +164,7 @@ class _Maker:
             "trust": self.trust.name,
             "trusting": self.account.host,
             "actor": {"account": host or self.trust.trusted.host, "principal": actor},
-            "call": "assume_role",
+            "call": ASSUME_ROLE,
             "role_arn": self.role_arn,
             "external_id": external_id or ("declared" if role.wants_external_id else "none"),
             "mfa": mfa or ("declared" if role.wants_mfa else "none"),

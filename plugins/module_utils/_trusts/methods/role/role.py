@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ...declaration.directory import Account
 from ...declaration.problems import Problems, some_of
 from ...declaration.trust import Trust
 from ..base import Method, operation
 from ..related_trusts import trusts_by_resource
-from .access_spec import read_role_method, trusted_entry
+from .access_spec import ROLE_KEYS, read_role_method, trusted_entry
 from .expectations import role_expectations
 
 # Trusts that share a role may each leave these out, but not contradict each other.
@@ -60,7 +62,8 @@ def role_notes(trust: Trust, sharing: list[Trust]) -> list[str]:
         )
     if any(principal.kind == "root" for principal in trusted.principals):
         notes.append(
-            f"{role.name} trusts the whole account: {trusted.account_label} says itself who may assume it, "
+            f"{role.name} trusts the whole account: {trusted.account_label} its own IAM policies decide who may "
+            "assume it, "
             "nothing is applied there"
         )
     if role.follow:
@@ -127,8 +130,8 @@ def _check_pair(first: Trust, second: Trust, hosts: list[str], problems: Problem
         if one is not None and other is not None and one != other:
             problems.add(
                 where,
-                f"they say different things about role.{option} of the role {role} in {some_of(hosts)}",
-                "say it in one of them, or the same in both",
+                f"they declare different values for role.{option} of the role {role} in {some_of(hosts)}",
+                "declare it in one of them, or the same in both",
             )
     if left.path != right.path:
         problems.add(
@@ -138,6 +141,16 @@ def _check_pair(first: Trust, second: Trust, hosts: list[str], problems: Problem
         )
 
 
+def declared_external_ids(options: Mapping) -> list[str]:
+    """The external IDs of a role that are declared."""
+    return [external_id for entry in options["trusted"] for external_id in entry.get("external_id", [])]
+
+
+def generates_external_id(options: Mapping) -> bool:
+    """Whether the external ID of a role is made by the trusting account."""
+    return any(entry.get("generate_external_id") for entry in options["trusted"])
+
+
 METHOD = Method(
     read=read_role_method,
     operations=role_operations,
@@ -145,4 +158,8 @@ METHOD = Method(
     notes=role_notes,
     check=check_shared_roles,
     handover=role_handover,
+    label="role {name}".format_map,
+    keys=ROLE_KEYS,
+    external_ids=declared_external_ids,
+    generates=generates_external_id,
 )

@@ -16,10 +16,6 @@ from ...declaration.directory import Account
 from ...declaration.problems import Problems, did_you_mean, kind_of, some_of
 from ...declaration.trust import ResourceKey, Trust
 
-GET, LIST, PUT = "s3_get", "s3_list", "s3_put"
-CALLS = (GET, LIST, PUT)
-"""What proofs do with a bucket, the first of them first."""
-
 ACCOUNT_ID = "{account_id}"
 """Stands in a bucket's name for the ID of the trusting account."""
 

@@ -9,6 +9,8 @@ Source: S3 User Guide, "Access control list (ACL) overview", "Mapping of ACL per
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ...declaration.trust import Trust, Trusted
 
 BUCKET_ACTIONS = {
@@ -37,6 +39,11 @@ def permissions_of(permission: str, table: dict[str, tuple[str, ...]]) -> list[s
 def grantee(trusted: Trusted, canonical_id: str) -> dict:
     """How the trusted account stands in a grant: by its canonical ID where the user gave it, else by its account ID."""
     return {"canonical_id": canonical_id} if canonical_id else {"account_id": trusted.account_id}
+
+
+def granted_account_ids(options: Mapping) -> list[str]:
+    """The account IDs in the grants of an operation; their canonical IDs are not known yet."""
+    return [grant["account_id"] for grant in options["grants"] if "account_id" in grant]
 
 
 def whole_account_note(trust: Trust, what: str) -> str:

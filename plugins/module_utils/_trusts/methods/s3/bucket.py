@@ -7,21 +7,22 @@
 from __future__ import annotations
 
 import fnmatch
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ...._expectations.proof_calls import BUCKET_ACTIONS
+from ...._policy.kms.required_access import S3_ACTIONS, taken_on_key
 from ...._policy.s3.actions import ACCESS, Access
-from ...._services.s3_bucket.statements import bucket_arn, check_bucket_grants, granted_actions, object_arns
+from ...._services.s3_bucket.rules import check_bucket_grants
+from ...._services.s3_bucket.statements import bucket_arn, granted_actions, object_arns
 from ...declaration.directory import Account
 from ...declaration.problems import Problems, some_of
 from ...declaration.trust import Trust
 from ...declaration.values import read_boolean, read_mapping, read_text, read_texts, read_values
 from ..base import Declared, Method, operation
 from .access_spec import (
-    GET,
     KMS_KEY,
-    LIST,
-    PUT,
     BucketAccessSpec,
     Scope,
     check_bucket,
@@ -46,9 +47,6 @@ _GRANT_OPTIONS = {
 }
 BUCKET_KEYS = {"name": read_text, **_GRANT_OPTIONS, "kms_key": read_text, "verify_by_writing": read_boolean}
 
-_PROVED_BY = {GET: "s3:getobject", LIST: "s3:listbucket", PUT: "s3:putobject"}
-_DECRYPTING, _ENCRYPTING = ("kms:Decrypt",), ("kms:GenerateDataKey",)
-
 
 @dataclass(frozen=True)
 class BucketPolicyAccessSpec(BucketAccessSpec):
@@ -63,7 +61,7 @@ class BucketPolicyAccessSpec(BucketAccessSpec):
     def prefixes(self) -> list[str]:
         return self.grant.get("prefixes", [])
 
-    @property
+    @functools.cached_property
     def actions(self) -> Access:
         """What the trusted principals may do, on objects and on the bucket."""
         return granted_actions(self.grant)
@@ -72,7 +70,7 @@ class BucketPolicyAccessSpec(BucketAccessSpec):
     def rights(self) -> Mapping[str, Scope]:
         """What is granted of the calls that a proof makes, below the declared prefixes."""
         scope = Scope(tuple(self.prefixes) or ("",))
-        return {call: scope for call, action in _PROVED_BY.items() if self.allows(action)}
+        return {call: scope for call, action in BUCKET_ACTIONS.items() if self.allows(action.lower())}
 
     def allows(self, action: str) -> bool:
         """Whether an action (lowercase) is granted."""
@@ -92,9 +90,7 @@ class BucketPolicyAccessSpec(BucketAccessSpec):
     @property
     def key_actions(self) -> list[str]:
         """What reading and writing objects takes on the KMS key that encrypts them."""
-        rights = self.rights
-        # Parts of an upload are decrypted when it is completed.
-        return [*(_DECRYPTING if GET in rights or PUT in rights else ()), *(_ENCRYPTING if PUT in rights else ())]
+        return taken_on_key(S3_ACTIONS, lambda action: self.allows(action.lower()))
 
     def statements_in(self, bucket: str, partition: str) -> dict[str, dict]:
         """The same actions on the same keys as the bucket's policy allows."""
@@ -196,4 +192,6 @@ METHOD = Method(
     operations=bucket_operations,
     expectations=s3_expectations,
     notes=bucket_notes,
+    label="bucket {bucket}".format_map,
+    keys=BUCKET_KEYS,
 )

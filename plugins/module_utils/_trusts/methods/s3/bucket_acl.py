@@ -9,14 +9,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ...._expectations.proof_calls import LIST, PUT
 from ...._services.s3_bucket.statements import bucket_arn, object_arns
 from ...declaration.directory import Account
 from ...declaration.problems import Problems, did_you_mean
 from ...declaration.trust import Trust
 from ...declaration.values import read_text, read_values
 from ..base import Declared, Method, operation
-from .access_spec import LIST, PUT, BucketAccessSpec, Scope, check_bucket, check_mapping, check_trusted_side, statement
-from .acl_rights import BUCKET_ACTIONS, FULL_CONTROL, grantee, permissions_of, rather_a_bucket_grant, whole_account_note
+from .access_spec import BucketAccessSpec, Scope, check_bucket, check_mapping, check_trusted_side, statement
+from .acl_rights import (
+    BUCKET_ACTIONS,
+    FULL_CONTROL,
+    granted_account_ids,
+    grantee,
+    permissions_of,
+    rather_a_bucket_grant,
+    whole_account_note,
+)
 from .canonical_ids import check_canonical_id
 from .expectations import s3_expectations
 
@@ -156,4 +165,7 @@ METHOD = Method(
     expectations=s3_expectations,
     notes=bucket_acl_notes,
     warnings=bucket_acl_warnings,
+    label="ACL of bucket {bucket}".format_map,
+    keys=BUCKET_ACL_KEYS,
+    grantees=granted_account_ids,
 )

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from ...._policy.language.documents import new_document
 from ...._policy.language.sizes import policy_size
-from ...._services.s3_bucket.statements import bucket_statements
+from ...._services.s3_bucket.rules import RULES, bucket_statements
 from ...declaration.directory import Account
 from ...declaration.problems import Problems, some_of
 from ...declaration.trust import Trust
 from ..related_trusts import trusts_by_resource
 from .access_spec import BucketAccessSpec
-
-POLICY_BYTES = 20480
-"""What a bucket's policy holds (S3 User Guide, "Bucket policies": 20 KB)."""
 
 
 def check_buckets(trusts: list[Trust], problems: Problems) -> None:
@@ -55,8 +52,8 @@ def _check_ownership(bucket: str, trusts: list[Trust], problems: Problems) -> No
     if len(said) > 1:
         problems.add(
             f"trusts {_names(trusts)}",
-            f"they say different things about bucket_acl.object_ownership of {bucket} ({some_of(said)})",
-            "say it in one of them, or the same in both",
+            f"they declare different values for bucket_acl.object_ownership of {bucket} ({some_of(said)})",
+            "declare it in one of them, or the same in both",
         )
 
 
@@ -70,7 +67,7 @@ def _check_taken_back(bucket: str, trusts: list[Trust], problems: Problems) -> N
                 problems.add(
                     f"trusts {_names([gone, kept])}",
                     f"one takes {gone.spec.permission} of {bucket} from the account {gone.trusted.account_id}, "
-                    "the other gives it",
+                    "the other grants it",
                     "an ACL cannot tell them apart: take the absent one out of the list",
                 )
 
@@ -81,10 +78,10 @@ def _check_size(bucket: str, account: Account, trusts: list[Trust], problems: Pr
     entries = [{k: v for k, v in trust.spec.entry(trust).items() if k != "state"} for trust in trusts]
     written = [statement for entry in entries for statement in bucket_statements(entry, bucket, account.partition)]
     size = policy_size(new_document(written), "bytes")
-    if size > POLICY_BYTES:
+    if size > RULES.limit:
         problems.add(
             f"trusts {_names(trusts)}",
-            f"their statements in the policy of {bucket} take {size:,} bytes, a bucket's policy holds {POLICY_BYTES:,}",
+            f"their statements in the policy of {bucket} take {size:,} bytes, a bucket's policy holds {RULES.limit:,}",
             "name whole accounts (root) or organizations instead of many principals, or give a role instead of a grant",
         )
 

@@ -13,16 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ...._border.texts import one_line
+from ...._expectations.proof_calls import BUCKET_CALLS, GET, LIST, PROBE, PUT
 from ...declaration.directory import Account
 from ...declaration.principals import DeclaredPrincipal
 from ...declaration.trust import Trust
 from ..expiry import just_after
 from ..related_trusts import CONNECTION, RelatedTrusts, actor_name, actors, somebody_else
-from .access_spec import CALLS, GET, LIST, PUT, Scope, united
+from .access_spec import Scope, united
 
 _DOING = {GET: "get", LIST: "list", PUT: "put"}
-PROBE = "xacct-verify"
-"""What the keys of objects begin with that a proof tries to put."""
 
 
 def s3_expectations(trust: Trust, account: Account, related: RelatedTrusts) -> list[dict]:
@@ -41,7 +41,7 @@ def s3_expectations(trust: Trust, account: Account, related: RelatedTrusts) -> l
     expectations = []
     for principal in actors(trust):
         expectations.extend(_of_principal(trust, account, principal, related, make))
-    for call in [call for call in CALLS if call in rights][:1]:
+    for call in [call for call in BUCKET_CALLS if call in rights][:1]:
         expectations.extend(_other_principal(trust, account, call, related, make))
         expectations.extend(_other_account(trust, account, call, related, make))
     return expectations
@@ -63,7 +63,7 @@ def _of_principal(
             continue
         ends = make.refusal(who, "after-its-end", call, scope, f"{trust.name} ends at {trust.spec.not_after}")
         found.append({**ends, "at": just_after(trust.spec.not_after)})
-    for call in CALLS if own else ():
+    for call in BUCKET_CALLS if own else ():
         given = _given(trust, account, principal, call, related)
         if call in rights and not given.is_everything:
             why_not = f"{trust.name} lets it {_DOING[call]} no other keys"
@@ -168,7 +168,7 @@ class _Maker:
         host: str | None = None,
     ) -> dict:
         made = {
-            "id": f"{self.trust.name}/{self.account.host}/{actor_name(actor, host)}/{what}",
+            "id": f"{self.trust.name}/{self.account.host}/{actor_name(actor, host)}/{one_line(what)}",
             "trust": self.trust.name,
             "trusting": self.account.host,
             "actor": {"account": host or self.trust.trusted.host, "principal": actor},
@@ -183,5 +183,6 @@ class _Maker:
             made["key"] = key
         elif call == GET:
             made["outside"] = list(outside)
-            made["lookup"] = f"{self.bucket} outside {', '.join(outside)}" if outside else f"{self.bucket}/{prefix}"
+            place = f" outside {', '.join(outside)}" if outside else f"/{prefix}"
+            made["lookup"] = f"{self.bucket}{one_line(place)}"
         return made

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ...._expectations.proof_calls import GET
 from ...._services.s3_bucket.statements import bucket_arn, object_arns
 from ...declaration.account_ids import account_id_problem
 from ...declaration.directory import Account
@@ -17,7 +18,6 @@ from ...declaration.trust import Trust
 from ...declaration.values import read_text, read_texts, read_values
 from ..base import Declared, Method, operation
 from .access_spec import (
-    GET,
     BucketAccessSpec,
     Scope,
     check_bucket,
@@ -26,7 +26,15 @@ from .access_spec import (
     check_trusted_side,
     statement,
 )
-from .acl_rights import FULL_CONTROL, OBJECT_ACTIONS, grantee, permissions_of, rather_a_bucket_grant, whole_account_note
+from .acl_rights import (
+    FULL_CONTROL,
+    OBJECT_ACTIONS,
+    granted_account_ids,
+    grantee,
+    permissions_of,
+    rather_a_bucket_grant,
+    whole_account_note,
+)
 from .bucket_acl import check_permission
 from .canonical_ids import check_canonical_id
 from .expectations import s3_expectations
@@ -184,4 +192,7 @@ METHOD = Method(
     expectations=s3_expectations,
     notes=object_acl_notes,
     warnings=object_acl_warnings,
+    label="ACLs of objects in {bucket}".format_map,
+    keys=OBJECT_ACL_KEYS,
+    grantees=granted_account_ids,
 )

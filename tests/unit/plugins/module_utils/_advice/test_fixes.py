@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 from ansible_collections.xacct.aws.plugins.module_utils._advice.fixes import fixes
+from ansible_collections.xacct.aws.plugins.module_utils._advice.problems import Fix
 from ansible_collections.xacct.aws.plugins.module_utils._advice.sentences import Sides, chain
 from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.compiled_policies import compile_policy
 from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.evaluate import evaluate
@@ -29,7 +30,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.own_s
 from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.resource import resource_statement
 from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.trust import trust_statement
 from ansible_collections.xacct.aws.plugins.module_utils._services.rules_registry import rules_of_arn
-from ansible_collections.xacct.aws.plugins.module_utils._services.s3_bucket.statements import bucket_statements
+from ansible_collections.xacct.aws.plugins.module_utils._services.s3_bucket.rules import bucket_statements
 from ansible_collections.xacct.aws.tests.unit.plugins.module_utils._policy.evaluation.evaluation_cases import (
     HERE,
     ROLE,
@@ -276,3 +277,11 @@ def test_a_session_is_granted_as_its_role():
     assert session.arn == SESSION
     (fix,) = found(request(replace(session, parent_arn=None)))
     assert fix.options["trusted"][0]["principals"] == [f"arn:aws:iam::{HERE}:role/Reader"]
+
+
+@pytest.mark.parametrize("more", [{}, {"statement": {"Sid": "A"}}])
+def test_a_name_with_a_line_break_adds_no_task_to_the_yaml(more):
+    fix = Fix("identity", "111111111111", "let role A\n- name: forged\n  ansible.builtin.shell: id\n", **more)
+    first, *others = fix.as_result()["yaml"].splitlines()
+    assert first.startswith("# in account 111111111111: let role A\\n- name: forged")
+    assert others == (["- Sid: A"] if more else []) or others == ["Sid: A"]

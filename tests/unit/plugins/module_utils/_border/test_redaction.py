@@ -43,6 +43,7 @@ LEAKY = [
     "Authorization=AWS4-HMAC-SHA256 Credential=AKIA/x, Signature=SECRET",
     "Invalid type for parameter TokenCode, value: SECRET, type: <class 'int'>, valid types: <class 'str'>",
     "could not connect to http://user:SECRET@proxy.example:8080",
+    "could not connect to http://socks5h://user:SECRET@proxy.example:8080",
     '{"SecretAccessKey": "SECRET"}',
     "<SessionToken>SECRET</SessionToken>",
     "An HTTP Client raised an unhandled exception: Invalid header value b'SECRET\\n'",

@@ -44,6 +44,14 @@ def test_messages_and_data_are_treated_differently():
     }
 
 
+def test_only_messages_and_yaml_have_lines_of_our_own():
+    text = "a:\n- b\n  c\n"
+    shown = shown_result({"msg": text, "unread": [text], "fix": {"yaml": text, "text": text}, text: 1})
+    escaped = "a:\\n- b\\n  c\\n"
+    assert shown == {"msg": text.strip(), "unread": [escaped], "fix": {"yaml": text, "text": escaped}, text: 1}
+    assert shown_value({"yaml": text, "why": [text]}) == {"yaml": text, "why": [escaped]}
+
+
 def test_credentials_that_are_the_result_stay_what_they_are():
     shown = shown_result({"credentials": {"secret_key": KEY}, "msg": f"by {KEY}"}, (KEY,), secret_result=True)
     assert shown == {"credentials": {"secret_key": KEY}, "msg": "by ********"}
@@ -108,13 +116,30 @@ def test_arguments_are_shown_without_the_values_of_no_log_options_and_passwords(
     assert secrets_in(SPEC, {"token": None, "hops": None, "one": "odd"}) == ()
 
 
+@pytest.mark.parametrize(
+    "proxy",
+    ["me:hunter2@proxy:8080", "//me:hunter2@proxy:8080/", "me:h/unter@2@proxy", "socks5://me:hunter2@proxy:1080"],
+)
+def test_a_proxy_needs_no_scheme_for_its_password_to_be_hidden(proxy):
+    shown = shown_arguments({}, {"aws_config": {"proxies": {"https": proxy}}})["aws_config"]["proxies"]["https"]
+    assert "unter" not in shown
+    assert "********@proxy" in shown
+
+
+@pytest.mark.parametrize(
+    "text", ["arn:aws:iam::111111111111:user/me@example.com", "me@example.com", "role/a", "a: b@c", "key:a@b c"]
+)
+def test_an_argument_that_is_no_address_is_shown(text):
+    assert shown_arguments({}, {"principal": text}) == {"principal": text}
+
+
 def test_a_defect_says_what_and_where_without_any_value():
     with pytest.raises(KeyError) as raised:
         {"a": {}}["a"]["{{ lookup('pipe', 'id') }}\x1b"]
     shown = shown_result(defect(raised.value))
     assert shown["failed"] is True
     assert shown["msg"].startswith("Internal error: KeyError in test_a_defect_says_what_and_where")
-    assert shown["msg"].endswith("Please report this")
+    assert shown["msg"].endswith("Report this as a bug")
     assert "\x1b" not in shown["msg"]
     assert "test_results.py, line " in shown["exception"]
     assert "lookup" not in shown["exception"]

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.xacct.aws.plugins.module_utils._expectations.proof_outcome import (
+    AT_A_BUCKET,
+    AT_A_RESOURCE,
+    AT_A_ROLE,
     BROKEN,
     EVALUATED,
     NOT_PROVED,
@@ -137,7 +140,13 @@ def test_a_broken_trust_repeats_aws_and_says_where_to_look() -> None:
     ],
 )
 def test_which_side_is_missing(ending: str, where: str) -> None:
-    assert where in missing_side(f"{DENIED} {ending}")
+    assert where in missing_side(f"{DENIED} {ending}", Question("backup", ROLE, "allowed"))
+
+
+@pytest.mark.parametrize("where", [AT_A_ROLE, AT_A_BUCKET, AT_A_RESOURCE])
+def test_the_trusting_side_is_that_of_the_question(where: str) -> None:
+    question = Question("backup", "data", "allowed", permission="x:Do", place="thing", trusting_side=where)
+    assert f"look at {where} (and whether the thing exists)" in missing_side(DENIED, question)
 
 
 def test_the_worst_of_several_attempts_counts() -> None:

@@ -14,8 +14,8 @@ import time
 from collections.abc import Callable
 
 import pytest
-from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.declared_grants import DeclaredGrants
 from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.key_access_warning import added_statements
+from ansible_collections.xacct.aws.plugins.module_utils._options.declared_grants import DeclaredGrants
 from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.compiled_policies import compile_policy
 from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.evaluate import evaluate
 from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.request_principals import request_principal

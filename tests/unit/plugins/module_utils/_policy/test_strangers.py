@@ -104,7 +104,7 @@ def reading(document: dict) -> Iterator[tuple[str, Callable[[], object]]]:
     for statement in statements(document):
         condition = statement.get("Condition")
         yield "statements_equal", lambda one=statement: comparison.statements_equal(one, OWN)
-        yield "sid_of", lambda one=statement: permissions.grant_sid(comparison.sid_of(one))
+        yield "sid_of", lambda one=statement: SERVICES["lambda_function"].grant_sid(comparison.sid_of(one))
         yield "permission_of", lambda one=statement: permissions.permission_of(one)
         yield "why_public", lambda one=statement: public_access.why_public(one)
         yield "narrows", lambda block=condition: narrowing.narrows(block)
@@ -168,7 +168,7 @@ def test_what_botocore_decoded_is_taken_or_refused_alike(document):
 @given(strangers.texts())
 def test_what_is_read_is_written_back_as_it_was(text):
     document = understood(text)
-    if document is not None:
+    if document is not None and without_nulls(document):
         written = documents.compact_json(without_nulls(document))
         assert written.encode()
         assert comparison.policies_equal(written, document)
@@ -281,4 +281,4 @@ def without_nulls(document: dict) -> dict:
 
 
 def is_ours(statement: dict) -> bool:
-    return permissions.grant_sid(comparison.sid_of(statement)) in ("XacctA", "XacctB")
+    return SERVICES["lambda_function"].grant_sid(comparison.sid_of(statement)) in ("XacctA", "XacctB")

@@ -12,7 +12,6 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.language.documen
 from ansible_collections.xacct.aws.plugins.module_utils._policy.language.principals import parse_arn
 from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.resource import (
     check_resource_grants,
-    resource_sids,
     resource_statement,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._services.rules_registry import rules_for
@@ -88,7 +87,7 @@ def test_reading_and_revoking_name_none():
 
 @pytest.mark.parametrize("name", ["a", "a-issue", "issue", "-issue", "a b"])
 def test_the_sids_of_two_grants_never_meet(name):
-    assert len({*resource_sids("a", CA), *resource_sids(name, CA)}) == (2 if name == "a" else 4)
+    assert len({*CA.sids("a"), *CA.sids(name)}) == (2 if name == "a" else 4)
 
 
 @pytest.mark.parametrize(

@@ -172,7 +172,7 @@ def test_an_answer_that_is_not_of_aws_says_where_what_and_what_to_do():
         "Role Backup in account 111111111111 (platform): iam:GetRole: https://proxy.example did not answer as AWS "
         "does: it sent an HTML page (HTTP 200). Check endpoint_url, the proxy and the network: an error page of a "
         "proxy, a captive portal and another server look like this. Whether the call was carried out is not known; it "
-        "is safe to run again."
+        "is safe to re-run."
     )
     assert (raised.value.code, raised.value.call, raised.value.account, raised.value.resource) == (
         "InvalidAnswer",

@@ -144,7 +144,7 @@ WRONG = [
     ({"role_arn": None}, "role_arn must be the ARN of a role"),
     ({"external_id": "x"}, "external_id must be 2 to 1224 characters"),
     ({"external_id": "with blank"}, "letters, digits and _+=,.@:/-"),
-    ({"external_id": 12345}, "external_id must be a string: put it in quotes"),
+    ({"external_id": 12345}, "external_id must be text: put it in quotes"),
     ({"session_name": "a" * 65}, "it has 65 characters"),
     ({"session_name": "sömething"}, "session_name must be 2 to 64 characters"),
     ({"source_identity": "aws:me"}, "must not begin with 'aws:'"),

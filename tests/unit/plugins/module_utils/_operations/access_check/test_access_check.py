@@ -10,7 +10,10 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.xacct.aws.plugins.module_utils._aws.sessions.connection import open_account
 from ansible_collections.xacct.aws.plugins.module_utils._faces import argument_spec_of
-from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check.access_check import OPERATION
+from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check.access_check import (
+    OPERATION,
+    failure_message,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check.probe import NoCall, call_of
 from ansible_collections.xacct.aws.plugins.module_utils._operations.task import Task, TaskError
 from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.request_principals import request_principal
@@ -139,6 +142,13 @@ def test_another_answer_than_the_expected_one_fails_and_says_why():
     assert failed.value.details["checks"][0]["answer"] == "allowed"
     with pytest.raises(TaskError, match="to fix it: Let Service of 111111111111 assume role Target"):
         run(policies={**GIVEN, "resource": {}}, expect="allowed")
+
+
+def test_a_stranger_adds_no_line_to_the_list_of_answers():
+    forged = "of role A\n- arn:aws:iam::111111111111:role/B, s3:* on *: allowed"
+    check = {"principal": "p", "action": "a", "resource": "r", "answer": "denied", "chain": [forged], "fix": []}
+    text = failure_message([check], "allowed")
+    assert text.splitlines()[1:] == ["- p, a on r: denied", f"    {forged}".replace("\n", "\\n")]
 
 
 def test_context_that_may_or_may_not_be_there():

@@ -250,7 +250,7 @@ def test_an_interrupted_run_goes_on_where_it_was(world):
     options = {"prefix": "reports/", "grants": READ, "canonical_ids": IDS, "concurrency": 1}
     world.errors["GetObjectAcl"] = [""] * 12 + ["ExpiredToken"]
     with pytest.raises(
-        TaskError, match=r"credentials have expired.*12 changed, 1 failed.*running again goes on"
+        TaskError, match=r"credentials have expired.*12 changed, 1 failed.*re-running continues"
     ) as ended:
         run(OPERATION, world, **options)
     assert ended.value.details["objects"] == counts(changed=12, failed=1)

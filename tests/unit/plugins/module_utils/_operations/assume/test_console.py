@@ -115,6 +115,11 @@ def test_a_token_is_posted_for_and_not_put_into_an_address(federation: tuple[str
         (200, b"<html>", "did not answer with a sign-in token"),
         (200, b"{}", "did not answer with a sign-in token"),
         (200, b"[]", "did not answer with a sign-in token"),
+        (200, b"[" * 100_000, "did not answer with a sign-in token"),
+        (200, b'{"SigninToken": null}', "did not answer with a sign-in token"),
+        (200, b'{"SigninToken": ["the-token"]}', "did not answer with a sign-in token"),
+        (200, rb'{"SigninToken": "\ud800\n"}', "did not answer with a sign-in token"),
+        (200, b'{"SigninToken": "' + b"a" * 100_000 + b'"}', "did not answer with a sign-in token"),
     ],
 )
 def test_a_refusal_is_said_without_what_was_sent(

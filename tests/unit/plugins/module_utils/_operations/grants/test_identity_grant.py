@@ -2,21 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Deciding about the grants of a principal, and what is wrong with the options, without a call."""
+"""Deciding about the grants of a principal, without a call."""
 
 from __future__ import annotations
 
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.identity_grant import decide
-from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.identity_grant_options import (
-    ARGUMENT_SPEC,
-    check,
-    declared_grants,
-    policy_names,
-)
+from ansible_collections.xacct.aws.plugins.module_utils._options.identity_grant import ARGUMENT_SPEC, declared_grants
 from ansible_collections.xacct.aws.plugins.module_utils._policy.language.documents import new_document
-from ansible_collections.xacct.aws.plugins.module_utils._resources.identity import parse_identity
 
 ROLE = "arn:aws:iam::222222222222:role/XacctBackup"
 BACKUP = {"name": "backup", "assume_roles": [ROLE]}
@@ -103,64 +97,3 @@ def test_the_diff_names_the_grants() -> None:
     plan = decide("inline", declared_grants(given), None, None).plan
     assert plan.before == {}
     assert list(plan.after["inline_policy"]["statements"]) == ["backup"]
-
-
-BAD: list[tuple[dict, str]] = [
-    ({"principal": "R", "grants": [BACKUP]}, "'R' is not a user, group or role: write role/NAME"),
-    ({"principal": "root", "grants": [BACKUP]}, "is not a user, group or role"),
-    ({"principal": "arn:aws:iam::111111111111:root", "grants": [BACKUP]}, "is not a user, group or role"),
-    ({"principal": "arn:aws:sts::111111111111:assumed-role/R/S", "grants": [BACKUP]}, "is not a user, group or role"),
-    ({"principal": "role/aws-reserved/sso.amazonaws.com/R", "grants": [BACKUP]}, "belongs to AWS"),
-    ({"policy_name": "a/b", "grants": [BACKUP]}, "'a/b' is not a policy's name"),
-    ({"policy_name": "x" * 125, "via": "managed", "grants": [BACKUP]}, "at most 120 characters"),
-    ({}, "grants: nothing is declared"),
-    ({"grants": []}, "grants: nothing is declared"),
-    ({"grants": [BACKUP, READ, BACKUP]}, "backup: two entries have this name"),
-    ({"grants": [BACKUP, GONE]}, "backup: two entries have this name"),
-    ({"grants": [{"name": "a"}]}, "a: actions is empty"),
-    ({"grants": [{"name": "a", "actions": ["GetObject"], "resources": ["*"]}]}, "'GetObject' is not an action"),
-    ({"grants": [{"name": "a", "actions": ["s3:*"], "resources": ["bucket"]}]}, "'bucket' is not an ARN"),
-    ({"grants": [{**BACKUP, "actions": ["s3:*"]}]}, "not together with assume_roles"),
-    ({"grants": [{"name": "a", "assume_roles": ["XacctBackup"]}]}, "is not the ARN of a role"),
-]
-
-
-@pytest.mark.parametrize(("options", "message"), BAD, ids=[message for _options, message in BAD])
-def test_bad_options(options: dict, message: str) -> None:
-    errors = check(params(**options))
-    assert any(message in error for error in errors), errors
-
-
-def test_good_options() -> None:
-    for options in ({"grants": [BACKUP, READ]}, {"grants": [GONE]}, {"state": "absent"}, {"purge_grants": True}):
-        assert check(params(**options)) == []
-
-
-def test_all_errors_at_once() -> None:
-    errors = check(params(principal="x", policy_name="a b", grants=[{"name": "q"}, {"name": "q"}]))
-    assert {error.partition(":")[0] for error in errors} == {"principal", "policy_name", "grants"}
-
-
-@pytest.mark.parametrize(
-    ("text", "kind", "name", "path", "account_id"),
-    [
-        ("role/R", "role", "R", None, None),
-        ("user/a/b/U", "user", "U", "/a/b/", None),
-        ("group/G", "group", "G", None, None),
-        ("arn:aws:iam::111111111111:role/R", "role", "R", "/", "111111111111"),
-        ("arn:aws-cn:iam::111111111111:group/x/G", "group", "G", "/x/", "111111111111"),
-    ],
-)
-def test_names_of_principals(text: str, kind: str, name: str, path: str | None, account_id: str | None) -> None:
-    found = parse_identity(text)
-    assert (found.kind, found.name, found.path, found.account_id) == (kind, name, path, account_id)
-
-
-def test_the_names_of_the_two_kinds_of_policies_lead_to_each_other() -> None:
-    role = parse_identity("role/app/R")
-    both = {"inline": "xacct", "managed": "xacct-role-R"}
-    assert policy_names({"policy_name": "xacct"}, role) == both
-    assert policy_names({"policy_name": "xacct-role-R"}, role) == both
-    assert policy_names({"policy_name": "mine"}, role) == {"inline": "mine", "managed": "mine"}
-    long = policy_names({"policy_name": "xacct"}, parse_identity(f"group/{'g' * 128}"))["managed"]
-    assert len(long) == 120

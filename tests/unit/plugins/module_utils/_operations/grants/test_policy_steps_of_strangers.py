@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.declared_grants import DeclaredGrants
 from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.policy_steps import decide
 from ansible_collections.xacct.aws.plugins.module_utils._operations.writing.shared_policy import Timing, converge_policy
+from ansible_collections.xacct.aws.plugins.module_utils._options.declared_grants import DeclaredGrants
 from ansible_collections.xacct.aws.plugins.module_utils._policy.language.comparison import differences, sid_of
 from ansible_collections.xacct.aws.plugins.module_utils._policy.language.documents import (
     PolicyError,
@@ -19,6 +19,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.language.documen
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.language.sizes import check_size
 from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.packing import joined, spread
+from ansible_collections.xacct.aws.plugins.module_utils._services.sns.rules import RULES
 from hypothesis import HealthCheck, example, given, settings
 
 from tests.unit.plugins.module_utils._policy import strangers
@@ -31,7 +32,7 @@ AT_ONCE = Timing(sleep=lambda _seconds: None, clock=lambda: 0.0, uniform=lambda 
 class Stored:
     """A policy that is kept as text, as AWS keeps it."""
 
-    label = "policy of bucket data"
+    label, returned_as, rules = "policy of bucket data", "policy", RULES
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -56,7 +57,7 @@ class Stored:
 def test_a_grant_in_a_strangers_policy(text):
     stored = Stored(text)
     try:
-        decide(GRANTS, stored.read(), GRANTS.merge(stored.read()))
+        decide(stored, GRANTS, stored.read(), GRANTS.merge(stored.read()))
         found = converge_policy(stored, GRANTS.merge, GRANTS.own_sids, timing=AT_ONCE)
     except PolicyError as error:
         assert str(error)

@@ -13,11 +13,12 @@ import functools
 import io
 import itertools
 import json
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import botocore.parsers
 import pytest
@@ -27,13 +28,14 @@ from ansible_collections.xacct.aws.plugins.module_utils._aws.sessions.connection
     CONNECTION_ARGUMENTS,
     open_account,
 )
-from ansible_collections.xacct.aws.plugins.module_utils._operations.grants import policy_steps, resource_grant
+from ansible_collections.xacct.aws.plugins.module_utils._operations.grants import policy_steps
 from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.resource_grant import OPERATION
 from ansible_collections.xacct.aws.plugins.module_utils._operations.task import Task
 from ansible_collections.xacct.aws.plugins.module_utils._operations.writing.principal_propagation import (
     is_invalid_principal,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._operations.writing.shared_policy import Timing
+from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.resource import check_resource_grants
 from ansible_collections.xacct.aws.plugins.module_utils._services.registry import ADAPTERS
 from ansible_collections.xacct.aws.plugins.module_utils._services.rules_registry import SERVICES
 from botocore.awsrequest import AWSResponse
@@ -67,6 +69,8 @@ class Recorded:
 
     narrowed: ClassVar[dict] = {"require_tls": True}
     """Another grant than without."""
+    statement_by_statement: ClassVar[bool] = False
+    """Whether each statement is a write of its own."""
     missing = "missing123"
     """What nothing is called."""
     policy: str | None = None
@@ -251,7 +255,56 @@ class Parameter(Recorded):
         }
 
 
-SERVERS = (Vault, RestApi, Authority)
+class Layer(Recorded):
+    """Lambda: GetLayerVersionPolicy, AddLayerVersionPermission, RemoveLayerVersionPermission, GetLayerVersion."""
+
+    name = "shared:3"
+    type = "lambda_layer_version"
+    narrowed: ClassVar[dict] = {"principals": ["*"], "organizations": ["o-abcdefghij"]}
+    statement_by_statement = True
+    missing = "missing:3"
+    arn = "arn:aws:lambda:eu-central-1:111111111111:layer:shared"
+    look = ("GET", f"/2018-10-31/layers/{quote(arn, safe='')}/versions/3")
+    read, write = ("GET", f"{look[1]}/policy"), ("POST", f"{look[1]}/policy")
+    remove = ("DELETE", f"{look[1]}/policy/Xacctteam")
+    reads_without_policy = 2
+
+    def answer(self, method: str, path: str, body: dict) -> Answer:
+        if not path.startswith(self.look[1]):
+            return refusal(404, "ResourceNotFoundException")
+        if (method, path) == self.look:
+            return 200, {"LayerArn": self.arn, "Version": 3}
+        stored = json.loads(self.policy)["Statement"] if self.policy else []
+        if method == "GET":
+            return (200, self.shown) if stored else refusal(404, "ResourceNotFoundException")
+        if method == "DELETE":
+            self.keep([each for each in stored if each["Sid"] != path.rpartition("/")[2]])
+            return 204, {}
+        assert body["StatementId"] not in [each["Sid"] for each in stored]
+        self.keep([*stored, self.statement(body)])
+        return 201, {"Statement": json.dumps(self.statement(body)), "RevisionId": str(self.revision)}
+
+    @property
+    def shown(self) -> dict:
+        return {"Policy": self.policy, "RevisionId": str(self.revision)}
+
+    def statement(self, body: dict) -> dict:
+        """As in the examples of "Granting Lambda layer access to other accounts"."""
+        who = body["Principal"]
+        made = {"Sid": body["StatementId"], "Effect": "Allow"}
+        made["Principal"] = "*" if who == "*" else {"AWS": f"arn:aws:iam::{who}:root"}
+        made |= {"Action": body["Action"], "Resource": f"{self.arn}:3"}
+        if "OrganizationId" in body:
+            made["Condition"] = {"StringEquals": {"aws:PrincipalOrgID": body["OrganizationId"]}}
+        return made
+
+    def keep(self, statements: list[dict]) -> None:
+        self.revision += 1
+        head = json.loads(self.policy) if self.policy else {"Version": "2012-10-17", "Id": "default"}
+        self.policy = json.dumps({**head, "Statement": statements}) if statements else None
+
+
+SERVERS = (Vault, RestApi, Authority, Layer)
 REVISED = (Table, Catalog)
 """Those whose codes and late readings the local AWS has otherwise."""
 
@@ -321,7 +374,7 @@ class World:
         before = self.server.policy
         foretold = self.run(*grants, check_mode=True, **options)
         assert foretold.result["changed"] and self.server.policy == before
-        looks = {("GET", "/backup-vaults/shared"), ("POST", "DescribeCertificateAuthority")}
+        looks = {("GET", "/backup-vaults/shared"), ("POST", "DescribeCertificateAuthority"), Layer.look}
         assert set(foretold.requests) <= {self.server.read, *looks}
         made = self.run(*grants, **options)
         for name in ("changed", "changes", "diff", "policy"):
@@ -363,8 +416,8 @@ def response(url: str, status: int, body: bytes, headers: dict) -> AWSResponse:
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody else writes but in a test's own words, so nothing has to settle."""
     timing = Timing(sleep=lambda _seconds: None)
-    for module, name in ((policy_steps, "converge_policy"), (resource_grant, "converge_revisioned")):
-        monkeypatch.setattr(module, name, functools.partial(getattr(module, name), timing=timing))
+    for name in ("converge_policy", "converge_revisioned"):
+        monkeypatch.setattr(policy_steps, name, functools.partial(getattr(policy_steps, name), timing=timing))
 
 
 @pytest.fixture(params=[*SERVERS, *REVISED], ids=lambda server: server.type)
@@ -376,7 +429,7 @@ def test_made_changed_and_taken_back(world: World) -> None:
     """Beside a statement of somebody else, which stays as it is."""
     world.server.policy = json.dumps({"Version": "2012-10-17", "Statement": [FOREIGN]})
     made = world.foretold_and_made(world.grant(), world.grant("second"))
-    assert made.requests[world.server.write] == 1
+    assert made.requests[world.server.write] == (2 if world.server.statement_by_statement else 1)
     document = json.loads(world.server.policy)
     assert [each["Sid"] for each in document["Statement"]] == ["Theirs", "Xacctteam", "Xacctsecond"]
     changed = world.foretold_and_made(world.grant(**world.server.narrowed), world.grant("second"))
@@ -442,7 +495,7 @@ def test_a_write_on_top_of_an_old_revision_is_made_again(server: type[Recorded])
     world = World(server())
     world.server.answer = other_writer(world.server, 3)
     made = world.run(world.grant())
-    assert made.result["changed"] and any("somebody else wrote it" in text for text in made.said)
+    assert made.result["changed"] and any("another writer changed it" in text for text in made.said)
     sids = [each["Sid"] for each in json.loads(world.server.policy)["Statement"]]
     assert sorted(sids) == ["Theirs0", "Theirs1", "Theirs2", "Xacctteam"]
     world.server.answer = other_writer(world.server, 2)
@@ -569,7 +622,7 @@ class TestParameter:
 
         world.server.answer = answered
         made = world.run(world.grant(access="read_history"))
-        assert any("somebody else wrote it" in text for text in made.said) and made.result["changed"]
+        assert any("another writer changed it" in text for text in made.said) and made.result["changed"]
         world.server.answer = answer
         (sids,) = world.server.sids.values()
         assert sids == (["Xacctteam"] if is_gone else ["Xacctteam", "Theirs"])
@@ -615,20 +668,22 @@ def test_hybrid_sharing_of_a_catalog_is_said_to_glue() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "message"),
+    ("type_", "code", "message"),
     [
-        ("ValidationException", "One or more parameter values were invalid: Invalid principal in policy document."),
-        ("InvalidTypeException", 'Error setting policy: [{"Version": "2012-10-17"}]'),
-        ("BadRequestException",
+        ("dynamodb_table", "ValidationException",
+         "One or more parameter values were invalid: Invalid principal in policy document."),
+        ("opensearch_domain", "InvalidTypeException", 'Error setting policy: [{"Version": "2012-10-17"}]'),
+        ("rest_api", "BadRequestException",
          "Invalid policy document. Please check the policy syntax and ensure that Principals are valid."),
-        ("InvalidParameterException", "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Principal not "
-         "found'"),
+        ("ecr_repository", "InvalidParameterException",
+         "Invalid parameter at 'PolicyText' failed to satisfy constraint: 'Principal not found'"),
     ],
 )  # fmt: skip
-def test_a_principal_that_is_not_visible_yet(code: str, message: str) -> None:
+def test_a_principal_that_is_not_visible_yet(type_: str, code: str, message: str) -> None:
     """In the words of DynamoDB, OpenSearch, API Gateway and ECR."""
-    assert is_invalid_principal(AwsError("refused", code=code, aws_message=message))
-    assert not is_invalid_principal(AwsError("refused", code=code, aws_message="The name is too long"))
+    codes = SERVICES[type_].invalid_principal
+    assert is_invalid_principal(AwsError("refused", code=code, aws_message=message), codes)
+    assert not is_invalid_principal(AwsError("refused", code=code, aws_message="The name is too long"), codes)
 
 
 @pytest.mark.parametrize(
@@ -654,3 +709,33 @@ def test_a_boto3_that_is_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ADAPTERS["backup_vault"]["policy"], "read", lambda policy: policy.call("get_tomorrows_policy"))
     with pytest.raises(AwsError, match=r"boto3 does not know backup:get_tomorrows_policy. Install a newer boto3"):
         World(Vault()).run(state="absent")
+
+
+def test_a_layer_is_shared_with_an_organization() -> None:
+    """AddLayerVersionPermission calls it OrganizationId; the policy shows it as the example in the guide does."""
+    world = World(Layer())
+    made = world.run(world.grant(principals=["*"], organizations=["o-abcdefghij", "o-0123456789"]))
+    shown = {each["Sid"]: each["Condition"] for each in made.result["policy"]["Statement"]}
+    assert shown == {
+        sid: {"StringEquals": {"aws:PrincipalOrgID": organization}}
+        for sid, organization in (("Xacctteam", "o-abcdefghij"), ("Xacctteam_2", "o-0123456789"))
+    }
+    assert {each["Principal"] for each in made.result["policy"]["Statement"]} == {"*"}
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"principals": ["*"]}, "makes the Lambda layer version public"),
+        ({"organizations": ["o-abcdefghij"]}, r"with principals: \['\*'\] only"),
+        ({"principals": [f"arn:aws:iam::{OTHER}:role/Team"]}, "shared with whole accounts: name the account ID"),
+        ({"principals": ["service:lambda.amazonaws.com"]}, "not with AWS services"),
+        ({"require_tls": True}, "AddLayerVersionPermission, which has no word for it"),
+        ({"effect": "Deny"}, "effect: Allow"),
+        ({"access": None, "actions": ["lambda:*"]}, "takes no others than lambda:GetLayerVersion"),
+    ],
+)
+def test_what_a_layer_does_not_take(options: dict, says: str) -> None:
+    rules = SERVICES["lambda_layer_version"]
+    (error,) = check_resource_grants([{"name": "team", "principals": [OTHER], "access": "use", **options}], rules)
+    assert re.search(says, error)

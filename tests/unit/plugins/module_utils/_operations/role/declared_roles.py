@@ -7,11 +7,10 @@
 from __future__ import annotations
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible_collections.xacct.aws.plugins.module_utils._operations.role.options import ARGUMENT_SPEC
 from ansible_collections.xacct.aws.plugins.module_utils._operations.role.state import RoleState
 from ansible_collections.xacct.aws.plugins.module_utils._operations.role.trust import declared_trust
+from ansible_collections.xacct.aws.plugins.module_utils._options.role import ARGUMENT_SPEC, MANAGED_BY, MANAGER
 from ansible_collections.xacct.aws.plugins.module_utils._policy.language.documents import new_document
-from ansible_collections.xacct.aws.plugins.module_utils._resources.iam import MANAGED_BY, MANAGER
 from ansible_collections.xacct.aws.plugins.module_utils._resources.role import RoleFacts
 
 OURS = {MANAGED_BY: MANAGER}

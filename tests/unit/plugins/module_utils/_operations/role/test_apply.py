@@ -19,7 +19,9 @@ from ansible_collections.xacct.aws.plugins.module_utils._operations.writing impo
 from ansible_collections.xacct.aws.plugins.module_utils._operations.writing.principal_propagation import (
     while_principals_propagate,
 )
+from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.service_rules import ServiceRules
 from ansible_collections.xacct.aws.plugins.module_utils._resources.role import RoleFacts
+from ansible_collections.xacct.aws.plugins.module_utils._services.rules_registry import SERVICES
 
 from tests.unit.plugins.module_utils._operations.role.declared_roles import (
     BACKUP,
@@ -253,14 +255,17 @@ class TestInvalidPrincipal:
             self.write("service:nothing.amazonaws.com", fails=9)
         assert self.waits == [0] and "tried for" not in str(caught.value)
 
-    @pytest.mark.parametrize("code", ["InvalidAttributeValue", "InvalidTypeException"])
-    def test_a_service_that_says_only_that_the_policy_is_wrong(self, code: str) -> None:
+    @pytest.mark.parametrize("rules", [SERVICES["sqs_queue"], SERVICES["opensearch_domain"]])
+    def test_a_service_that_says_only_that_the_policy_is_wrong(self, rules: ServiceRules) -> None:
+        (code,) = rules.invalid_principal
+
         def call() -> None:
             raise error(code, "Error setting policy: Invalid value for the parameter Policy.")
 
         document = trust_of({"name": "x", "principals": [self.ROLE]})
         with pytest.raises(AwsError, match="actions and conditions do: the service does not say which it is"):
-            while_principals_propagate(task(), "policy of SQS queue jobs", document, call)
+            said = {"invalid": rules.invalid_principal, "says_no_more": rules.says_no_more}
+            while_principals_propagate(task(), "policy of SQS queue jobs", document, call, **said)
 
     @pytest.mark.parametrize("code", ["LimitExceeded", "AccessDenied"])
     def test_other_errors_are_not_waited_for(self, code: str) -> None:

@@ -191,7 +191,7 @@ class TestWhoseRole:
 
     def test_removing_needs_the_mark_or_a_word(self) -> None:
         there = state(foreign_document(), tags={}, attached=(), inline_names=())
-        with pytest.raises(TaskError, match="not removed: say take_over"):
+        with pytest.raises(TaskError, match="not removed: set take_over"):
             decided(there, state="absent")
         assert verbs(decided(there, state="absent", take_over=True)) == ["delete"]
 

@@ -167,7 +167,7 @@ class TestWriting:
         found = proof(s3, "s3_put", "denied")
         (key,) = s3.keys
         assert found["outcome"] == "broken"
-        assert f"the empty object {key} could not be deleted again" in found["said"]
+        assert f"the empty object {key} could not be deleted" in found["said"]
 
     def test_what_cannot_be_deleted_is_not_put_again(self):
         s3 = S3("PutObject")
@@ -237,6 +237,14 @@ class TestObjectsToTry:
         s3 = S3("ListObjectsV2", keys=("a/1", "b/1", "b/2"))
         assert self.look(s3, prefix="b/") == {"key": "b/1", "reason": ""}
         assert self.look(s3, prefix="c/")["reason"] == "there is no object below c/ to try it with in data"
+
+    def test_a_key_that_no_result_can_pass_on_is_not_chosen(self):
+        s3 = S3("ListObjectsV2", keys=("b/\t", "b/\u200d", "b/one", "c/\n", "d/one"))
+        assert self.look(s3, prefix="b/")["key"] == "b/one"
+        assert self.look(s3, prefix="c/")["key"] is None
+        assert self.look(s3, outside=["d/"])["key"] == "b/one"
+        s3.keys -= {"b/one"}
+        assert self.look(s3, outside=["d/"])["key"] is None
 
     def test_outside_prefixes_is_found_in_few_calls(self):
         many = tuple(f"a/{number:05}" for number in range(3000))

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 from ansible_collections.xacct.aws.plugins.module_utils._aws.sessions.connection import Caller
-from ansible_collections.xacct.aws.plugins.module_utils._expectations.proof_calls import CALLS
+from ansible_collections.xacct.aws.plugins.module_utils._expectations.proof_calls import CALLS, RULES_OF
 from ansible_collections.xacct.aws.plugins.module_utils._operations.task import Task
 from ansible_collections.xacct.aws.plugins.module_utils._operations.verify.resources import RESOURCE_CALLS
 from ansible_collections.xacct.aws.plugins.module_utils._operations.verify.verify import call_errors, check_verify, run
@@ -81,7 +81,7 @@ def expectation(call: str, expect: str, **more: object) -> dict:
         "role_arn": None,
         "external_id": "none",
         "mfa": "none",
-        "resource": ARNS[known.type] if known else ARNS["sns_topic"],
+        "resource": ARNS[RULES_OF[call].type] if known else ARNS["sns_topic"],
         "action": known.action if known else "sns:Subscribe",
         "bucket": None,
         "by_writing": True,
@@ -122,7 +122,7 @@ def refusing(call: str) -> Service:
     return Service(CODES.get(service, "AccessDeniedException"))
 
 
-KNOWN = [call for call in CALLS if CALLS[call].type in ARNS and call != "lambda_invoke"]
+KNOWN = [call for call in CALLS if RULES_OF[call].type in ARNS and call != "lambda_invoke"]
 
 
 @pytest.mark.parametrize("call", KNOWN)

@@ -10,7 +10,9 @@ Sources: IAM User Guide, "IAM JSON policy elements: Condition operators", "Singl
 
 from __future__ import annotations
 
+import copy
 import datetime
+import pickle
 
 import pytest
 from ansible_collections.xacct.aws.plugins.module_utils._policy.language.conditions import (
@@ -317,6 +319,12 @@ def test_keys_by_prefix_and_keys_of_every_request():
 def test_unknown_is_neither_true_nor_false():
     with pytest.raises(TypeError):
         bool(UNKNOWN)
+
+
+def test_unknown_stays_itself_wherever_it_goes():
+    assert pickle.loads(pickle.dumps(UNKNOWN)) is UNKNOWN  # noqa: S301
+    assert copy.deepcopy([UNKNOWN])[0] is UNKNOWN
+    assert repr(UNKNOWN) == str(UNKNOWN) == f"{UNKNOWN}" == "UNKNOWN"
 
 
 @pytest.mark.parametrize("qualifier", ["", "ForAllValues:", "ForAnyValue:"])

@@ -94,7 +94,7 @@ def test_parse_principal(text, kind, value, account):
         ("11111111111", "has 12 digits"),
         ("1402433619", "octal"),
         ("¹¹¹¹¹¹¹¹¹¹¹¹", "has 12 digits"),
-        (f"arn:aws:iam::{A}:group/Admins", "takes no IAM group.*name the account"),
+        (f"arn:aws:iam::{A}:group/Admins", "accepts no IAM group.*name the account"),
         (f"arn:aws:iam::{A}:instance-profile/P", "name the role"),
         (OIDC, f"write 'oidc:{OIDC}'"),
         (SAML, f"write 'saml:{SAML}'"),

@@ -13,7 +13,6 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.language.documen
 from ansible_collections.xacct.aws.plugins.module_utils._policy.language.sizes import PolicyTooLarge, policy_size
 from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.identity import (
     IDENTITY_GRANT_OPTIONS,
-    assume_roles_statement,
     check_identity_grants,
     identity_statement,
     split_by_size,
@@ -58,9 +57,9 @@ def test_options_that_are_not_given_may_be_none():
 
 def test_assume_roles():
     wanted = {"Sid": "Xacctbackup", "Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ROLE}
-    assert assume_roles_statement("backup", [ROLE]) == wanted
     assert identity_statement({"name": "backup", "assume_roles": [ROLE]}) == wanted
-    assert assume_roles_statement("backup", [ROLE, "arn:aws:iam::*:role/X*", ROLE]) == {
+    several = [ROLE, "arn:aws:iam::*:role/X*", ROLE]
+    assert identity_statement({"name": "backup", "assume_roles": several}) == {
         **wanted,
         "Resource": [ROLE, "arn:aws:iam::*:role/X*"],
     }
@@ -78,10 +77,10 @@ def test_assume_roles():
         "Action": ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"],
         "Condition": conditions,
     }
-    with pytest.raises(PolicyError, match="backup: 'x' is not the ARN of a role"):
-        assume_roles_statement("backup", ["x"])
-    with pytest.raises(PolicyError, match="no role to assume"):
-        assume_roles_statement("backup", [])
+    with pytest.raises(PolicyError, match="backup: assume_roles: 'x' is not the ARN of a role"):
+        identity_statement({"name": "backup", "assume_roles": ["x"]})
+    with pytest.raises(PolicyError, match="backup: assume_roles is empty"):
+        identity_statement({"name": "backup", "assume_roles": []})
 
 
 REFUSED = {
@@ -96,6 +95,14 @@ REFUSED = {
     "conditions": ({"conditions": {"a": "b"}}, "conditions: a is an object"),
     "conditions list": ({"conditions": ["a"]}, "conditions: an object"),
     "condition value": ({"conditions": {"a": {"b": None}}}, "conditions: conditions.a.b is null"),
+    "condition operator": (
+        {"conditions": {"StringEqual": {"aws:PrincipalOrgID": "o-abcdefghij"}}},
+        "conditions: AWS has no condition operator StringEqual; did you mean StringEquals",
+    ),
+    "condition twice": (
+        {"conditions": {"StringEquals": {"s3:prefix": "a"}, "stringequals": {"S3:Prefix": "b"}}},
+        "is given twice",
+    ),
     "both": ({"assume_roles": [ROLE]}, "actions: not together with assume_roles"),
     "tags without roles": ({"session_tags": True}, "session_tags: only together with assume_roles"),
     "denied roles": (
@@ -124,9 +131,9 @@ def test_check_identity_grants():
     found = check_identity_grants([entry(actions=[]), entry(), entry(), {"assume_roles": []}])
     assert found == [
         "read: actions is empty",
-        "read: two grants have this name; a name is one statement, give each its own",
+        "read: two entries have this name; give each its own",
         "grants[3]: name must be a non-empty string, not None",
-        "grants[3]: assume_roles: there is no role to assume",
+        "grants[3]: assume_roles is empty",
     ]
 
 
@@ -163,5 +170,5 @@ def test_split_by_size_of_few_and_of_none():
 
 def test_three_hundred_roles_are_shared_out_over_managed_policies():
     roles = [f"arn:aws:iam::{number:012}:role/XacctBackup" for number in range(300)]
-    documents = split_by_size(assume_roles_statement("backup", roles), 6144)
+    documents = split_by_size(identity_statement({"name": "backup", "assume_roles": roles}), 6144)
     assert [len(document["Statement"][0]["Resource"]) for document in documents] == [133, 133, 34]

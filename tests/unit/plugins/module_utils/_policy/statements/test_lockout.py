@@ -19,7 +19,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.locko
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.own_statements import merge_statements
 from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.resource import resource_statement
-from ansible_collections.xacct.aws.plugins.module_utils._services.kms.rules import RULES, default_policy
+from ansible_collections.xacct.aws.plugins.module_utils._services.kms.rules import RULES
 from ansible_collections.xacct.aws.plugins.module_utils._services.rules_registry import SERVICES
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -134,7 +134,7 @@ def statement(**options: object) -> dict:
     return resource_statement({option: value for option, value in whole.items() if value is not None}, RULES, KEY)
 
 
-DEFAULT = default_policy(KEY)
+DEFAULT = RULES.empty_policy(KEY)
 DENY = {"Sid": "Xacctno", "Effect": "Deny", "Principal": "*", "Action": "kms:Put*", "Resource": "*"}
 
 

@@ -16,7 +16,7 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.publi
     BlockPublicAccess,
     public_statements,
 )
-from ansible_collections.xacct.aws.plugins.module_utils._services.s3_bucket.statements import bucket_statements
+from ansible_collections.xacct.aws.plugins.module_utils._services.s3_bucket.rules import bucket_statements
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -30,7 +30,6 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.resou
     check_resource_grants,
     granted_actions,
     grants_for_bare_sources,
-    resource_sid,
     resource_statement,
 )
 from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.service_rules import ServiceRules
@@ -259,7 +258,7 @@ def test_an_arn_without_an_account_is_told():
         entry(QUEUE, name="denied", principals=SERVICE, effect="Deny", source_arns=[bucket]),
     ]
     statements = [resource_statement(grant, QUEUE, arn_of(QUEUE)) for grant in grants]
-    names = {resource_sid(grant["name"], QUEUE): grant["name"] for grant in grants}
+    names = {QUEUE.sids(grant["name"])[0]: grant["name"] for grant in grants}
     assert grants_for_bare_sources(statements, names) == {"bucket": [bucket, data]}
 
 
@@ -311,7 +310,7 @@ def test_full_access_to_a_queue_fits_into_one_statement():
 
 
 def test_a_topics_default_policy_is_for_its_own_account():
-    document = sns.default_policy(arn_of(TOPIC))
+    document = TOPIC.empty_policy(arn_of(TOPIC))
     compiled = CompiledPolicy(document)
     for who, owner, may in ((OTHER, OTHER, False), (OWNER, OWNER, True)):
         request = Request(
@@ -341,7 +340,7 @@ def test_no_two_grants_share_a_sid_and_merging_twice_is_merging_once(first, seco
     once = merge_statements(new_document([foreign]), wanted)
     assert merge_statements(once, wanted) == once and once["Statement"][0] == foreign
     assert merge_statements(once, [], remove=sids) == new_document([foreign])
-    assert [resource_sid(name, rules) for name in dict.fromkeys((first, second))] == sids
+    assert [rules.sids(name)[0] for name in dict.fromkeys((first, second))] == sids
 
 
 option_values = st.fixed_dictionaries(

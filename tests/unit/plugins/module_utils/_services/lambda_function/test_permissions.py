@@ -19,7 +19,6 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.resou
 )
 from ansible_collections.xacct.aws.plugins.module_utils._services.lambda_function.permissions import (
     added_and_removed,
-    grant_sid,
     merge_permissions,
     permission_of,
     split_statement,
@@ -112,11 +111,11 @@ def test_from_one_declaration_to_another(before, after, purge):
     kept = after if purge else {**before, **after}
     for name, grant in kept.items():
         sid = own_sid(name, SidAlphabet.LAMBDA)
-        mine = [permission_of(each) for each in statements(wanted) if grant_sid(each["Sid"]) == sid]
+        mine = [permission_of(each) for each in statements(wanted) if RULES.grant_sid(each["Sid"]) == sid]
         theirs = [permission_of(each) for each in written({name: grant})]
         assert sorted(map(repr, mine)) == sorted(map(repr, theirs))
     owners = {own_sid(name, SidAlphabet.LAMBDA) for name in kept}
-    assert {grant_sid(each["Sid"]) for each in statements(wanted)[1:]} == owners
+    assert {RULES.grant_sid(each["Sid"]) for each in statements(wanted)[1:]} == owners
 
 
 @settings(max_examples=100, deadline=None)
@@ -169,7 +168,7 @@ def test_other_spellings_are_kept_and_dead_principals_are_not():
      ("Theirs_2", "Theirs_2"), ("Xacct_2", "Xacct_2"), ("Xaccta_b", "Xaccta_b")],
 )  # fmt: skip
 def test_whose_statement_it_is(sid, of):
-    assert grant_sid(sid) == of
+    assert RULES.grant_sid(sid) == of
 
 
 @pytest.mark.parametrize(

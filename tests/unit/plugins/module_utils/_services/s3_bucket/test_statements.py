@@ -24,12 +24,12 @@ from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.own_s
     is_own_sid,
     merge_statements,
 )
-from ansible_collections.xacct.aws.plugins.module_utils._services.s3_bucket.statements import (
+from ansible_collections.xacct.aws.plugins.module_utils._services.s3_bucket.rules import RULES as BUCKET
+from ansible_collections.xacct.aws.plugins.module_utils._services.s3_bucket.rules import (
     bucket_statements,
     check_bucket_grants,
-    grant_sids,
-    key_patterns,
 )
+from ansible_collections.xacct.aws.plugins.module_utils._services.s3_bucket.statements import key_patterns
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -192,7 +192,7 @@ REFUSED = {
     "effect": ({"effect": "allow"}, "effect: Allow or Deny"),
     "nobody": ({"principals": []}, "principals is empty: say who gets access"),
     "account as number": ({"principals": [111111111111]}, "is a number, not a principal"),
-    "group": ({"principals": [f"arn:aws:iam::{OTHER}:group/x"]}, "AWS takes no IAM group"),
+    "group": ({"principals": [f"arn:aws:iam::{OTHER}:group/x"]}, "AWS accepts no IAM group"),
     "canonical": ({"principals": ["canonical:" + "a" * 64]}, "name the account ID, or for a CloudFront"),
     "federated": ({"principals": ["oidc:accounts.google.com"]}, "name the role that they assume"),
     "deleted": ({"principals": ["AROAABCDEFGHIJKLMNOPQ"]}, "was deleted or cannot be seen"),
@@ -296,7 +296,7 @@ NAMES = st.one_of(
 @settings(max_examples=300, deadline=None)
 @given(st.lists(NAMES, min_size=2, max_size=6, unique=True))
 def test_no_two_names_share_a_sid(names):
-    sids = [sid for name in names for sid in grant_sids(name)]
+    sids = [sid for name in names for sid in BUCKET.sids(name)]
     assert len(set(sids)) == len(sids)
     assert all(is_own_sid(sid) and re.fullmatch("[ -~]{1,255}", sid) for sid in sids)
 
@@ -325,7 +325,7 @@ def test_what_is_right_merges_once_and_for_all(grants):
     merged = merge_statements(new_document([foreign]), wanted)
     assert merged["Statement"] == [foreign, *wanted]
     assert merge_statements(merged, wanted) == merged
-    sids = [sid for grant in grants for sid in grant_sids(grant["name"])]
+    sids = [sid for grant in grants for sid in BUCKET.sids(grant["name"])]
     assert merge_statements(merged, [], remove=sids) == new_document([foreign])
 
 

@@ -70,7 +70,7 @@ def test_the_hosts_of_a_play_are_those_with_something_to_do(planned: dict) -> No
     assert taking_part(hostvars, "role", "accounts") == ["customer_a", "customer_b"]
     assert taking_part(hostvars, "bucket", "accounts") == []
     assert taking_part(hostvars, "reading", "accounts") == ["customer_a", "customer_b"]
-    hostvars["customer_a"] = {"_trusting_account_results": {"results": []}}
+    hostvars["customer_a"] = {"_trusting_account_role_results": {"results": []}}
     assert taking_part(hostvars, "reading", "accounts") == ["customer_b"]
 
 
@@ -118,7 +118,7 @@ def test_external_ids_are_found_in_what_the_roles_registered(planned: dict) -> N
         "customer_a": {"_verify_trust_roles": {"results": [{"item": item, "external_ids": {"backup": ["read"]}}]}},
         "customer_b": {
             "_verify_trust_roles": {"results": [{"item": item, "external_ids": {"backup": ["read"]}}]},
-            "_trusting_account_results": {"results": [{"item": item, "external_ids": {"backup": ["applied"]}}]},
+            "_trusting_account_role_results": {"results": [{"item": item, "external_ids": {"backup": ["applied"]}}]},
         },
     }
     found = external_ids_of_run(expectations, parts, hostvars)
@@ -127,7 +127,7 @@ def test_external_ids_are_found_in_what_the_roles_registered(planned: dict) -> N
 
 
 REGISTERED = {
-    "_trusting_account_results": {
+    "_trusting_account_role_results": {
         "failed": True,
         "results": [
             {"item": {"trust": "backup"}, "changed": True, "external_ids": {"backup": ["x"]}, "diff": {"before": {}}},
@@ -174,11 +174,11 @@ def test_a_side_that_took_no_part_has_no_results() -> None:
     assert results_of_host({}) == {"external_ids": {}}
     preflight = {"_trusted_account_preflight": REGISTERED["_trusted_account_preflight"]}
     assert list(results_of_host(preflight)["trusted"]) == ["role/Ghost inline"]
-    skipped = {"_trusting_account_results": {"skipped": True, "results": []}}
+    skipped = {"_trusting_account_role_results": {"skipped": True, "results": []}}
     assert results_of_host(skipped)["trusting"] == {}
 
 
-@pytest.mark.parametrize("name", ["_trusting_account_results", "_trusted_account_results", "_verify_trust_proofs"])
+@pytest.mark.parametrize("name", ["_trusting_account_role_results", "_trusted_account_results", "_verify_trust_proofs"])
 def test_a_task_that_failed_as_a_whole_fails_the_host(name: str) -> None:
     found = results_of_host({name: {"failed": True, "msg": "'xacct_connection' is undefined"}})
     assert found["failed"]
@@ -195,7 +195,7 @@ def test_not_applied_names_trusts_and_single_accounts() -> None:
 def test_a_wrong_account_leaves_out_the_whole_trust() -> None:
     """Nothing may be allowed to or in an account that is somebody else's."""
     wrong = {"item": {"trust": "backup"}, "failed": True, "msg": "wrong", "error": {"code": "WrongAccount"}}
-    results = {"customer_a": results_of_host({"_trusting_account_results": {"results": [wrong]}})}
+    results = {"customer_a": results_of_host({"_trusting_account_role_results": {"results": [wrong]}})}
     assert not_applied(results) == ["backup", "backup/customer_a"]
     item = {"label": "the account itself", "principal": "root", "via": "inline", "trusts": ["everybody"]}
     whole = {"_trusted_account_info": {"results": [{**wrong, "item": item}]}}

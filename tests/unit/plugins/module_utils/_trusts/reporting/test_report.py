@@ -260,7 +260,7 @@ class TestProofs:
     def test_nothing_to_ask_with(self):
         accounts = {host: ACCOUNTS[host] for host in ("customer_a",)}
         data = report(plan([AUDIT], accounts), {})
-        assert data["rows"][0]["proof"] == "not proved (nothing to ask with)"
+        assert data["rows"][0]["proof"] == "not proved (no credentials to try with)"
 
     def test_a_third_party_is_never_proved(self):
         made = plan([AUDIT], ACCOUNTS)

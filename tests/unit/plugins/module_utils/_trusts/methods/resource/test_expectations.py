@@ -121,10 +121,10 @@ def test_actions_without_a_call_are_evaluated():
 
 
 def test_every_call_is_about_a_type_and_one_of_its_actions():
-    for call in CALLS.values():
-        rules = SERVICES.get(call.type)
-        assert rules is None or rules.is_action(call.action)
-        assert rules is None or tried_actions(rules)[call.action] == call.name
+    for rules in SERVICES.values():
+        for call in rules.proofs:
+            assert rules.is_action(call.action) and CALLS[call.name] is call
+            assert tried_actions(rules)[call.action] == call.name
 
 
 def test_the_module_takes_them():

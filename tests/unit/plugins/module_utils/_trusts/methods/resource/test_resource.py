@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.resource_grant_options import (
+from ansible_collections.xacct.aws.plugins.module_utils._options.resource_grant import (
     ARGUMENT_SPEC,
     check,
 )
@@ -32,6 +32,8 @@ from ansible_collections.xacct.aws.tests.unit.plugins.module_utils._trusts.resou
     topic_trust,
 )
 
+WHOLE_ACCOUNTS = tuple(rules.type for rules in SERVICES.values() if "iam" in rules.principals_never)
+"""The types that are shared with whole accounts alone."""
 PUBLISHER = f"arn:aws:iam::{PLATFORM}:role/Reader"
 
 
@@ -302,7 +304,13 @@ class TestTrustingSide:
 
 class TestTrustedSide:
     @pytest.mark.parametrize(
-        ("type_", "access"), [(rules.type, word) for rules in SERVICES.values() for word in rules.access]
+        ("type_", "access"),
+        [
+            (rules.type, word)
+            for rules in SERVICES.values()
+            if rules.type not in WHOLE_ACCOUNTS
+            for word in rules.access
+        ],
     )
     def test_the_actions_of_the_word(self, type_, access):
         rules = SERVICES[type_]
@@ -315,6 +323,17 @@ class TestTrustedSide:
         assert module_takes(operation["options"]) == []
         present = [stateless(grant) for grant in grants(made).values() if grant["state"] == "present"]
         assert check_identity_grants(present) == []
+
+    @pytest.mark.parametrize("type_", WHOLE_ACCOUNTS)
+    def test_a_type_that_is_shared_with_whole_accounts(self, type_):
+        """Who of them uses it is then the trusted account's own matter."""
+        declared = {"type": type_, "name": NAMES[type_], "region": REGION, "access": next(iter(SERVICES[type_].access))}
+        (refused,) = errors(resource_trust("t", **declared))
+        assert "whole accounts: name the account ID, or in a trust root" in refused
+        made = resource_trust("t", **declared, trusted={"account": "platform", "principals": ["root"]})
+        (operation,) = trusting(made)
+        assert module_takes(operation["options"]) == []
+        assert operation["options"]["grants"][0]["principals"] == [PLATFORM]
 
     def test_narrowing_is_the_resources_own_matter(self):
         assert "conditions" not in grants(topic_trust(source_ips=["198.51.100.0/24"]))["events"]
@@ -353,6 +372,7 @@ NAMES = {
     "glue_catalog": "catalog",
     "rest_api": "a1b2c3d4e5",
     "acm_pca": "1234abcd-12ab-34cd-56ef-1234567890ab",
+    "lambda_layer_version": "shared:3",
 }
 """Names of resources that are not called what one likes."""
 

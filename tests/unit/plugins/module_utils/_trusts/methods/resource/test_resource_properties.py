@@ -12,11 +12,11 @@ import random
 import re
 from pathlib import Path
 
-from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.resource_grant_options import (
+from ansible_collections.xacct.aws.plugins.module_utils._operations.verify.verify import call_errors
+from ansible_collections.xacct.aws.plugins.module_utils._options.resource_grant import (
     ARGUMENT_SPEC,
     check,
 )
-from ansible_collections.xacct.aws.plugins.module_utils._operations.verify.verify import call_errors
 from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.identity import check_identity_grants
 from ansible_collections.xacct.aws.plugins.module_utils._services.rules_registry import SERVICES
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.planning.plan import PlanError, plan

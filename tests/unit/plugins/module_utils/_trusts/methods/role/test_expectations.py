@@ -195,7 +195,7 @@ class TestEnd:
 
     def test_the_plan_says_so(self):
         made = plan([trust(role={"not_after": "2026-12-31T00:00:00Z"})], ACCOUNTS, NOON)
-        assert made["trusts"]["backup"]["notes"] == ["it ended at 2026-12-31T00:00:00Z: nobody gets in by it any more"]
+        assert made["trusts"]["backup"]["notes"] == ["it ended at 2026-12-31T00:00:00Z: it gives no access any more"]
 
 
 def test_nobody_can_be_asked_for_a_third_party_but_strangers_are_refused():

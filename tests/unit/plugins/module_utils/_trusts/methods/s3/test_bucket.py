@@ -9,10 +9,16 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.xacct.aws.plugins.module_utils._operations.acls.options import check_acl_options
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.xacct.aws.plugins.module_utils._operations.acls.bucket_acl import (
+    OPERATION as BUCKET_ACL_MODULE,
+)
+from ansible_collections.xacct.aws.plugins.module_utils._operations.acls.object_acl import (
+    OPERATION as OBJECT_ACL_MODULE,
+)
 from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation import s3_access
 from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.identity import check_identity_grants
-from ansible_collections.xacct.aws.plugins.module_utils._services.s3_bucket.statements import bucket_statements
+from ansible_collections.xacct.aws.plugins.module_utils._services.s3_bucket.rules import bucket_statements
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.methods.s3 import acl_rights
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.methods.s3.bucket import BUCKET_KEYS
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.planning.plan import PlanError, plan
@@ -123,7 +129,7 @@ class TestWhatIsRefused:
             bucket_acl("a", object_ownership="ObjectWriter"),
             bucket_acl("b", permission="WRITE", object_ownership="BucketOwnerPreferred"),
         )
-        assert "different things about bucket_acl.object_ownership" in error
+        assert "different values for bucket_acl.object_ownership" in error
 
     @pytest.mark.parametrize("declared", ACLS, ids=["bucket_acl", "object_acl"])
     def test_an_acl_that_one_trust_takes_and_another_gives(self, declared):
@@ -247,13 +253,15 @@ class TestTrustingSide:
         assert operation["options"]["expected_bucket_owner"] == PLATFORM
         assert errors(object_acl(bucket_owner=PLATFORM, where=["customers"])) == []
 
-    @pytest.mark.parametrize("declared", [bucket_acl(object_ownership="ObjectWriter"), object_acl()])
-    def test_the_acl_modules_take_it(self, declared):
-        (operation,) = trusting(declared)
-        given = {"canned": None, "purge_grants": False, "allow_public": False, "canonical_ids": {}, "state": "present"}
-        missing = dict.fromkeys(("canonical_id", "account_id", "group", "email"))
-        entries = [{**missing, **grant} for grant in operation["options"]["grants"]]
-        assert check_acl_options({**given, **operation["options"], "grants": entries}) == []
+    @pytest.mark.parametrize(
+        ("declared", "operation"),
+        [(bucket_acl(object_ownership="ObjectWriter"), BUCKET_ACL_MODULE), (object_acl(), OBJECT_ACL_MODULE)],
+    )
+    def test_the_acl_modules_take_it(self, declared, operation):
+        (planned,) = trusting(declared)
+        validation = ArgumentSpecValidator(operation.argument_spec, **operation.rules).validate(planned["options"])
+        assert validation.error_messages == []
+        assert operation.check(validation.validated_parameters) == []
 
     def test_a_bucket_takes_acls_before_its_objects_do_and_roles_come_first(self):
         role = {"name": "z", "trusted": {"account": "platform"}, "trusting": ["customer_a"], "role": {"name": "Z"}}

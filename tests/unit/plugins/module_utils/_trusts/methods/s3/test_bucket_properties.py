@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ansible_collections.xacct.aws.plugins.module_utils._operations.verify.verify import call_errors
 from ansible_collections.xacct.aws.plugins.module_utils._policy.statements.identity import check_identity_grants
-from ansible_collections.xacct.aws.plugins.module_utils._services.s3_bucket.statements import check_bucket_grants
+from ansible_collections.xacct.aws.plugins.module_utils._services.s3_bucket.rules import check_bucket_grants
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.planning.plan import PlanError, plan
 from ansible_collections.xacct.aws.plugins.module_utils._trusts.planning.trusted_side import stateless
 from ansible_collections.xacct.aws.tests.unit.plugins.module_utils._trusts.bucket_declarations import (

@@ -70,6 +70,13 @@ def test_a_reader_of_a_prefix():
     assert found["connection-of-platform/other-principal get"]["unless"] == [f"arn:aws:iam::{PLATFORM}:role/Reader"]
 
 
+def test_what_names_a_proof_comes_back_from_a_result_as_it_was():
+    found = expectations(bucket_trust(prefixes=["a\tb/\u200d"]))
+    got = found["role-Reader/get a\\tb/\\u200d"]
+    assert (got["prefix"], got["lookup"]) == ("a\tb/\u200d", f"{BUCKET}/a\\tb/\\u200d")
+    assert found["role-Reader/get outside"]["lookup"] == f"{BUCKET} outside a\\tb/\\u200d"
+
+
 def test_a_reader_of_the_whole_bucket_has_no_outside():
     found = expectations(bucket_trust(prefixes=None))
     assert "role-Reader/get" in found

@@ -11,16 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ..._policy.language.documents import PolicyError
-from ..._policy.language.principals import Arn, parse_arn
-from ..._policy.statements.resource import (
+from .._policy.language.documents import PolicyError
+from .._policy.language.principals import Arn, parse_arn
+from .._policy.statements.resource import (
     RESOURCE_GRANT_OPTIONS,
     check_resource_grants,
-    resource_sids,
     resource_statement,
 )
-from ..._policy.statements.service_rules import ServiceRules
-from ..._services.rules_registry import SERVICES, rules_for
+from .._policy.statements.service_rules import ServiceRules
+from .._services.rules_registry import SERVICES, rules_for
 from .declared_grants import GRANT_LIST_ARGUMENTS, GRANT_STATE, DeclaredGrants, check_grant_list, declare
 
 _ONLY_SOME = {name: spec for rules in SERVICES.values() for name, spec in rules.options.items()}
@@ -54,7 +53,7 @@ def _declared(params: Mapping, rules: ServiceRules, arn: Arn, way: str) -> Decla
             return []
         return rules.split(grant, resource_statement(grant, rules, arn))
 
-    return declare(params, lambda name: resource_sids(name, rules), statements, rules.merge)
+    return declare(params, rules.sids, statements, rules.merge)
 
 
 def check(params: Mapping) -> list[str]:
@@ -83,7 +82,7 @@ def _check_account(params: Mapping, arn: Arn | None) -> Iterator[str]:
     if owner and expected and owner != expected:
         yield (
             f"resource: only the owner's own credentials can change its policy, but it belongs to account {owner} and "
-            f"the credentials are to belong to {expected} (expected_account_id)"
+            f"the credentials must belong to {expected} (expected_account_id)"
         )
 
 

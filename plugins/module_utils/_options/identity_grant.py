@@ -13,11 +13,11 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 
-from ..._policy.language.documents import PolicyError
-from ..._policy.statements.identity import IDENTITY_GRANT_OPTIONS, check_identity_grants, identity_statement
-from ..._policy.statements.own_statements import SidAlphabet, own_sid
-from ..._resources.identity import IdentityName, parse_identity
-from .declared_grants import DeclaredGrants
+from .._policy.language.documents import PolicyError
+from .._policy.language.identity_names import IdentityName, parse_identity
+from .._policy.statements.identity import IDENTITY_GRANT_OPTIONS, check_identity_grants, identity_statement
+from .._policy.statements.own_statements import SidAlphabet, own_sid
+from .declared_grants import GRANT_STATE, DeclaredGrants, check_grant_list, declare
 
 DEFAULT_POLICY_NAME = "xacct"
 INLINE = "inline"
@@ -30,10 +30,7 @@ ARGUMENT_SPEC = {
     "grants": {
         "type": "list",
         "elements": "dict",
-        "options": {
-            **IDENTITY_GRANT_OPTIONS,
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        },
+        "options": {**IDENTITY_GRANT_OPTIONS, **GRANT_STATE},
     },
     "purge_grants": {"type": "bool", "default": False},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -47,14 +44,7 @@ _POLICY_NAME = re.compile(r"[\w+=,.@-]{1,128}", re.ASCII)
 
 def declared_grants(params: Mapping) -> DeclaredGrants:
     """Return what the options declare; without `grants`, `state: absent` takes all own statements away."""
-    grants = params.get("grants") or []
-    names = {own_sid(grant["name"], SidAlphabet.IAM): grant["name"] for grant in grants}
-    absent = params["state"] == "absent"
-    present = [grant for grant in grants if grant["state"] == "present" and not absent]
-    statements = tuple(identity_statement(_statement_options(grant)) for grant in present)
-    removed = names.keys() - {statement["Sid"] for statement in statements}
-    purge = params["purge_grants"] or (absent and not grants)
-    return DeclaredGrants(statements, frozenset(removed), purge, names)
+    return declare(params, lambda name: [own_sid(name, SidAlphabet.IAM)], lambda grant: [identity_statement(grant)])
 
 
 def policy_names(params: Mapping, identity: IdentityName) -> dict[str, str]:
@@ -71,7 +61,7 @@ def policy_names(params: Mapping, identity: IdentityName) -> dict[str, str]:
 
 def check(params: Mapping) -> list[str]:
     """Return every error in the options, each naming its option."""
-    return [*_check_names(params), *_check_grants(params)]
+    return [*_check_names(params), *check_grant_list(params, check_identity_grants)]
 
 
 def _check_names(params: Mapping) -> Iterator[str]:
@@ -82,30 +72,11 @@ def _check_names(params: Mapping) -> Iterator[str]:
     except PolicyError as error:
         yield f"principal: {error}"
     if identity and identity.path and identity.path.startswith(("/aws-service-role/", "/aws-reserved/")):
-        yield f"principal: {params['principal']} belongs to AWS ({identity.path}), nobody else can change its policies"
+        yield f"principal: {params['principal']} belongs to AWS ({identity.path}), only AWS can change its policies"
     if not _POLICY_NAME.fullmatch(name):
         yield f"policy_name: {name!r} is not a policy's name: 1 to 128 of A-Z a-z 0-9 _ + = , . @ -"
     elif identity and len(policy_names(params, identity)[params["via"]]) > LONGEST_MANAGED_NAME:
         yield f"policy_name: at most {LONGEST_MANAGED_NAME} characters, a number comes after it"
-
-
-def _check_grants(params: Mapping) -> Iterator[str]:
-    grants = params.get("grants") or []
-    if not grants and params["state"] == "present" and not params["purge_grants"]:
-        yield "grants: nothing is declared; name a grant, or set purge_grants: true or state: absent to remove all"
-    names = [grant["name"] for grant in grants]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"grants: {name}: two entries have this name; a name is one statement, give each its own"
-    if params["state"] == "absent":
-        return
-    present = [_statement_options(grant) for grant in grants if grant["state"] == "present"]
-    for error in check_identity_grants(present):
-        if "two grants have this name" not in error:
-            yield f"grants: {error}"
-
-
-def _statement_options(grant: Mapping) -> dict:
-    return {name: value for name, value in grant.items() if name != "state"}
 
 
 def _shortened(name: str) -> str:

@@ -2,86 +2,49 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What `xacct_bucket_acl` and `xacct_object_acl` have in common: options, what is wrong with them, what they declare.
+"""What `xacct_bucket_acl` and `xacct_object_acl` have in common: what they declare, how they show it, what S3 refuses.
 
 Private to this collection.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from ..._aws.calls.errors import AwsError, is_code
 from ..._aws.sessions.options import is_aws_endpoint
+from ..._options.acls import canonical_id_errors
 from ..._policy.evaluation.requests import AclGrant
 from ..._policy.s3.acls import (
     BUCKET_OWNER,
     GROUPS,
-    PERMISSIONS,
     DeclaredGrants,
     Kind,
     canned_grants,
-    canned_names,
     contradictions,
     public_grants,
     shown_grant,
     shown_grants,
     sorted_grants,
 )
-from ..._policy.s3.canonical_ids import canonical_id_error
 from ..._resources.bucket_acl import ACLS_DISABLED, ENFORCED
 from ..._resources.canonical_ids import CanonicalIds
 from ..plan import Change
 from ..task import Task, TaskError
 
-GRANTEES = ("canonical_id", "account_id", "group", "email")
 OWNERS_CANNED = frozenset({"private", "bucket-owner-read", "bucket-owner-full-control"})
 """Canned ACLs that say nothing which is not so anyway where ACLs are disabled and the bucket's owner owns all."""
 
-_ACCOUNT_ID = re.compile(r"\d{12}", re.ASCII)
 
-
-def acl_arguments(kind: Kind) -> dict:
-    """Return the options that both modules have; an object takes no grant of WRITE."""
-    permissions = [each for each in PERMISSIONS if kind == "bucket" or each != "WRITE"]
-    states = {"type": "str", "choices": ["present", "absent"], "default": "present"}
-    return {
-        "bucket": {"type": "str", "required": True},
-        "grants": {
-            "type": "list",
-            "elements": "dict",
-            "options": {
-                "permission": {"type": "str", "choices": permissions, "required": True},
-                "canonical_id": {"type": "str"},
-                "account_id": {"type": "str"},
-                "group": {"type": "str", "choices": list(GROUPS)},
-                "email": {"type": "str"},
-                "state": dict(states),
-            },
-            "mutually_exclusive": [GRANTEES],
-            "required_one_of": [GRANTEES],
-        },
-        "canned": {"type": "str", "choices": canned_names(kind)},
-        "purge_grants": {"type": "bool", "default": False},
-        "allow_public": {"type": "bool", "default": False},
-        "canonical_ids": {"type": "dict", "default": {}},
-        "expected_bucket_owner": {"type": "str"},
-        "state": dict(states),
-    }
-
-
-def check_acl_options(params: Mapping) -> list[str]:
-    """Return every error in these options, each naming its option."""
+def is_at_aws(params: Mapping) -> bool | None:
+    """Say whether it is AWS that is called, None where the options alone do not tell."""
     endpoint = params.get("endpoint_url")
-    at_aws = is_aws_endpoint(endpoint) if endpoint else None
-    checks = (_check_declared(params), _check_grants(params), _check_ids(params), _canonical_id_errors(params, at_aws))
-    return [error for errors in checks for error in errors]
+    return is_aws_endpoint(endpoint) if endpoint else None
 
 
 def confirm_canonical_ids(task: Task) -> None:
     """Raise `TaskError` for canonical IDs that AWS has not. Whether it is AWS, a profile may say as well."""
-    errors = list(_canonical_id_errors(task.params, task.account.is_at_aws("s3")))
+    errors = list(canonical_id_errors(task.params, task.account.is_at_aws("s3")))
     if errors:
         raise TaskError("; ".join(errors))
 
@@ -108,7 +71,8 @@ def acls_are_disabled(bucket: str) -> TaskError:
     """Return the error of a bucket that takes no ACLs."""
     return TaskError(
         f"ACLs are disabled in bucket {bucket}: its object ownership is BucketOwnerEnforced, which new buckets have "
-        "since April 2023. S3 takes no grant there, and the bucket's owner owns every object. No ACL was written. Use "
+        "since April 2023. S3 accepts no grant there, and the bucket's owner owns every object. No ACL was written. "
+        "Use "
         "a bucket grant instead (xacct.aws.xacct_bucket_grant, method bucket of a trust): it gives other accounts "
         "the same access, and its prefixes narrow it to these objects. If it has to be an ACL, set object_ownership: "
         "ObjectWriter with xacct.aws.xacct_bucket_acl as the bucket's owner. Objects that other accounts upload then "
@@ -178,63 +142,3 @@ def _owner_named(grant: AclGrant, canonical_ids: CanonicalIds) -> AclGrant:
     if grant.grantee != BUCKET_OWNER:
         return grant
     return AclGrant(canonical_ids.of_bucket_owner(), grant.permission)
-
-
-def _check_declared(params: Mapping) -> Iterator[str]:
-    nothing = not params["grants"] and not params["canned"]
-    if params["state"] == "absent" and nothing:
-        yield (
-            "grants: say what is to be taken out; for an ACL that grants nothing to anybody but the owner set canned: "
-            "private and purge_grants: true"
-        )
-    elif params["state"] == "absent" and params["purge_grants"]:
-        yield "purge_grants: only with state: present, where it takes out what grants and canned do not name"
-    elif nothing and not params["purge_grants"] and not params.get("object_ownership"):
-        yield "grants: nothing is declared; name a grant or a canned ACL, or set purge_grants: true"
-
-
-def _check_grants(params: Mapping) -> Iterator[str]:
-    present = params["state"] == "present"
-    for number, grant in enumerate(params["grants"] or [], start=1):
-        where = f"grants[{number}]"
-        wanted = present and grant["state"] == "present"
-        if grant["email"]:
-            yield (
-                f"{where}: S3 takes no e-mail addresses as grantees since October 2025: name the account by account_id "
-                "or canonical_id"
-            )
-        if grant["account_id"] is not None and not _ACCOUNT_ID.fullmatch(grant["account_id"]):
-            yield f"{where}: account_id {grant['account_id']!r} is not an account ID: 12 digits, in quotes"
-        if grant["group"] in ("AllUsers", "AuthenticatedUsers") and wanted and not params["allow_public"]:
-            yield f"{where}: {_why_public(grant['group'])}; if that is meant, set allow_public: true"
-    canned = params["canned"]
-    public = public_grants(canned_grants(canned)) if canned and present else []
-    if public and not params["allow_public"]:
-        groups = " and ".join(sorted({_why_public(shown_grant(grant, {})["group"]) for grant in public}))
-        yield f"canned: {canned}: {groups}; if that is meant, set allow_public: true"
-
-
-def _why_public(group: str) -> str:
-    if group == "AllUsers":
-        return "AllUsers is anybody in the world, without credentials"
-    return "AuthenticatedUsers is everybody with an AWS account, not the users of this one"
-
-
-def _check_ids(params: Mapping) -> Iterator[str]:
-    for account_id in params["canonical_ids"]:
-        if not isinstance(account_id, str) or not _ACCOUNT_ID.fullmatch(account_id):
-            yield f"canonical_ids: {account_id!r} is not an account ID: 12 digits, in quotes"
-    owner = params["expected_bucket_owner"]
-    if owner is not None and not _ACCOUNT_ID.fullmatch(owner):
-        yield f"expected_bucket_owner: {owner!r} is not an account ID: 12 digits, in quotes"
-
-
-def _canonical_id_errors(params: Mapping, at_aws: bool | None) -> Iterator[str]:
-    """Yield what is wrong with the canonical IDs, as far as it is known whether they are AWS's."""
-    for number, grant in enumerate(params["grants"] or [], start=1):
-        if grant["canonical_id"] is not None:
-            error = canonical_id_error(grant["canonical_id"], at_aws=at_aws)
-            yield from [f"grants[{number}]: canonical_id {error}"] if error else []
-    for account_id, canonical_id in params["canonical_ids"].items():
-        error = canonical_id_error(canonical_id, at_aws=at_aws)
-        yield from [f"canonical_ids: {account_id}: {error}"] if error else []

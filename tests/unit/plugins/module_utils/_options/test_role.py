@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.xacct.aws.plugins.module_utils._operations.role.options import (
+from ansible_collections.xacct.aws.plugins.module_utils._options.role import (
     ANY_EXTERNAL_ID,
     EXTERNAL_ID_BYTES,
     check,
@@ -47,7 +47,7 @@ BAD: list[tuple[dict, str]] = [
     ({"max_session_duration": 43201}, "43201 is not between"),
     ({"permissions_boundary": "Boundary"}, "arn:aws:iam::ACCOUNT_ID:policy/Boundary"),
     ({"managed_policies": ["ReadOnlyAccess"]}, "write arn:aws:iam::aws:policy/ReadOnlyAccess for one of AWS's own"),
-    ({"managed_policies": ["arn:aws:iam::aws:policy/A"] * 2}, "arn:aws:iam::aws:policy/A is there twice"),
+    ({"managed_policies": ["arn:aws:iam::aws:policy/A"] * 2}, "arn:aws:iam::aws:policy/A is listed twice"),
     ({"inline_policies": {"a/b": DOCUMENT}}, "'a/b' is not a policy's name"),
     ({"inline_policies": {"a": "{nope"}}, "inline_policies: a: the policy document is not valid JSON"),
     ({"inline_policies": {"a": {}}}, "inline_policies: a: the document has no statement"),
@@ -70,7 +70,7 @@ BAD: list[tuple[dict, str]] = [
     ({"trusted": [{"name": "a", "principals": ["*"], "external_id": "secret"}]}, "allow_anyone: true"),
     ({"trusted": [{**BACKUP, "external_id": 1234}]}, "put it in quotes"),
     ({"trusted": [{**BACKUP, "external_id": "abc", "generate_external_id": True}]}, "either external_id or"),
-    ({"state": "absent", "purge_trusted": False}, "say which statements are to go"),
+    ({"state": "absent", "purge_trusted": False}, "list the statements to remove"),
     ({"propagation_timeout": -1}, "-1 is not a number of seconds"),
 ]
 

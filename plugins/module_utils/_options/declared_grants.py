@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..._policy.statements.own_statements import merge_statements
+from .._policy.statements.own_statements import merge_statements
 
 GRANT_STATE = {"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}}
 """The option of a grant that is not about what it says."""

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ..._policy.language.principals import is_account_id
-from ..._services.s3_bucket.api import bucket_name_error
-from ..._services.s3_bucket.statements import BUCKET_GRANT_OPTIONS, bucket_statements, check_bucket_grants, grant_sids
+from .._policy.language.principals import is_account_id
+from .._services.s3_bucket.rules import BUCKET_GRANT_OPTIONS, RULES, bucket_statements, check_bucket_grants
+from .bucket_names import bucket_name_error
 from .declared_grants import GRANT_LIST_ARGUMENTS, GRANT_STATE, DeclaredGrants, check_grant_list, declare
 
 ARGUMENT_SPEC = {
@@ -29,7 +29,7 @@ def declared_grants(params: Mapping, partition: str) -> DeclaredGrants:
 
     Raises `PolicyError` for what is wrong with it.
     """
-    return declare(params, grant_sids, lambda grant: bucket_statements(grant, params["bucket"], partition))
+    return declare(params, RULES.sids, lambda grant: bucket_statements(grant, params["bucket"], partition))
 
 
 def check(params: Mapping) -> list[str]:
@@ -49,6 +49,6 @@ def _check_bucket(params: Mapping) -> Iterator[str]:
         yield f"expected_bucket_owner: {owner!r} is not an account ID: its 12 digits, in quotes"
     elif owner and account_id and owner != account_id:
         yield (
-            f"expected_bucket_owner: only the owner's own credentials get at a bucket's policy, but the owner is to be "
-            f"{owner} and the credentials are to belong to {account_id} (expected_account_id)"
+            f"expected_bucket_owner: only the owner's own credentials get at a bucket's policy, but the owner must be "
+            f"{owner} and the credentials must belong to {account_id} (expected_account_id)"
         )

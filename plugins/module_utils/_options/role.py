@@ -13,10 +13,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from ..._policy.language.documents import PolicyError, parse_document, statements
-from ..._policy.language.principals import parse_arn
-from ..._policy.statements.trust import TRUSTED_GRANT_OPTIONS, check_trusted
-from ..._resources.iam import MANAGED_BY
+from .._policy.language.documents import PolicyError, parse_document, statements
+from .._policy.language.principals import parse_arn
+from .._policy.statements.trust import TRUSTED_GRANT_OPTIONS, check_trusted
 
 ARGUMENT_SPEC = {
     "name": {"type": "str", "required": True},
@@ -46,6 +45,10 @@ ARGUMENT_SPEC = {
     "take_over": {"type": "bool", "default": False},
     "propagation_timeout": {"type": "int"},
 }
+
+MANAGED_BY = "xacct:managed-by"
+"""Tag key that says who made a role or policy; its value is `MANAGER`."""
+MANAGER = "xacct.aws"
 
 MODULE_WORDS = ("state", "generate_external_id")
 """Options of a `trusted` entry that are not part of its statement."""
@@ -127,7 +130,7 @@ def _check_managed_policies(params: Mapping) -> Iterator[str]:
     for arn in arns:
         yield from _check_policy_arn("managed_policies", arn)
     for arn in sorted({arn for arn in arns if arns.count(arn) > 1}):
-        yield f"managed_policies: {arn} is there twice"
+        yield f"managed_policies: {arn} is listed twice"
 
 
 def _check_policy_arn(option: str, text: str) -> Iterator[str]:
@@ -180,7 +183,7 @@ def _check_trusted(params: Mapping) -> Iterator[str]:
     trusted = params.get("trusted")
     if trusted is None:
         if params["state"] == "absent" and not params["purge_trusted"]:
-            yield "trusted: say which statements are to go (purge_trusted is false), or set purge_trusted: true"
+            yield "trusted: list the statements to remove (purge_trusted is false), or set purge_trusted: true"
         return
     for grant in trusted:
         if grant.get("generate_external_id") and grant.get("external_id") is not None:
@@ -196,6 +199,6 @@ def _check_trusted(params: Mapping) -> Iterator[str]:
             yield f"trusted: {grant['name']}: present and absent at once"
     if not wanted and params["purge_trusted"]:
         yield (
-            "trusted: nobody would be left, and IAM takes no trust policy without a statement: name a principal, or "
+            "trusted: nobody would be left, and IAM accepts no trust policy without a statement: name a principal, or "
             "remove the role with state: absent"
         )

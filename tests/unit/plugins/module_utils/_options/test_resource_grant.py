@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.xacct.aws.plugins.module_utils._aws.sessions.connection import CONNECTION_ARGUMENTS
-from ansible_collections.xacct.aws.plugins.module_utils._operations.grants.resource_grant_options import (
+from ansible_collections.xacct.aws.plugins.module_utils._options.resource_grant import (
     ARGUMENT_SPEC,
     check,
 )
