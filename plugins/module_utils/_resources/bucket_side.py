@@ -42,20 +42,33 @@ class BucketSide:
         self.bucket = Bucket(account, name, owner)
         self._kept: dict[str, object] = {}
 
-    def side(self, action: str, key: str, principal_account: str | None, *, with_key: bool) -> ResourceSide:
-        """Return what decides about `action` (lower case) on an object, or on the bucket (`key` "")."""
+    def side(
+        self,
+        action: str,
+        key: str,
+        principal_account: str | None,
+        *,
+        with_key: bool,
+        given: ResourcePolicy | None = None,
+    ) -> ResourceSide:
+        """Return what decides about `action` (lower case) on an object, or on the bucket (`key` "").
+
+        `given` is the bucket's policy where it is not to be read.
+        """
         unread: list[str] = []
-        try:
-            document = self._once("policy", lambda: BucketPolicy(self.bucket).read())
-        except AwsError as error:
-            if is_code(error, "NoSuchBucket"):
-                return ResourceSide(self.owner, ResourcePolicy(BUCKET_POLICY, None), is_missing=True)
-            return self._unseen(error)
-        except PolicyError as error:
-            policy = ResourcePolicy(BUCKET_POLICY, UNKNOWN)
-            return ResourceSide(self.owner, policy, s3_access=UNKNOWN, unread=(str(error),))
-        label = f"policy of {self.bucket.label}"
-        policy: Policy | None = compiled(document, label, unread) if document else None
+        if given is not None:
+            policy: Policy | None = given.policy
+        else:
+            try:
+                document = self._once("policy", lambda: BucketPolicy(self.bucket).read())
+            except AwsError as error:
+                if is_code(error, "NoSuchBucket"):
+                    return ResourceSide(self.owner, ResourcePolicy(BUCKET_POLICY, None), is_missing=True)
+                return self._unseen(error)
+            except PolicyError as error:
+                unknown = ResourcePolicy(BUCKET_POLICY, UNKNOWN)
+                return ResourceSide(self.owner, unknown, s3_access=UNKNOWN, unread=(str(error),))
+            policy = compiled(document, f"policy of {self.bucket.label}", unread) if document else None
         access = self._access(action, key, policy, principal_account, unread)
         kms_key = self._kms_key(unread) if with_key else None
         return ResourceSide(

@@ -10,6 +10,7 @@ Private to this collection.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,7 @@ class ResourceSide:
     kms_key: str | Unknown | None = None
     unread: tuple[str, ...] = field(default=())
     notes: tuple[str, ...] = field(default=())
+    tags: Mapping[str, str] | Unknown = UNKNOWN
 
 
 def can_read(arn: Arn) -> bool:

@@ -10,6 +10,7 @@ import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ansible_collections.xacct.aws.plugins.module_utils._operations.access_check.request_contexts import is_own_only
 from ansible_collections.xacct.aws.plugins.module_utils._policy.evaluation.compiled_policies import (
     CompiledPolicy,
     compile_policy,
@@ -113,6 +114,8 @@ def decide(
             service_control_policies=control_policies(caller.account, SCP),
             resource_control_policies=control_policies(target.account, RCP) if has_rcps else None,
             s3_access=target.s3_access,
+            resource_tags=target.tags,
+            own_account_only=is_own_only(action, target.arn),
         )
     )
     if decision.answer == UNDECIDED and not all(MAY_NOT_NAME in reason for reason in decision.unknown_because):

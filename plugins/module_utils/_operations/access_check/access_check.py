@@ -151,7 +151,7 @@ def answered(question: Question, presented: Callable[[list[Fix]], list[Fix]] = l
         answer = worse(answer, other["answer"])
         what = f"{need.request.action} on {need.request.resource}"
         blocked_by += [{**entry, "needed": what} for entry in other["blocked_by"]]
-        sentences += [f"objects there are encrypted, so it takes {what}:", *other["chain"]]
+        sentences += [f"{need.because}, so it takes {what}:", *other["chain"]]
         mended += other["fix"]
         unread += [each for each in other["unread"] if each not in unread]
     return {

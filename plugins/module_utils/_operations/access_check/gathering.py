@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
 
 from ..._advice.sentences import Sides
 from ..._aws.calls.errors import AwsError
@@ -33,8 +32,9 @@ from ..._policy.evaluation.requests import (
     ROLE_TRUST,
     Request,
     ResourcePolicy,
+    S3Access,
 )
-from ..._policy.kms.required_access import S3_CALLS
+from ..._policy.evaluation.second_permissions import second_permissions
 from ..._policy.language.context import UNKNOWN, Unknown
 from ..._policy.language.documents import ascii_lower
 from ..._policy.language.principals import Arn, parse_arn
@@ -44,31 +44,29 @@ from ..._resources.canonical_ids import own_canonical_id
 from ..._resources.identity_side import IdentityPolicies, IdentitySide, compiled, said
 from ..._resources.organization import RESOURCE_CONTROL, SERVICE_CONTROL
 from ..._resources.resource_side import WITHOUT_POLICIES, ResourceSide, can_read, read_resource
-from ..._services.rules_registry import EVERY, rules_of_arn
 from ..task import Task
 from .connections import Connections
 from .given_policies import GivenPolicies
 from .organizations import Organizations
+from .request_contexts import (
+    AWS_KEYS,
+    ENCRYPTION_CONTEXTS,
+    S3_KEY_ACTIONS,
+    context_of_a_call,
+    encryption_context,
+    is_own_only,
+    key_actions,
+    merged_context,
+)
 
 MANY_IDENTITIES = 8
 """From so many identities of one account on, the account is read as a whole: that takes a call for some hundred."""
 
-S3_KEY_ACTIONS = {ascii_lower(action): taken for action, taken in S3_CALLS.items()}
-"""What S3 asks KMS for in the caller's name, where an object is encrypted with a key."""
-
-AWS_KEYS = "aws/"
-"""What the names of the keys begin with that AWS keeps for an account, one for each service."""
-
-ENCRYPTION_CONTEXTS = tuple(
-    f"kms:EncryptionContext:{rules.encryption_context}" for rules in EVERY if rules.encryption_context
-)
-"""What services say to KMS besides."""
-
 
 @dataclass(frozen=True)
 class Question:
-    """One request with everything that was found out about it. `needs` are the requests that it takes besides; with
-    `key_is_unknown` there is one more, nobody knows on which key."""
+    """One request with everything that was found out about it. `needs` are the requests that it takes besides, each
+    with the reason in `because`; with `key_is_unknown` there is one more, nobody knows on which key."""
 
     request: Request
     sides: Sides
@@ -77,6 +75,7 @@ class Question:
     notes: tuple[str, ...] = ()
     needs: tuple[Question, ...] = field(default=())
     key_is_unknown: bool = False
+    because: str = ""
 
 
 class Gathering:
@@ -153,14 +152,18 @@ class Gathering:
         if key_is_unknown:
             notes.append(f"which KMS key encrypts it is not known, and so not who may use {' and '.join(on_key)} there")
             on_key = ()
-        needs = tuple(self._key_question(request, own, side, context, each) for each in on_key)
+        needs = [self._key_question(request, own, side, context, each) for each in on_key]
+        needs += [
+            Question(replace(request, action=further), sides, own.boundary_arn, because=why)
+            for further, why in second_permissions(action, context)
+        ]
         return Question(
             request,
             sides,
             own.boundary_arn,
             tuple(dict.fromkeys([*unread, *own.unread, *side.unread])),
             tuple(notes),
-            needs,
+            tuple(needs),
             key_is_unknown,
         )
 
@@ -194,8 +197,10 @@ class Gathering:
             ),
             vpc_endpoint_policy=self.given.vpc_endpoint(),
             s3_access=side.s3_access,
+            resource_tags=side.tags,
+            own_account_only=is_own_only(action, resource),
         )
-        known = {**_of_a_call(action, resource), **self._organizations.keys(request, owner)}
+        known = {**context_of_a_call(action, resource), **self._organizations.keys(request, owner)}
         return replace(request, context=merged_context(known, context))
 
     def _who(self, text: str) -> tuple[RequestPrincipal, IdentitySide, list[str]]:
@@ -275,21 +280,25 @@ class Gathering:
         # STS finds a role by its name, whatever path the request says.
         notes = (f"IAM calls the role {role.arn}",) if not role.arn.endswith(f":{arn.resource}") else ()
         carrier = ResourcePolicy(ROLE_TRUST, policy)
-        return ResourceSide(arn.account_id, carrier, unread=tuple(unread_policy), notes=notes)
+        return ResourceSide(arn.account_id, carrier, unread=tuple(unread_policy), notes=notes, tags=role.tags)
 
     def _bucket_side(self, arn: Arn, action: str, who: RequestPrincipal, owner: str | None) -> ResourceSide:
         bucket, _slash, key = arn.resource.partition("/")
         if self.live and owner is None:
             owner = self.connections.resource_account
         account = self._account(owner) if owner else None
-        if account is None or self.given.has_resource:
-            unread = () if self.given.has_resource else (self.connections.why_unread(f"bucket {bucket}", owner),)
+        given = self.given.resource(None)
+        if account is None:
+            # With a given policy the access control lists count as disabled, as in new buckets; whether Block Public
+            # Access is on is not said by it.
+            access = UNKNOWN if given is None else S3Access(restrict_public_buckets=UNKNOWN)
+            unread = () if given is not None else (self.connections.why_unread(f"bucket {bucket}", owner),)
             policy = ResourcePolicy(BUCKET_POLICY, UNKNOWN)
-            access = None if self.given.has_resource else UNKNOWN
             return ResourceSide(owner or UNKNOWN, policy, s3_access=access, unread=unread)
         if bucket not in self._buckets:
             self._buckets[bucket] = BucketSide(account, bucket, owner)
-        return self._buckets[bucket].side(action, key, who.account_id, with_key=action in S3_KEY_ACTIONS)
+        with_key = action in S3_KEY_ACTIONS
+        return self._buckets[bucket].side(action, key, who.account_id, with_key=with_key, given=given)
 
     def _key_question(
         self, request: Request, own: IdentitySide, side: ResourceSide, context: Mapping, action: str
@@ -315,9 +324,17 @@ class Gathering:
         }
         unread: list[str] = []
         asked = self._request(request.principal, own, found, action, resource, context, unread)
-        asked = replace(asked, context=merged_context(asked.context, via), resource_policy=found.policy, s3_access=None)
+        asked = replace(
+            asked,
+            context=merged_context(merged_context(asked.context, via), encryption_context(context)),
+            resource_policy=found.policy,
+            s3_access=None,
+            # "RCPs do not apply to AWS managed keys" (Organizations User Guide, "Resource control policies").
+            **({"resource_control_policies": None} if key.startswith(AWS_KEYS) else {}),
+        )
         sides = Sides(request.principal.account_id, arn.account_id)
-        return Question(asked, sides, own.boundary_arn, (*unread, *found.unread), found.notes)
+        because = "objects there are encrypted"
+        return Question(asked, sides, own.boundary_arn, (*unread, *found.unread), found.notes, because=because)
 
     def _key_side(self, arn: Arn, resource: str) -> ResourceSide:
         account = self._account(arn.account_id)
@@ -351,32 +368,3 @@ class Gathering:
 
     def _account(self, account_id: str) -> object:
         return self.connections.of(account_id) if self.live else None
-
-
-def key_actions(request: Request, side: ResourceSide) -> tuple[str, ...]:
-    """Return what a service asks KMS for in the caller's name; nothing where there is no key."""
-    if side.kms_key is None or not isinstance(side.account_id, str):
-        return ()
-    action = ascii_lower(request.action)
-    if action in S3_KEY_ACTIONS:
-        return S3_KEY_ACTIONS[action]
-    rules = rules_of_arn(parse_arn(request.resource))
-    taken = rules.key_actions if rules else {}
-    return next((keys for name, keys in taken.items() if ascii_lower(name) == action), ())
-
-
-def _of_a_call(action: str, resource: str) -> dict:
-    """Return what a request brings unless the user says otherwise: it is made now, over TLS, where the resource is."""
-    now = {"aws:CurrentTime": datetime.now(timezone.utc), "aws:SecureTransport": "true"}
-    if resource == "*":
-        return now
-    arn = parse_arn(resource)
-    rules = rules_of_arn(arn)
-    usual = rules.usual_context(ascii_lower(action), arn) if rules else {}
-    return {**now, **usual, **({"aws:RequestedRegion": arn.region} if arn.region else {})}
-
-
-def merged_context(context: Mapping, more: Mapping) -> dict:
-    """Return a context with some keys set anew; the case of a key does not count."""
-    changed = {ascii_lower(key) for key in more}
-    return {**{key: value for key, value in context.items() if ascii_lower(key) not in changed}, **more}

@@ -17,9 +17,12 @@ from ..language.documents import CURRENT_VERSION, PolicyError, parse_document, s
 from ..language.matching import ActionPattern, ResourcePattern
 from ..language.narrowing import narrows
 from ..language.three_valued import both
-from .principal_matching import PrincipalElement
+from .principal_matching import PrincipalElement, names_of
+from .request_principals import RequestPrincipal
 
 _CACHED_POLICIES = 2048
+_FEW_STATEMENTS = 8
+"""So many are looked at faster than they are looked up."""
 
 
 class CompiledStatement:
@@ -61,6 +64,11 @@ class CompiledStatement:
     def names_resources(self) -> bool:
         """Whether it has a Resource or NotResource element. Statements of trust policies have none."""
         return self._resources is not None or self._not_resources is not None
+
+    @property
+    def services(self) -> frozenset[str] | None:
+        """The prefixes of the actions that it speaks of, None where they can be any."""
+        return None if self._actions is None else self._actions.services
 
     def action_matches(self, action: str) -> bool:
         """Whether it speaks of the lower-case ``action``; a statement without Action and NotAction speaks of none."""
@@ -105,9 +113,42 @@ class CompiledPolicy:
             CompiledStatement(statement, index, variables=variables)
             for index, statement in enumerate(statements(parsed))
         )
+        self._by_service: dict[str, tuple[CompiledStatement, ...]] = {}
 
     def __repr__(self) -> str:
         return f"CompiledPolicy({self.name!r})"
+
+    def on(self, service: str) -> Sequence[CompiledStatement]:
+        """Return, in their order, the statements that may speak of actions of a service, by its lower-case prefix."""
+        if len(self.statements) <= _FEW_STATEMENTS:
+            return self.statements
+        if service not in self._by_service:
+            self._by_service[service] = tuple(
+                statement
+                for statement in self.statements
+                if statement.services is None or service in statement.services
+            )
+        return self._by_service[service]
+
+    def about(self, principal: RequestPrincipal) -> Sequence[CompiledStatement]:
+        """Return, in their order, the statements whose Principal element may mean who asks."""
+        if len(self.statements) <= _FEW_STATEMENTS:
+            return self.statements
+        by_name, always = self._by_name
+        found = always.union(*(by_name.get(name, ()) for name in names_of(principal)))
+        return [self.statements[index] for index in sorted(found)]
+
+    @cached_property
+    def _by_name(self) -> tuple[dict[object, list[int]], frozenset[int]]:
+        by_name: dict[object, list[int]] = {}
+        always = []
+        for statement in self.statements:
+            names = statement.principal.names if statement.principal else ()
+            if names is None:
+                always.append(statement.index)
+            for name in names or ():
+                by_name.setdefault(name, []).append(statement.index)
+        return by_name, frozenset(always)
 
     @cached_property
     def is_public(self) -> bool:

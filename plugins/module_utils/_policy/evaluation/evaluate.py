@@ -113,6 +113,8 @@ class _Evaluation:
         roles (STS API Reference, AssumeRole); roles below ``aws-reserved/`` are changed by IAM Identity Center only.
         """
         kind, action = self.facts.principal.kind, self.facts.action
+        if self.request.own_account_only and self._is_from_elsewhere():
+            return Verdict(SERVICE_RULE, deny=True, note=f"{action} is for the resource's own account alone")
         if kind not in IAM_KINDS:
             return None
         if action == "sts:getcalleridentity":
@@ -124,6 +126,10 @@ class _Evaluation:
                 SERVICE_RULE, deny=True, note="only AWS changes roles below aws-reserved/, and none is passed on"
             )
         return None
+
+    def _is_from_elsewhere(self) -> bool:
+        owner = self.request.resource_account
+        return owner is not UNKNOWN and owner not in (None, self.facts.principal.account_id)
 
     def _judge(self) -> None:
         request, facts = self.request, self.facts

@@ -42,6 +42,11 @@ _EVERYONE = (DIRECT, DIRECT)
 _PERHAPS = (NONE, DIRECT)
 
 
+def names_of(principal: RequestPrincipal) -> tuple:
+    """Return every name by which a Principal element may mean who asks (`PrincipalElement.names`)."""
+    return (principal.account_id, principal.arn, principal.parent_arn, principal.role_key)
+
+
 class PrincipalElement:
     """The Principal or NotPrincipal element of one statement, sorted by what it names."""
 
@@ -90,6 +95,14 @@ class PrincipalElement:
         """Whether it names everyone, or everyone but a few."""
         return self._anyone or self.excludes
 
+    @property
+    def names(self) -> frozenset | None:
+        """What it names, as `names_of` has it of who asks; None where who is not named may be meant as well."""
+        if self.is_open or self._canonical or self._ids or "*" in self._services or "*" in self._federated:
+            return None
+        named = (self._accounts, self._arns, self._role_keys, self._session_keys, self._services, self._federated)
+        return frozenset().union(*named)
+
     def level(self, principal: RequestPrincipal, boundary: bool | None) -> tuple[int, int]:
         """Return the (certain, possible) level at which the statement speaks of ``principal``.
 
@@ -100,8 +113,9 @@ class PrincipalElement:
             return self._named(principal)
         if self.denies:
             return self._excepted_from_deny(principal, boundary)
-        certain, possible = self._named(principal)
-        return _NOBODY if certain else _PERHAPS if possible else _EVERYONE
+        # "You must use it with Deny" (IAM User Guide, "NotPrincipal"): what becomes of an Allow is not said.
+        certain, _possible = self._named(principal)
+        return _NOBODY if certain else _PERHAPS
 
     def _named(self, principal: RequestPrincipal) -> tuple[int, int]:
         kind = principal.kind
@@ -124,7 +138,7 @@ class PrincipalElement:
         if principal.account_id in self._accounts:
             certain = possible = DIRECT if kind == ROOT else ACCOUNT
         if self._canonical:
-            if principal.canonical_id is UNKNOWN:
+            if principal.canonical_id is UNKNOWN or principal.canonical_id is None:
                 possible = max(possible, ACCOUNT)
             elif principal.canonical_id in self._canonical:
                 certain = possible = max(certain, ACCOUNT)

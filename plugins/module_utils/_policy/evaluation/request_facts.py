@@ -6,13 +6,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from ..language.context import NOT_DERIVED, UNKNOWN, ContextView, Derived, Values
+from ..language.context import NOT_DERIVED, UNKNOWN, ContextView, Derived, Unknown, Values
 from ..language.documents import ascii_lower
 from ..language.matching import arn_parts
+from ..reference.actions import can_carry
 from .compiled_policies import CompiledStatement
-from .request_principals import ANONYMOUS, FEDERATED_USER, IAM_KINDS, ROLE, ROOT, SERVICE, SESSION, USER
+from .request_principals import (
+    ANONYMOUS,
+    FEDERATED_USER,
+    IAM_KINDS,
+    ROLE,
+    ROOT,
+    SAML,
+    SERVICE,
+    SESSION,
+    USER,
+    WEB_IDENTITY,
+)
 from .requests import Request
 
 
@@ -51,18 +63,31 @@ class RequestFacts:
         derive = _DERIVED.get(key)
         if derive is not None:
             return derive(self)
-        if key.startswith("aws:principaltag/"):
-            return self._tag(key.partition("/")[2])
-        return NOT_DERIVED
-
-    def _tag(self, name: str) -> Derived:
-        tags = self.principal.tags
-        if tags is UNKNOWN:
+        prefix, slash, name = key.partition("/")
+        if slash and prefix == "aws:principaltag":
+            return _tag(self.principal.tags, name)
+        if self._is_claim(key):
             return UNKNOWN
-        for tag, value in tags.items():
-            if ascii_lower(tag) == name:
-                return (value,)
-        return NOT_DERIVED
+        if not can_carry(self.action, self.resource, key):
+            return NOT_DERIVED
+        if slash and prefix in _RESOURCE_TAGS:
+            return _tag(self.request.resource_tags, name)
+        derive = _DERIVED_WHERE_CARRIED.get(key)
+        return UNKNOWN if derive is None else derive(self)
+
+    def _is_claim(self, key: str) -> bool:
+        """Whether a key is what the token or assertion of a federated principal says."""
+        principal = self.principal
+        if principal.kind == SAML:
+            return key.startswith("saml:")
+        host = ascii_lower(principal.arn.partition(":oidc-provider/")[2] or principal.arn)
+        return principal.kind == WEB_IDENTITY and key.startswith(f"{host}:")
+
+
+def _tag(tags: Mapping[str, str] | Unknown, name: str) -> Derived:
+    if tags is UNKNOWN:
+        return UNKNOWN
+    return next(((value,) for tag, value in tags.items() if ascii_lower(tag) == name), NOT_DERIVED)
 
 
 def _principal_arn(facts: RequestFacts) -> Values:
@@ -137,6 +162,25 @@ def _resource_account(facts: RequestFacts) -> Values:
     return UNKNOWN if owner is UNKNOWN else (str(owner),)
 
 
+def _caller_account(facts: RequestFacts) -> Values:
+    """The account that calls KMS: for a service, that of whoever it acts for."""
+    return UNKNOWN if facts.principal.kind == SERVICE else _principal_account(facts)
+
+
+def _secret_id(facts: RequestFacts) -> Values:
+    """What the request calls the secret: of another account, its ARN; of its own, its name or its ARN."""
+    owner = facts.request.resource_account
+    is_elsewhere = isinstance(owner, str) and owner != facts.principal.account_id
+    return (facts.resource,) if is_elsewhere else UNKNOWN
+
+
+def _source_identity(facts: RequestFacts) -> Values:
+    """A session keeps the one that it was made with (STS API Reference, AssumeRole)."""
+    return UNKNOWN if facts.principal.kind in (ROLE, SESSION) else None
+
+
+_RESOURCE_TAGS = frozenset({"aws:resourcetag", "iam:resourcetag"})
+
 _TYPES = {
     ROOT: "Account",
     USER: "User",
@@ -156,8 +200,16 @@ _DERIVED: dict[str, Callable[[RequestFacts], Derived]] = {
     "aws:principalservicenameslist": _service_names,
     "aws:principaltype": _principal_type,
     "aws:resourceaccount": _resource_account,
+    "aws:sourceidentity": _source_identity,
     "aws:tokenissuetime": _token_issue_time,
     "aws:userid": _user_id,
     "aws:username": _user_name,
     "aws:viaawsservice": _via_service,
 }
+
+_DERIVED_WHERE_CARRIED: dict[str, Callable[[RequestFacts], Derived]] = {
+    "kms:calleraccount": _caller_account,
+    "s3:resourceaccount": _resource_account,
+    "secretsmanager:secretid": _secret_id,
+}
+"""Keys of single services: there are none of them in a request that cannot carry them."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ..language.context import ContextValue, Unknown
+from ..language.context import UNKNOWN, ContextValue, Unknown
 from .compiled_policies import CompiledPolicy
 from .request_principals import RequestPrincipal
 
@@ -95,6 +95,8 @@ class Request:
 
     ``session_policies`` are those passed when the session was made, ``None`` if there were none.
     ``vpc_endpoint_policy`` is that of the endpoint that the request comes through, ``None`` for no endpoint.
+    ``resource_tags`` are those behind ``aws:ResourceTag``. ``own_account_only`` says that the service lets no other
+    account than the resource's do the action, whatever any policy says.
     """
 
     principal: RequestPrincipal
@@ -110,3 +112,5 @@ class Request:
     resource_control_policies: ControlPolicies | Unknown | None = None
     vpc_endpoint_policy: CompiledPolicy | Unknown | None = None
     s3_access: S3Access | Unknown | None = None
+    resource_tags: Mapping[str, str] | Unknown = UNKNOWN
+    own_account_only: bool = False

@@ -10,6 +10,7 @@ from typing import Union
 
 from ..language.context import UNKNOWN, Unknown
 from ..language.three_valued import either
+from ..reference.data import RCP_SERVICES
 from .compiled_policies import CompiledPolicy, CompiledStatement
 from .principal_matching import ACCOUNT, DIRECT, NONE
 from .request_facts import RequestFacts
@@ -26,9 +27,6 @@ VPC_ENDPOINT = "vpc_endpoint_policy"
 ACL = "access_control_list"
 BLOCK_PUBLIC_ACCESS = "block_public_access"
 SERVICE_RULE = "service_rule"
-
-RCP_SERVICES = frozenset({"s3", "sts", "kms", "sqs", "secretsmanager"})
-"""Services whose resources obey RCPs since they exist. AWS adds to them: elsewhere a matching RCP may count or not."""
 
 _MANAGEMENT_DOUBT = "it is not known whether the {}'s account is the management account, which is exempt"
 
@@ -89,7 +87,7 @@ def judge_identity(kind: str, policies: Policies | Unknown, facts: RequestFacts,
             verdict.allow = verdict.allow or None
             verdict.deny = verdict.deny or None
             continue
-        for statement in policy.statements:
+        for statement in policy.on(facts.service):
             denies = statement.denies
             if verdict.deny if denies else verdict.allow:
                 continue
@@ -125,14 +123,14 @@ def judge_resource(
     if policy is None:
         return Verdict(kind)
     verdict = Verdict(kind, name=policy.name, policies=(policy,))
-    for statement in policy.statements:
+    for statement in policy.about(facts.principal):
         if statement.principal is None:
-            continue
-        matched = _matches_own_resource(statement, facts, policy_kind)
-        if matched is False:
             continue
         certain, possible = statement.principal.level(facts.principal, facts.boundary)
         if possible == NONE:
+            continue
+        matched = _matches_own_resource(statement, facts, policy_kind)
+        if matched is False:
             continue
         if certain == ACCOUNT and accounts_delegate is None:
             certain = NONE

@@ -135,7 +135,8 @@ def _compile_test(operator: str, key: str, wanted: tuple[str, ...], variables: b
         why_unknown = f"AWS has no condition operator {operator}"
     elif name in _OPERATORS:
         quantifier = "null" if name == "null" else quantifier
-        negated, make = _OPERATORS[name]
+        of_key = _EPOCH_OPERATORS if ascii_lower(key) == "aws:epochtime" else _OPERATORS
+        negated, make = of_key.get(name, _OPERATORS[name])
         made = [make(text, variables) for text in wanted]
         matchers = tuple(matcher for matcher in made if matcher is not None)
     else:
@@ -217,6 +218,11 @@ def _time(text: str) -> Decimal | None:
     return Decimal(seconds - _offset(zone)) + Decimal(f"0.{fraction or 0}")
 
 
+def _epoch(text: str) -> Decimal | None:
+    """Return seconds since 1970 where digits are no year: in `aws:EpochTime`."""
+    return Decimal(text) if text.isdecimal() and text.isascii() else _time(text)
+
+
 def _offset(zone: str | None) -> int:
     if zone is None or zone == "Z":
         return 0
@@ -295,3 +301,6 @@ _OPERATORS: dict[str, tuple[bool, MatcherOf]] = {
 
 ArnEquals and ArnLike behave alike, and so do their negations.
 """
+
+_EPOCH_OPERATORS: dict[str, tuple[bool, MatcherOf]] = _ordered(_epoch, "date")
+"""In place of those above for the key `aws:EpochTime`."""

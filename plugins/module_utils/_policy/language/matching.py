@@ -188,13 +188,19 @@ class ResourceArnPattern(ArnPattern):
 class ActionPattern:
     """The values of an Action or NotAction element, compared without case."""
 
-    __slots__ = ("_anything", "_exact", "_patterns")
+    __slots__ = ("_anything", "_exact", "_patterns", "_texts")
 
     def __init__(self, texts: Iterable[str]) -> None:
-        lowered = [ascii_lower(text) for text in texts]
+        self._texts = lowered = [ascii_lower(text) for text in texts]
         self._anything = "*" in lowered
         self._exact = frozenset(text for text in lowered if not _has_wildcard(text))
         self._patterns = tuple(_segments(_plain_tokens(text, True)) for text in lowered if _has_wildcard(text))
+
+    @property
+    def services(self) -> frozenset[str] | None:
+        """The prefixes of the actions, in lower case; None where a wildcard is in one."""
+        prefixes = frozenset(text.partition(":")[0] for text in self._texts)
+        return None if any(map(_has_wildcard, prefixes)) else prefixes
 
     def matches(self, action: str) -> bool:
         """Whether the lower-case ``action`` (``s3:getobject``) is one of them."""
@@ -209,7 +215,7 @@ class ResourcePattern:
     __slots__ = ("_anything", "_exact", "_patterns")
 
     def __init__(self, texts: Iterable[str], *, variables: bool) -> None:
-        texts = list(texts)
+        texts = [_completed(text, variables) for text in texts]
         self._anything = "*" in texts
         plain = {text for text in texts if not _has_wildcard(text) and not (variables and "${" in text)}
         self._exact = frozenset(plain)
@@ -326,6 +332,16 @@ def _split_pattern(text: str, variables: bool) -> list[str]:
         position = match.end()
     _add_plain(parts, text[position:])
     return parts
+
+
+def _completed(text: str, variables: bool) -> str:
+    """Return an ARN without wildcards with all its six parts: AWS takes those that are missing for `*`.
+
+    (IAM User Guide, "IAM JSON policy elements: Resource", "Incomplete ARNs".)
+    """
+    if not text.startswith("arn:") or _has_wildcard(text):
+        return text
+    return text + ":*" * (6 - len(_split_pattern(text, variables)))
 
 
 def _add_plain(parts: list[str], text: str) -> None:

@@ -148,7 +148,7 @@ class _Reading(GrantEntry):
 
     def _check_own_account_only(self) -> None:
         """What a service allows to no other account can be allowed to principals of the resource's own."""
-        only = [action for action in self.actions if ascii_lower(action) in self.rules.own_account_only]
+        only = [action for action in self.actions if self.rules.is_own_only(ascii_lower(action))]
         strangers = [each.value for each in self.principals if each.account_id not in (None, self.owner)]
         if only and strangers and self.allows and self.owner:
             self.errors.append(

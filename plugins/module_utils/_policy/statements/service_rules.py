@@ -133,7 +133,7 @@ class ServiceRules:
     """Actions (lower case) that can't be allowed here, and why or what is right. Denying them is all right."""
 
     own_account_only: tuple[str, ...] = ()
-    """Actions (lower case) that can be allowed to principals of the resource's own account alone."""
+    """Actions (lower case) that can be allowed to principals of the resource's own account alone (`is_own_only`)."""
 
     control: tuple[str, ...] = ()
     """The actions that change the policy so that a statement goes: who is denied all of them never gets rid of it.
@@ -237,6 +237,10 @@ class ServiceRules:
     def meant_by_words(self, _text: str) -> tuple[str, str] | None:
         """Return what a text is that names such a resource in another way (a URL), and the ARN; None: it does not."""
         return None
+
+    def is_own_only(self, action: str) -> bool:
+        """Whether the service lets no other account than the resource's do a lower-case action, by whatever policy."""
+        return action in self.own_account_only
 
     def wrong_with_action(self, action: object, allows: bool) -> str | None:
         """Return what is wrong with an action of an entry, which ``allows`` it or denies it; None: nothing."""

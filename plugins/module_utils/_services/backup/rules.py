@@ -44,6 +44,10 @@ class BackupVault(ServiceRules):
     )
     proved = "recorded answers"
 
+    def is_own_only(self, action: str) -> bool:
+        """Across accounts there is nothing but copying into a vault (AWS Backup Developer Guide, "Vault policies")."""
+        return action != "backup:copyintobackupvault"
+
     def check(self, grant: Mapping) -> Iterator[str]:
         """Yield the actions that a vault's policy does not take."""
         for action in as_list(grant.get("actions") or []):

@@ -42,6 +42,7 @@ class Bucket(ServiceRules):
     alphabet = SidAlphabet.FREE
     parts = (_ITSELF,)
     limit = 20 * 1024
+    own_account_only = ("s3:deletebucketpolicy", "s3:getbucketpolicy", "s3:putbucketpolicy")
     # The root user may always delete the policy, with a key that few accounts have.
     control = ("s3:PutBucketPolicy", "s3:DeleteBucketPolicy")
     principals_never = {

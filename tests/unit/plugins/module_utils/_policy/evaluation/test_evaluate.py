@@ -355,3 +355,13 @@ def test_a_typical_trust_question(condition, context, expected):
     assert answer(
         session, identity=[A], resource_policy=[trusts(ROLE, Condition=condition)], context=context, **target
     ) == (expected)
+
+
+def test_what_a_service_gives_to_no_other_account():
+    everything = [allow(Principal={"AWS": HERE})]
+    question = {"action": "sqs:DeleteQueue", "identity": [A], "resource_policy": everything, "own_account_only": True}
+    assert answer(session, account=THERE, **question) == "denied"
+    assert answer(session, account=HERE, **question) == "allowed"
+    assert answer(session, account=THERE, **{**question, "own_account_only": False}) == "allowed"
+    (blocking,) = ask(session, account=THERE, **question).blocked_by
+    assert "for the resource's own account alone" in blocking.note

@@ -36,7 +36,6 @@ OF_SNS = statement({"Service": "sns.amazonaws.com"}, "kms:Decrypt", Condition=TO
         [statement({"AWS": ROLE}, "kms:Decrypt", "kms:GenerateDataKey", Condition={})],
         [statement({"AWS": ROLE}, "kms:*", Resource=["*"])],
         [statement({"AWS": ROLE}, "kms:*", Resource=str(KEY))],
-        [statement(None, "kms:*", NotPrincipal={"AWS": "333333333333"})],
         [statement({"AWS": ROLE}, NotAction="kms:ScheduleKeyDeletion", Action=None)],
         [statement({"AWS": ROLE}, "kms:*"), {**statement({"AWS": "333333333333"}, "kms:Decrypt"), "Effect": "Deny"}],
     ],
@@ -48,6 +47,7 @@ def test_allowed_already(present):
 @pytest.mark.parametrize(
     "present",
     [
+        [statement(None, "kms:*", NotPrincipal={"AWS": "333333333333"})],
         [],
         [statement({"AWS": ROLE}, "kms:Decrypt")],
         [statement({"AWS": f"{ROLE}s"}, "kms:*")],
