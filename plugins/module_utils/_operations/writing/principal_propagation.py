@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TypeVar
 
 from ..._aws.calls.errors import AwsError, aws_text, error_code, is_unanswered
@@ -28,7 +29,7 @@ OWN_ACCOUNT_SECONDS = 120
 OTHER_ACCOUNT_SECONDS = 30
 """The same for one of another account, which may as well be a typing error. Propagation takes 10 to 30 s as a rule."""
 
-IN_IAM = {"MalformedPolicyDocument": "invalid principal"}
+IN_IAM: Mapping[str, str] = MappingProxyType({"MalformedPolicyDocument": "invalid principal"})
 """What IAM says of one (`ServiceRules.invalid_principal`)."""
 
 _NAMED = re.compile(r'"(?:AWS|Service|Federated)"\s*:\s*"([^"]+)"')
