@@ -94,7 +94,7 @@ def _trust(problem: Problem) -> Iterator[Fix]:
     """The trust policy does not let the principal in: it lacks what the policy wants, or the policy lacks it."""
     miss = problem.nearest
     caller = _of_caller(problem, miss) if miss is not None and miss.part == "condition" else None
-    if caller is not None:
+    if miss is not None and caller is not None:
         yield caller
         # Without what the trust asks for, nobody is to be let in: only a caller that has brought another external ID,
         # or that cannot show MFA at all, is one whose trust may be declared wrongly.
@@ -122,7 +122,7 @@ def _trust(problem: Problem) -> Iterator[Fix]:
 def _trusted_entry(problem: Problem) -> dict:
     """An entry of ``trusted`` that asks for what the request brings, so that it is no wider than it has to be."""
     given = problem.given
-    carrier = problem.request.resource_policy.policy
+    carrier = problem.policy
     name = _free_name(problem.who, carrier, SidAlphabet.IAM)
     grant: dict[str, object] = {"name": name, "principals": [problem.named_as]}
     if EXTERNAL_ID in given:
@@ -165,7 +165,7 @@ def _of_caller(problem: Problem, miss: NearMiss) -> Fix | None:
 
 def _bucket(problem: Problem) -> Iterator[Fix]:
     bucket, _slash, key = problem.request.resource.rpartition(":")[2].partition("/")
-    policy = problem.request.resource_policy.policy
+    policy = problem.policy
     name = _free_name(f"{problem.action.partition(':')[2]} for {problem.who}", policy, SidAlphabet.FREE)
     grant: dict[str, object] = {"name": name, "principals": [problem.named_as], "actions": [problem.action]}
     prefix = key.rstrip("*") if on_objects(problem.action) else ""
@@ -216,9 +216,7 @@ def _resource_task(problem: Problem) -> Fix | None:
     rules = _rules_of(problem)
     if rules is None:
         return None
-    name = _free_name(
-        f"{problem.action.partition(':')[2]} for {problem.who}", problem.request.resource_policy.policy, rules.alphabet
-    )
+    name = _free_name(f"{problem.action.partition(':')[2]} for {problem.who}", problem.policy, rules.alphabet)
     grant = {"name": name, "principals": [problem.named_as], "actions": [problem.action]}
     if check_resource_grants([grant], rules, arn=parse_arn(problem.request.resource)):
         return None

@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .._border.texts import one_line
+from .._policy.evaluation.compiled_policies import CompiledPolicy
 from .._policy.evaluation.decision import Decision, Outcome
 from .._policy.evaluation.near_misses import NearMiss
 from .._policy.evaluation.request_principals import ROOT, SAML, SERVICE, SESSION, WEB_IDENTITY
 from .._policy.evaluation.requests import Request
-from .._policy.language.context import UNKNOWN
+from .._policy.language.context import UNKNOWN, Unknown
 from .._policy.language.documents import ascii_lower
 from .sentences import Sides, nearest
 from .yaml_text import yaml_text
@@ -87,6 +88,12 @@ class Problem:
         return self.sides.account_of(self.outcome.kind) or None
 
     @property
+    def policy(self) -> CompiledPolicy | Unknown | None:
+        """The policy of the resource, as far as it is known; None where there is none."""
+        carrier = self.request.resource_policy
+        return carrier.policy if carrier else None
+
+    @property
     def action(self) -> str:
         """What is to be done."""
         return self.request.action
@@ -104,7 +111,7 @@ class Problem:
         if principal.kind == SESSION and principal.parent_arn:
             return principal.parent_arn
         if principal.kind == SESSION:
-            account_id, _name = principal.role_key
+            account_id = principal.account_id
             return f"arn:aws:iam::{account_id}:role/{principal.arn.split('/')[1]}"
         return str(principal.account_id) if principal.kind == ROOT else principal.arn or "*"
 

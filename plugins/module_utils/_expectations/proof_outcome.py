@@ -190,7 +190,7 @@ class Evaluation:
 def with_evaluation(expectation: Mapping, judgement: Judgement, evaluation: Evaluation | None) -> Judgement:
     """Return the judgement on an expectation after its evaluation: it decides where no call has shown anything."""
     holds = evaluation.holds(expectation["expect"]) if evaluation else None
-    if judgement.outcome != NOT_PROVED or holds is None:
+    if judgement.outcome != NOT_PROVED or evaluation is None or holds is None:
         return judgement
     if holds:
         said = f"{judgement.said}; by the policies it is {evaluation.answer}, as declared"

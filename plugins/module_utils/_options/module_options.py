@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
 class ModuleOptions:
     """What a module accepts: its argument spec, and the check of options that Ansible has validated by it."""
 
-    argument_spec: Mapping[str, dict]
+    argument_spec: Mapping[str, Any]
     check: Callable[[Mapping], list[str]]
 
     def errors_in(self, options: Mapping) -> list[str]:

@@ -58,7 +58,9 @@ def _declared(params: Mapping, rules: ServiceRules, arn: Arn, way: str) -> Decla
 
 def check(params: Mapping) -> list[str]:
     """Return every error in the options, each naming its option."""
-    errors, arn = [], None
+    errors: list[str] = []
+    arn: Arn | None = None
+    rules: ServiceRules | None
     try:
         rules = rules_for(params["resource"], params["type"])
         arn = parse_arn(params["resource"]) if params["resource"].startswith("arn:") else None

@@ -139,7 +139,7 @@ class GrantEntry:
 
 def errors_of(readings: Iterable[GrantEntry]) -> list[str]:
     """Return everything that is wrong with a list of entries, each error with the name of its entry in front."""
-    errors = []
+    errors: list[str] = []
     names: dict[str, int] = {}
     for index, reading in enumerate(readings):
         label = reading.name or f"grants[{index}]"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ..language.documents import PolicyError, checked_copy, new_document, texts
 from ..language.sizes import PolicyTooLarge, policy_size
@@ -45,7 +45,7 @@ def identity_statement(grant: Mapping) -> dict:
     return reading.written()
 
 
-def check_identity_grants(grants: list[Mapping]) -> list[str]:
+def check_identity_grants(grants: Sequence[Mapping]) -> list[str]:
     """Return everything that is wrong with a list of entries, each error with the name of its entry in front."""
     return errors_of(map(_Reading, grants))
 

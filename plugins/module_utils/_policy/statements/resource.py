@@ -9,7 +9,7 @@ What the service takes is in its ``ServiceRules``; what else a policy has for an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..language.documents import PolicyError, ascii_lower
 from ..language.narrowing import holds_for_services_only, names_a_source, sources_without_account
@@ -61,7 +61,7 @@ def resource_statement(grant: Mapping, rules: ServiceRules, arn: Arn) -> dict:
 
 
 def check_resource_grants(
-    grants: list[Mapping], rules: ServiceRules, allow_public: bool = False, arn: Arn | None = None
+    grants: Sequence[Mapping], rules: ServiceRules, allow_public: bool = False, arn: Arn | None = None
 ) -> list[str]:
     """Return everything that is wrong with a list of entries, each error with the name of its entry in front.
 
@@ -108,7 +108,7 @@ class _Reading(GrantEntry):
         self.actions = self._actions()
         self.read_principals(rules.principals_never)
         self._check_own_account_only()
-        if self.owner:
+        if arn and self.owner:
             self._check_partition(arn.partition)
         usual = {option: how for option, how in _CONDITION_OPTIONS.items() if option in rules.conditions}
         self.pieces = self.read_conditions({**usual, **rules.condition_options})

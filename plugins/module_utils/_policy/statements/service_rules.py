@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ..language.comparison import sid_of
 from ..language.documents import ascii_lower, new_document, statements
@@ -276,7 +277,7 @@ class ServiceRules:
         """Return the statements that the policy has for an entry, given the entry and its one statement."""
         return [statement]
 
-    def merge(self, *arguments: object, **options: object) -> dict | None:
+    def merge(self, *arguments: Any, **options: Any) -> dict | None:
         """Return a policy with such statements in it (``merge_statements`` says what it takes)."""
         return merge_statements(*arguments, **options)
 

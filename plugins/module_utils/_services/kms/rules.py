@@ -104,7 +104,7 @@ def _actions(grant: Mapping) -> list[str]:
     return [action for action in as_list(grant.get("actions", [])) if isinstance(action, str)]
 
 
-def _check_principal(option: str, text: object) -> Iterator[str]:
+def _check_principal(option: str, text: str) -> Iterator[str]:
     try:
         principal = parse_principal(text)
     except PolicyError as error:

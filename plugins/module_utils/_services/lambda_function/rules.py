@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ..._policy.language.documents import ascii_lower
 from ..._policy.language.principals import Arn
@@ -104,7 +105,6 @@ class Function(ServiceRules):
     condition_options = {
         _AUTH_TYPE: ("StringEquals", URL_AUTH_TYPE, lambda value: each_text(value, "AWS_IAM|NONE", "AWS_IAM or NONE"))
     }
-    merge = staticmethod(merge_permissions)
     parts = NUMBERED
     preload = True
     proofs = (ProofCall("lambda_invoke", _INVOKE, "could invoke"),)
@@ -122,6 +122,10 @@ class Function(ServiceRules):
         "Invoking through a function URL takes two actions, which `invoke_url` allows for that way only.",
     )
     proved = "local AWS"
+
+    def merge(self, *arguments: Any, **options: Any) -> dict | None:
+        """Return a policy with such statements in it, of which the service has one an action and principal."""
+        return merge_permissions(*arguments, **options)
 
     def part(self, arn: Arn, options: Mapping) -> Arn:
         """Return the ARN of the version or alias that the option ``qualifier`` means."""

@@ -11,6 +11,7 @@ AddLayerVersionPermission (who can be named, the one action, Sids); service auth
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ..._policy.statements.condition_options import as_list
 from ..._policy.statements.grant_sids import NUMBERED
@@ -58,7 +59,10 @@ class LayerVersion(ServiceRules):
         "its new statements are added before the old ones are removed.",
     )
     proved = "recorded answers"
-    merge = staticmethod(merge_permissions)
+
+    def merge(self, *arguments: Any, **options: Any) -> dict | None:
+        """Return a policy with such statements in it, of which the service has one an action and principal."""
+        return merge_permissions(*arguments, **options)
 
     def check(self, grant: Mapping) -> Iterator[str]:
         """Yield what AddLayerVersionPermission could not say of an entry."""

@@ -11,7 +11,7 @@ Reference, "Error responses"; service authorization reference, "Amazon S3".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from ..._policy.kms.required_access import S3_ACTIONS
 from ..._policy.language.documents import ascii_lower
@@ -110,6 +110,6 @@ def bucket_statements(grant: Mapping, bucket: str, partition: str = "aws") -> li
     return RULES.split(grant, resource_statement(grant, RULES, parse_arn(bucket_arn(bucket, partition))))
 
 
-def check_bucket_grants(grants: list[Mapping], allow_public: bool = False) -> list[str]:
+def check_bucket_grants(grants: Sequence[Mapping], allow_public: bool = False) -> list[str]:
     """Return everything that is wrong with a list of entries, each error with the name of its entry in front."""
     return check_resource_grants(grants, RULES, allow_public)

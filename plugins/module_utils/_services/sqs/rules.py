@@ -116,7 +116,8 @@ class Queue(ServiceRules):
 
 
 def _partition(region: str) -> str:
-    return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(re.match(r"us-gov|[a-z]*", region).group(), "aws")
+    start = re.match(r"us-gov|[a-z]*", region)
+    return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(start.group() if start else "", "aws")
 
 
 RULES = Queue()

@@ -23,8 +23,8 @@ def account_id_problem(value: object) -> tuple[str, str] | None:
         return f"the account ID is {value!r}", 'twelve digits in quotes are expected, such as "111111111111"'
     if isinstance(value, (int, float)):
         return f"the account ID is the number {value}", _quote_it(value)
-    if not _ACCOUNT_ID.fullmatch(value):
-        return f"the account ID is '{value}'", f"twelve digits are expected, this has {_shape(value)}"
+    if not _ACCOUNT_ID.fullmatch(str(value)):
+        return f"the account ID is '{value}'", f"twelve digits are expected, this has {_shape(str(value))}"
     return None
 
 

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Set
+from typing import Any
 
 # What Ansible's ``omit`` is before ansible-core 2.19, and how it is written since.
 _OMIT_PLACEHOLDER = "__omit_place_holder__"
 _OMIT_TEXT = "<<Omit>>"
 
 
-def plain(value: object) -> object:
+def plain(value: object) -> Any:
     """Return ``value`` as None, bool, int, float, str, list or dict, all the way down.
 
     - dict keys become strings; an entry whose value is Ansible's ``omit`` is left out

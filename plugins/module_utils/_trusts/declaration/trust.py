@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from .directory import Account
 from .principals import DeclaredPrincipal
@@ -66,8 +66,11 @@ class AccessSpec(Protocol):
         """The statements that the trusted principals need, as xacct_identity_grant takes them."""
 
 
+Spec_co = TypeVar("Spec_co", bound=AccessSpec, covariant=True)
+
+
 @dataclass(frozen=True)
-class Trust:
+class Trust(Generic[Spec_co]):
     """One declared trust that is right in itself. ``trusting`` is sorted by host."""
 
     name: str
@@ -76,7 +79,7 @@ class Trust:
     trusted: Trusted
     trusting: tuple[Account, ...]
     method: str
-    spec: AccessSpec
+    spec: Spec_co
     trusted_side: str
     organization: str
     notes: tuple[str, ...]

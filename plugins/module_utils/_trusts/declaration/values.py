@@ -11,6 +11,7 @@ Templates turn numbers and booleans into text on older ansible-core, so "3600" a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from .problems import Problems, kind_of
 
@@ -76,7 +77,7 @@ def read_tags(value: object) -> dict:
 
 def read_values(
     declared: Mapping, option: str, keys: Mapping[str, Callable], where: str, problems: Problems
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """The values of the ``keys`` that are declared under an option; what cannot be read goes to ``problems``."""
     values = {}
     for key, read in keys.items():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from ..declaration.directory import Account
 from ..declaration.problems import Problems
@@ -15,12 +16,14 @@ from ..declaration.trust import AccessSpec, Trust, Trusted
 from .planned_module import PlannedModule
 from .related_trusts import RelatedTrusts
 
+MethodSpec = TypeVar("MethodSpec", bound=AccessSpec)
+
 
 @dataclass(frozen=True)
 class Declared:
     """What a user wrote under a method's keyword, with what is known of its trust. ``where`` starts every problem."""
 
-    value: object
+    value: Any
     where: str
     state: str
     trusted: Trusted | None
@@ -48,7 +51,7 @@ def never(_options: Mapping) -> bool:
 
 
 @dataclass(frozen=True)
-class Method:
+class Method(Generic[MethodSpec]):
     """One way of giving access, as functions.
 
     - ``read``: the access that is declared; what is wrong goes to the problems, and the answer is None
@@ -70,16 +73,16 @@ class Method:
     - ``generates``: whether the trusting account makes an external ID, which nobody else knows
     """
 
-    read: Callable[[Declared, Problems], AccessSpec | None]
-    operations: Callable[[list[Trust], Account], list[dict]]
-    expectations: Callable[[Trust, Account, RelatedTrusts], list[dict]]
-    notes: Callable[[Trust, list[Trust]], list[str]]
+    read: Callable[[Declared, Problems], MethodSpec | None]
+    operations: Callable[[list[Trust[MethodSpec]], Account], list[dict]]
+    expectations: Callable[[Trust[MethodSpec], Account, RelatedTrusts], list[dict]]
+    notes: Callable[[Trust[MethodSpec], list[Trust]], list[str]]
     label: Callable[[Mapping], str]
     keys: Collection[str]
     module: PlannedModule
-    check: Callable[[list[Trust], Problems], None] = nothing_to_check
-    warnings: Callable[[Trust], list[str]] = nothing_to_say
-    handover: Callable[[Trust], list[str]] = nothing_to_say
+    check: Callable[[list[Trust[MethodSpec]], Problems], None] = nothing_to_check
+    warnings: Callable[[Trust[MethodSpec]], list[str]] = nothing_to_say
+    handover: Callable[[Trust[MethodSpec]], list[str]] = nothing_to_say
     grantees: Callable[[Mapping], list[str]] = nothing_of_others
     external_ids: Callable[[Mapping], list[str]] = nothing_of_others
     generates: Callable[[Mapping], bool] = never

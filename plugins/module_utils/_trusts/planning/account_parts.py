@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from ..declaration.plain_values import plain
 from ..methods.registry import METHODS
@@ -75,8 +76,8 @@ def part_of(parts: Mapping, host: str) -> dict:
     `options`: an item of a loop that fails is printed whole, and a policy in it would hide the message.
     """
     text = parts["accounts"].get(host)
-    empty = {"account_id": None, "named": [], "trusting": [], "trusted": [], "expectations": [], "lookups": []}
-    part = json.loads(text) if text else empty
+    nothing: dict[str, list] = {"named": [], "trusting": [], "trusted": [], "expectations": [], "lookups": []}
+    part: dict[str, Any] = json.loads(text) if text else {"account_id": None, **nothing}
     part["options"] = {}
     for operation in part["trusting"] + part["trusted"]:
         options = operation.pop("options")

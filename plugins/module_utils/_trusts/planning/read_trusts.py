@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from ..declaration.account_ids import PARTITIONS, account_id_problem
 from ..declaration.directory import Account, Directory
@@ -66,7 +67,7 @@ def _check_names(declared: Sequence[object], problems: Problems) -> None:
 class _Reader:
     """Reads one entry of the list; a class because every step reports to the same place."""
 
-    def __init__(self, position: int, entry: object, directory: Directory, problems: Problems) -> None:
+    def __init__(self, position: int, entry: Any, directory: Directory, problems: Problems) -> None:
         self.entry = entry
         self.directory = directory
         self.problems = problems
@@ -144,7 +145,7 @@ class _Reader:
             guess = did_you_mean(value, choices) if isinstance(value, str) else ""
             self.wrong(f"{key} is {value!r}", f"{guess}one of {', '.join(choices)} is expected")
             return choices[0]
-        return value
+        return str(value)
 
     def _text(self, key: str) -> str:
         value = self.entry.get(key)

@@ -138,7 +138,8 @@ def _check_inline(operation: TrustedOperation, host: str, trusts: dict[str, Trus
     trust = trusts[trust_of_grant(largest["name"])]
     alone = statement_size([largest])
     others = f" ({alone:,} of them for this trust)" if len(grants) > 1 else ""
-    ways, exact = [], largest
+    ways: list[str] = []
+    exact = largest
     if trust.method == "role":
         ways, exact = _ways_of_a_role(trust, largest, size - alone, limit)
     count = managed_count([exact])

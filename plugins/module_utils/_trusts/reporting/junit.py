@@ -32,9 +32,9 @@ def junit(report: Mapping) -> str:
         ElementTree.SubElement(case, "error", message=_clean(failure["msg"])).text = _clean(failure["msg"])
         suites.setdefault("accounts", []).append(case)
     everything = [case for cases in suites.values() for case in cases]
-    root = ElementTree.Element("testsuites", name="xacct.aws", **_counts(everything))
+    root = ElementTree.Element("testsuites", {"name": "xacct.aws", **_counts(everything)})
     for name, cases in suites.items():
-        ElementTree.SubElement(root, "testsuite", name=_clean(name), **_counts(cases)).extend(cases)
+        ElementTree.SubElement(root, "testsuite", {"name": _clean(name), **_counts(cases)}).extend(cases)
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 

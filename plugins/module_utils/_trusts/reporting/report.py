@@ -146,7 +146,8 @@ class _Report:
         return CHANGED if present else REMOVED
 
     def _side(self, host: str, side: str) -> dict | None:
-        return self.results.get(host, {}).get(side)
+        found: dict | None = self.results.get(host, {}).get(side)
+        return found
 
     # -- what a person has to look at -----------------------------------------------------------------------------
 

@@ -91,11 +91,11 @@ def not_applied(results: Mapping[str, Mapping], check_mode: bool = False, outsid
 def _open_trusts(operation: Mapping, check_mode: bool) -> Iterable[str]:
     """The trusts of one principal that are not in place: all, or in check mode those that it says it would change."""
     if operation["failed"]:
-        return operation["trusts"]
+        return list(operation["trusts"])
     if not (check_mode and operation.get("changed")):
         return ()
     changed = {trust_of_grant(change["name"]) for change in operation.get("changes", ())}
-    return sorted(changed.intersection(operation["trusts"])) or operation["trusts"]
+    return sorted(changed.intersection(operation["trusts"])) or list(operation["trusts"])
 
 
 def results_of_hosts(hostvars: Mapping[str, Mapping], hosts: Iterable[str]) -> dict:

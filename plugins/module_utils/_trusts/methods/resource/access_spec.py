@@ -83,7 +83,7 @@ class ResourceAccessSpec:
     @property
     def not_after(self) -> str:
         """When it ends by itself, empty when it does not."""
-        return self.grant.get("not_after", "")
+        return str(self.grant.get("not_after", ""))
 
     @property
     def key_actions(self) -> list[str]:
@@ -131,7 +131,7 @@ class ResourceAccessSpec:
         """A statement on the resources and one on their keys; where it needs none, that is declared absent."""
         places = [(account, region) for account in trust.trusting for region in self.regions]
         resources = sorted({text for place in places for text in self.identity_resources(*place)})
-        key = {"name": f"{trust.name}/key", "state": "absent"}
+        key: dict[str, object] = {"name": f"{trust.name}/key", "state": "absent"}
         if self.kms_keys and self.key_actions:
             key |= {"state": "present", "actions": self.key_actions, "resources": sorted(self.kms_keys)}
         return [

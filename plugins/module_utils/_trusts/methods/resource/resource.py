@@ -162,7 +162,7 @@ def _rules(declared: Mapping, declaration: Declared, problems: Problems) -> Serv
         problems.add(where, wrong, right)
         return rules
     try:
-        found = rules_for((name or arn).replace(ACCOUNT_ID, _SOME_ACCOUNT), type_)
+        found = rules_for(str(name or arn).replace(ACCOUNT_ID, _SOME_ACCOUNT), type_)
     except PolicyError as error:
         problems.add_line(where, f"resource.{'name' if name else 'arn'}: {error}")
         return rules

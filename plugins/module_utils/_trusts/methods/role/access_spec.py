@@ -102,16 +102,16 @@ class RoleAccessSpec:
 
     @property
     def not_after(self) -> str:
-        return self.grant.get("not_after", "")
+        return str(self.grant.get("not_after", ""))
 
     @property
     def purge_trusted(self) -> bool:
         """Whether the role is declared whole (the default) or shared with others."""
-        return self.options.get("purge_trusted", True)
+        return bool(self.options.get("purge_trusted", True))
 
     @property
     def external_ids(self) -> list[str]:
-        return self.grant.get("external_id", [])
+        return list(self.grant.get("external_id", []))
 
     @property
     def wants_external_id(self) -> bool:

@@ -108,8 +108,8 @@ def check_shared_roles(trusts: list[Trust], problems: Problems) -> None:
         for position, first in enumerate(sharing):
             for second in sharing[position + 1 :]:
                 pairs.setdefault((first.name, second.name), []).append(hosts[resource])
-    for (first, second), shared_in in sorted(pairs.items()):
-        _check_pair(by_name[first], by_name[second], sorted(set(shared_in)), problems)
+    for (one, other), shared_in in sorted(pairs.items()):
+        _check_pair(by_name[one], by_name[other], sorted(set(shared_in)), problems)
 
 
 def _check_pair(first: Trust, second: Trust, hosts: list[str], problems: Problems) -> None:

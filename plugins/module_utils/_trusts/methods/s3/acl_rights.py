@@ -31,7 +31,7 @@ OBJECT_ACTIONS = {
 FULL_CONTROL = "FULL_CONTROL"
 
 
-def permissions_of(permission: str, table: dict[str, tuple[str, ...]]) -> list[str]:
+def permissions_of(permission: str, table: Mapping[str, tuple[str, ...]]) -> list[str]:
     """A permission as those that it consists of."""
     return list(table) if permission == FULL_CONTROL else [permission]
 

@@ -61,7 +61,7 @@ class BucketPolicyAccessSpec(BucketAccessSpec):
 
     @property
     def prefixes(self) -> list[str]:
-        return self.grant.get("prefixes", [])
+        return list(self.grant.get("prefixes", []))
 
     @functools.cached_property
     def actions(self) -> Access:
@@ -87,7 +87,7 @@ class BucketPolicyAccessSpec(BucketAccessSpec):
 
     @property
     def not_after(self) -> str:
-        return self.grant.get("not_after", "")
+        return str(self.grant.get("not_after", ""))
 
     @property
     def key_actions(self) -> list[str]:

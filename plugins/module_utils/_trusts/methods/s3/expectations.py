@@ -63,7 +63,9 @@ def _of_principal(
             continue
         ends = make.refusal(who, "after-its-end", call, scope, f"{trust.name} ends at {trust.spec.not_after}")
         found.append({**ends, "at": just_after(trust.spec.not_after)})
-    for call in BUCKET_CALLS if own else ():
+    for call in BUCKET_CALLS:
+        if own is None:
+            break
         given = _given(trust, account, principal, call, related)
         if call in rights and not given.is_everything:
             why_not = f"{trust.name} lets it {_DOING[call]} no other keys"
