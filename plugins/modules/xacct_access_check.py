@@ -79,8 +79,11 @@ options:
         C(aws:MultiFactorAuthPresent). A list stands for a key with several values, and null for one that the request
         does not have.
       - Principal, account, organization and tags follow from the principal. The time is now and the request is made
-        over TLS unless it is said here. An address or an agent that is not given is not known. Any other key that is
-        not given is not there.
+        over TLS unless it is said here. So do the account of a bucket and of a caller of KMS, and the tags of a role
+        that is read.
+      - What a request brings only by choice, such as an external ID, session tags or a prefix to list, is not there
+        unless it is given. Any other key that requests of the action carry is not known then, such as an address or an
+        object's tags. Which they carry is taken from AWS's Service Authorization Reference.
     type: dict
     default: {}
   unknown_context:
@@ -170,7 +173,8 @@ options:
     default: []
   gather:
     description:
-      - Whether anything is read. With V(false) only what O(policies) gives is known.
+      - Whether anything is read. With V(false) only what O(policies) gives is known. The access control lists of a
+        bucket whose policy is given count as disabled then; whether Block Public Access is on is not known.
     type: bool
     default: true
   resource_connection:
