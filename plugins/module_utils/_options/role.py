@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from .._policy.language.documents import PolicyError, parse_document, statements
+from .._policy.language.grammar import NO_STATEMENT, identity_policy_errors
 from .._policy.statements.trust import TRUSTED_GRANT_OPTIONS, check_trusted
 
 ARGUMENT_SPEC = {
@@ -156,11 +156,9 @@ def _check_inline_policies(params: Mapping) -> Iterator[str]:
         where = f"inline_policies: {name}"
         if not _POLICY_NAME.fullmatch(name):
             yield f"inline_policies: {name!r} is not a policy's name: 1 to 128 of A-Z a-z 0-9 _ + = , . @ -"
-        try:
-            if not statements(parse_document(document)):
-                yield f"{where}: the document has no statement; to remove the policy leave it out and purge"
-        except PolicyError as error:
-            yield f"{where}: {error}"
+        for error in identity_policy_errors(document):
+            hint = "; to remove the policy leave it out and purge" if error == NO_STATEMENT else ""
+            yield f"{where}: {error}{hint}"
 
 
 def _check_tags(params: Mapping) -> Iterator[str]:

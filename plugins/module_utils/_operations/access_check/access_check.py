@@ -24,6 +24,7 @@ from ..._policy.evaluation.request_principals import request_principal
 from ..._policy.language.context import UNKNOWN, ContextView
 from ..._policy.language.documents import PolicyError
 from ..._policy.language.principals import is_account_id, parse_arn
+from ..._policy.reference.names import action_errors
 from ..task import Operation, Task, TaskError
 from .connections import Connections, connection_option
 from .gathering import Gathering, Question
@@ -63,6 +64,8 @@ def _errors(params: Mapping) -> Iterator[str]:
         service, colon, operation = text.partition(":")
         if not (service and colon and operation) or "*" in text or "?" in text:
             yield f"actions: {text!r} is not one action: write SERVICE:Operation, without wildcards"
+        else:
+            yield from (f"actions: {error}" for error in action_errors([text]))
     for text in params["resources"]:
         yield from _resource_errors(text)
     account_id = params.get("resource_account")

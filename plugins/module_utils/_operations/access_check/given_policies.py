@@ -16,6 +16,7 @@ from ..._policy.evaluation.compiled_policies import CompiledPolicy, compile_poli
 from ..._policy.evaluation.requests import OTHER_RESOURCE, ControlPolicies, Level, ResourcePolicy
 from ..._policy.language.context import UNKNOWN, Unknown
 from ..._policy.language.documents import PolicyError
+from ..._policy.language.grammar import element_errors
 
 ORGANIZATION = "organization"
 OF_ORGANIZATIONS = (ORGANIZATION, "service_control_policies", "resource_control_policies")
@@ -61,9 +62,19 @@ class GivenPolicies:
         for name in POLICIES_OPTIONS:
             try:
                 self._compiled(name)
+                documents = self._documents(name)
+                found += [f"policies: {name}: {error}" for each in documents for error in element_errors(each)]
             except PolicyError as error:
                 found.append(f"policies: {name}: {error}")
         return found
+
+    def _documents(self, name: str) -> list[Mapping]:
+        given = self._given.get(name) or {}
+        if name in ("identity", "session"):
+            return list(given.values())
+        if name in ("service_control", "resource_control"):
+            return [document for level in given for document in level["policies"].values()]
+        return [given]
 
     @property
     def is_without_organization(self) -> bool:

@@ -14,6 +14,7 @@ import difflib
 import re
 from collections.abc import Collection, Iterator, Mapping
 
+from ..reference.names import action_errors
 from .conditions import wrong_operator
 from .documents import CURRENT_VERSION, OLD_VERSION, PolicyError, parse_document, statements, texts
 
@@ -29,6 +30,8 @@ STATEMENT_ELEMENTS = (
     "NotResource",
     "Condition",
 )
+
+NO_STATEMENT = "the document has no statement"
 
 _ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
 _SID = re.compile(r"[A-Za-z0-9]*")
@@ -51,7 +54,7 @@ def identity_policy_errors(document: object) -> list[str]:
     try:
         parsed = parse_document(document) if isinstance(document, (str, dict)) else None
         if not parsed or not statements(parsed):
-            return [*element_errors(parsed or {}), "the document has no statement"]
+            return [*element_errors(parsed or {}), NO_STATEMENT]
         return [*element_errors(parsed), *_version_errors(parsed), *_identity_statements(parsed)]
     except PolicyError as error:
         return [str(error)]
@@ -108,6 +111,8 @@ def _action_errors(statement: dict, place: str) -> Iterator[str]:
         for action in texts(statement.get(name, []), name):
             if not _ACTION.fullmatch(action):
                 yield f"{place}: {name} {action!r} is not an action: write SERVICE:ACTION, such as s3:Get*"
+            else:
+                yield from (f"{place}: {name}: {error}" for error in action_errors([action]))
 
 
 def _resource_errors(statement: dict, place: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ..reference.names import service_principal_error
 from .documents import PolicyError, ascii_lower, scalar_text, statements
 
 _ARN = re.compile(r"arn:(aws[a-z0-9-]*):([a-z0-9-]+):([a-z0-9-]*):([^:\s]*):(.+)", re.ASCII | re.DOTALL)
@@ -260,6 +261,9 @@ _ADVICE = {
 def _service(value: str) -> Principal:
     if not _SERVICE.fullmatch(value):
         raise PolicyError(f"'service:{value}' is not a service principal, such as service:ec2.amazonaws.com")
+    mistyped = service_principal_error(value)
+    if mistyped:
+        raise PolicyError(f"'service:{value}': {mistyped}")
     return Principal("service", value)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from ..language.documents import PolicyError, checked_copy, new_document, texts
 from ..language.sizes import PolicyTooLarge, policy_size
+from ..reference.names import action_errors
 from .condition_options import as_list, merged_pieces
 from .grant_entry import GrantEntry, errors_of, scalar_or_list
 from .own_statements import SidAlphabet, own_sid
@@ -98,6 +99,7 @@ class _Reading(GrantEntry):
                 if self.grant.get(option)
             )
             self.actions = self._texts("actions", _ACTION, "an action such as s3:GetObject or s3:Get*")
+            self.errors.extend(f"actions: {error}" for error in action_errors(self.actions))
             self.resources = self._texts("resources", _RESOURCE, "an ARN or *")
         self.pieces = self.read_conditions({})
         self.errors.extend(merged_pieces(self.pieces)[1])

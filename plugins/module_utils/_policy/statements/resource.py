@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ..language.documents import PolicyError, ascii_lower
 from ..language.narrowing import holds_for_services_only, names_a_source, sources_without_account
 from ..language.principals import Arn, principal_pairs
+from ..reference.names import action_errors
 from .condition_options import (
     ConditionOptions,
     as_list,
@@ -141,7 +142,7 @@ class _Reading(GrantEntry):
         if not given:
             self.errors.append("actions is empty")
         for action in given:
-            wrong = self.rules.wrong_with_action(action, self.allows)
+            wrong = self.rules.wrong_with_action(action, self.allows) or next(action_errors([action]), None)
             if wrong:
                 self.errors.append(f"actions: {wrong}")
         return granted_actions(self.grant, self.rules).resource

@@ -34,6 +34,15 @@ GOOD: list[dict] = [
     {"state": "absent", "trusted": [{"name": "a"}], "purge_trusted": False},
 ]
 
+
+def inline(*statements: dict, **document: object) -> dict:
+    """Return a role's options with an inline policy, of statements that differ from a right one."""
+    right = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+    made = [{**right, **statement} for statement in statements or ({},)]
+    shown = [{key: value for key, value in statement.items() if value is not None} for statement in made]
+    return {"inline_policies": {"p": {"Version": "2012-10-17", "Statement": shown, **document}}}
+
+
 BAD: list[tuple[dict, str]] = [
     ({"name": "app/Role"}, "name: 'app/Role' is not a role's name"),
     ({"name": "R" * 65}, "is not a role's name"),
@@ -46,6 +55,21 @@ BAD: list[tuple[dict, str]] = [
     ({"max_session_duration": 900}, "900 is not between 3600 and 43200"),
     ({"max_session_duration": 43201}, "43201 is not between"),
     ({"permissions_boundary": "Boundary"}, "arn:aws:iam::ACCOUNT_ID:policy/Boundary"),
+    (inline(Version="2012-10-17 "), "inline_policies: p: Version is '2012-10-17 '"),
+    (inline(Version="2030-01-01"), "inline_policies: p: Version is '2030-01-01'"),
+    (inline({"Sid": "a-b"}), "IAM accepts letters and digits only"),
+    (inline({"Sid": "A"}, {"Sid": "A"}), "another statement has it"),
+    (inline({"Principal": "*"}), "only policies of resources name principals"),
+    (inline({"Condition": {"StringEqual": {"aws:SourceIp": "x"}}}), "did you mean StringEquals?"),
+    (inline({"Resource": None}), "a statement has either Resource or NotResource"),
+    (inline({"Resource": "data/*"}), "is not an ARN"),
+    (inline({"Resource": "arn:aws:s3::data/*"}), "did you mean arn:aws:s3:::data/*?"),
+    (inline({"Action": "GetObject"}), "is not an action"),
+    (inline({"Action": "s3:GetObjet"}), "did you mean s3:GetObject?"),
+    (inline({"Action": "s3:HeadObject"}), "its permission is s3:GetObject"),
+    (inline({"NotAction": "s3:*"}), "a statement has either Action or NotAction"),
+    (inline({"Effect": "allow"}), "Effect is 'allow'"),
+    (inline({"Effect": None, "effect": "Allow"}), "did you mean Effect?"),
     ({"managed_policies": ["ReadOnlyAccess"]}, "write arn:aws:iam::aws:policy/ReadOnlyAccess for one of AWS's own"),
     ({"managed_policies": ["arn:aws:iam::aws:policy/A"] * 2}, "arn:aws:iam::aws:policy/A is listed twice"),
     ({"inline_policies": {"a/b": DOCUMENT}}, "'a/b' is not a policy's name"),

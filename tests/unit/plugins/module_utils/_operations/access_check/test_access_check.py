@@ -65,11 +65,17 @@ def answer(**more: object) -> str:
         ({"principal": "AROAEXAMPLE1234567"}, "principals: "),
         ({"action": "s3:*"}, "is not one action"),
         ({"action": "AssumeRole"}, "is not one action"),
+        ({"action": "s3:HeadObject"}, "actions: s3:HeadObject is a call; its permission is s3:GetObject"),
+        ({"action": "s3:GetObjet"}, "did you mean s3:GetObject?"),
         ({"resource": "customer-data"}, "resources: "),
         ({"resource": "arn:aws:iam::222222222222:role/*"}, "has a wildcard"),
         ({"resource_account": "12"}, "resource_account: '12' is not an account ID"),
         ({"context": {"aws:PrincipalTag/*": "x"}}, "context: "),
         ({"policies": {"resource": {"Statement": [{"Effect": "Perhaps"}]}}}, "policies: resource: "),
+        (
+            {"policies": {"identity": {"p": {"Statement": {"Effect": "Allow", "Conditions": {}}}}}},
+            "policies: identity: Statement[0]: the policy language has no element 'Conditions'; did you mean",
+        ),
         ({"principal_connection": {"profile": "x"}}, "probe: true only"),
         (
             {"principal": [SERVICE, TARGET], "principal_connection": {"profile": "x"}, "probe": True},

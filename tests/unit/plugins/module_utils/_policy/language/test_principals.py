@@ -108,6 +108,7 @@ def test_parse_principal(text, kind, value, account):
         ("arn:aws:iam::1111:root", "not the ARN of a role"),
         ("arn:x", "is not an ARN"),
         ("ec2.amazonaws.com", "write 'service:ec2.amazonaws.com'"),
+        ("service:sns.amazonaw.com", r"did you mean sns\.amazonaws\.com\?"),
         ("service:ec2", "not a service principal"),
         ("service:*", "not a service principal"),
         ("oidc:example.com", "not an identity provider"),
