@@ -301,7 +301,7 @@ class TestRefusals:
         for check_mode in (True, False):
             with pytest.raises(TaskError, match=says):
                 resource.other.run(OPERATION, check_mode, resource=resource.arn, grants=[resource.grant(name="mine")])
-        with pytest.raises(ValueError, match=r"belongs to account .* are to belong to 999999999999"):
+        with pytest.raises(ValueError, match=r"belongs to account .* must belong to 999999999999"):
             resource.owner.run(
                 OPERATION, resource=resource.arn, grants=[resource.grant()], expected_account_id="999999999999"
             )

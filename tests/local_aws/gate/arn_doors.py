@@ -305,7 +305,8 @@ class FunctionDoor(ArnDoor):
         return questions
 
     def context(self, call: Call) -> dict[str, object]:
-        return {"lambda:Principal": call.text("Principal")} if call.text("Principal") else {}
+        principal = {"lambda:Principal": call.text("Principal")} if call.text("Principal") else {}
+        return {"lambda:InvokedViaFunctionUrl": "false", **principal}
 
     def prepared(self, call: Call) -> Call | Response:
         place = self.place_of(call)

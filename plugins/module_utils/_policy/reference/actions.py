@@ -52,6 +52,8 @@ BY_CHOICE = (
     "s3:versionid",
     "s3:x-amz-*",
     "saml:*",
+    "secretsmanager:versionid",
+    "secretsmanager:versionstage",
     "sts:externalid",
     "sts:sourceidentity",
     "sts:transitivetagkeys",

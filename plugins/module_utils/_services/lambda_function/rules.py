@@ -160,6 +160,10 @@ class Function(ServiceRules):
         if through_url:
             yield "Bool", VIA_URL, "true", "access"
 
+    def usual_context(self, action: str, _arn: Arn) -> Mapping[str, str]:
+        """Return that a function is invoked by itself, not through a function URL."""
+        return {VIA_URL: "false"} if action == ascii_lower(_INVOKE) else {}
+
     def check(self, grant: Mapping) -> Iterator[str]:
         """Yield what AddPermission could not say of an entry."""
         actions = [each for each in as_list(grant.get("actions", [])) if isinstance(each, str)]

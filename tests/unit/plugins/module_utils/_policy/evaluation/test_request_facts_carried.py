@@ -80,7 +80,6 @@ NOT_KNOWN = [
     ("s3:ListBucket", "arn:aws:s3:::data", "s3:BucketTag/class"),
     ("secretsmanager:GetSecretValue", SECRET.format(HERE), "secretsmanager:SecretId"),
     ("secretsmanager:GetSecretValue", SECRET.format(HERE), "secretsmanager:ResourceTag/tag-key"),
-    ("secretsmanager:GetSecretValue", SECRET.format(HERE), "secretsmanager:VersionStage"),
     ("kms:Decrypt", KEY, "kms:ResourceAliases"),
     ("kms:Decrypt", KEY, "kms:EncryptionAlgorithm"),
     ("ecr:BatchGetImage", f"arn:aws:ecr:eu-west-1:{HERE}:repository/app", "ecr:ResourceTag/class"),
@@ -115,6 +114,7 @@ def test_what_a_request_carries_and_nobody_gave_is_not_known(action, resource, k
         ("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{HERE}:jobs", "s3:ResourceAccount"),
         ("sqs:SendMessage", f"arn:aws:sqs:eu-west-1:{HERE}:jobs", "sts:ExternalId"),
         ("kms:Decrypt", KEY, "kms:EncryptionContext:tenant"),
+        ("secretsmanager:GetSecretValue", SECRET.format(HERE), "secretsmanager:VersionStage"),
     ],
 )
 def test_what_a_request_cannot_carry_or_was_not_asked_to_is_absent(action, resource, key):
