@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.xacct.aws.plugins.module_utils._aws.sessions.connection import open_account
@@ -86,6 +88,23 @@ def answer(**more: object) -> str:
 def test_errors_are_found_before_any_call(given, error):
     found = OPERATION.check(options(**given))
     assert [each for each in found if error in each], found
+
+
+@pytest.mark.parametrize(
+    ("principal", "expected"), [("*", "unknown"), ("arn:aws:iam::111111111111:role/Service", "allowed")]
+)
+def test_whether_block_public_access_mutes_a_given_public_policy_is_not_known(principal, expected):
+    let_in = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "s3:GetObject", "Resource": "*"}
+    reader = {"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+    given = {**GIVEN, "identity": {"reader": reader}, "resource": {"Statement": [let_in]}}
+    question = {"action": "s3:GetObject", "resource": "arn:aws:s3:::data/a.csv", "resource_account": "222222222222"}
+    assert answer(**question, policies=given) == expected
+
+
+def test_tags_of_the_session_take_a_permission_of_their_own():
+    assert answer(policies=GIVEN, context={"aws:TagKeys": ["team"]}) == "denied"
+    both = json.loads(json.dumps(GIVEN).replace('"sts:AssumeRole"', '["sts:AssumeRole", "sts:TagSession"]'))
+    assert answer(policies=both, context={"aws:TagKeys": ["team"]}) == "allowed"
 
 
 def test_given_policies_are_enough():

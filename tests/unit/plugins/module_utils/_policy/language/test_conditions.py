@@ -37,6 +37,22 @@ def holds(operator, found, wanted, *, variables=True, **others):
     return test.holds(context)
 
 
+@pytest.mark.parametrize(
+    ("operator", "found", "wanted", "expected"),
+    [
+        ("DateLessThan", "1000", "2000", True),
+        ("DateGreaterThan", "9", "8", True),
+        ("DateLessThan", "1798761600", "2027-01-02T00:00:00Z", True),
+    ],
+)
+def test_digits_are_seconds_in_the_epoch_time_and_a_year_elsewhere(operator, found, wanted, expected):
+    context = ContextView({"aws:EpochTime": found}, lambda _key: NOT_DERIVED)
+    (test,) = compile_conditions({operator: {"aws:EpochTime": wanted}}, variables=True)
+    assert test.holds(context) is expected
+    (year,) = compile_conditions({"DateLessThan": {"test:key": "1971"}}, variables=True)
+    assert year.holds(ContextView({"test:key": "1970-06-01T00:00:00Z"}, lambda _key: NOT_DERIVED)) is True
+
+
 STRINGS = [
     ("StringEquals", "a", "a", True),
     ("StringEquals", "a", "A", False),

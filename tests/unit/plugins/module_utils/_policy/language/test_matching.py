@@ -202,6 +202,11 @@ def test_actions_without_case(texts, action, expected):
         ("arn:aws:sqs:*", "arn:aws:sqs:eu-west-1:111111111111:jobs", True),
         ("arn:aws:sqs:*:jobs", "arn:aws:sqs:eu-west-1:111111111111:jobs", True),
         ("arn:aws:sqs:*:jobs", "arn:aws:sqs:eu-west-1:111111111111:other", False),
+        # "Incomplete ARNs": AWS takes the parts that are missing for *.
+        ("arn:aws:sqs", "arn:aws:sqs:eu-west-1:111111111111:jobs", True),
+        ("arn:aws:sqs:eu-west-1", "arn:aws:sqs:eu-west-1:111111111111:jobs", True),
+        ("arn:aws:sqs:eu-west-2", "arn:aws:sqs:eu-west-1:111111111111:jobs", False),
+        ("arn:aws:sns", "arn:aws:sqs:eu-west-1:111111111111:jobs", False),
         ("arn:*", "arn:aws:sqs:eu-west-1:111111111111:jobs", True),
         ("arn:aws:s3:*", "arn:aws:sqs:eu-west-1:111111111111:jobs", False),
         ("arn:aws:sqs:eu*:*:jobs", "arn:aws:sqs:eu-west-1:111111111111:jobs", True),
